@@ -1,0 +1,5 @@
+"""``python -m backprop_cli`` is the same as ``backprop``."""
+
+from backprop_cli.cli import main
+
+main()

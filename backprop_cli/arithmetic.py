@@ -1,0 +1,215 @@
+"""Evaluating expressions: in float64, or in decimals rounded line by line as on paper.
+
+Both kinds also say how a value is printed. Decimals kept are `decimals`; a magnitude under 0.01
+keeps one more, or as many as two significant digits need. Ties are rounded half up.
+"""
+
+import math
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
+from decimal import ROUND_HALF_UP, Context, Decimal, localcontext
+from typing import Generic, TypeVar
+
+from backprop_cli.activations import ACTIVATIONS, Z
+from backprop_cli.expression import (
+    MINUS,
+    Call,
+    Expression,
+    Negative,
+    Number,
+    Power,
+    Product,
+    Quotient,
+    Sum,
+    Symbol,
+)
+
+V = TypeVar("V", float, Decimal)
+
+DEFAULT_DECIMALS = 4
+
+# Sums and products of decimals are worked without loss: the widest that stay within float64's
+# range fit in this many digits. Functions are worked to FUNCTION_DIGITS significant digits.
+EXACT = Context(prec=1400, rounding=ROUND_HALF_UP, Emax=999_999, Emin=-999_999, traps=[])
+FUNCTION_DIGITS = 50
+
+FIVE_DECIMALS = Decimal("0.00001")
+
+LARGEST = Decimal(repr(float.fromhex("0x1.fffffffffffffp+1023")))
+
+# Beyond these powers of ten a number is printed as 1.2e-10 or 3.4e20.
+SMALLEST_PLAIN, LARGEST_PLAIN = -9, 15
+SIGNIFICANT_WHEN_LARGE = 8
+
+
+class OutOfRangeError(ArithmeticError):
+    """A result left the range of float64."""
+
+
+class Arithmetic(ABC, Generic[V]):
+    """One way of working with numbers. ``decimals`` is how many are kept or printed."""
+
+    def __init__(self, decimals: int = DEFAULT_DECIMALS) -> None:
+        self.decimals = decimals
+
+    @abstractmethod
+    def number(self, digits: Decimal | float) -> V:
+        """A given number, unrounded."""
+
+    @abstractmethod
+    def call(self, function: str, argument: V) -> V:
+        """The value of a function of ``expression.Call``."""
+
+    @abstractmethod
+    def result(self, value: V) -> V:
+        """The result of a line, as the next line uses it.
+
+        Raises OutOfRangeError where it is too large for float64.
+        """
+
+    @abstractmethod
+    def figure(self, value: V) -> Decimal:
+        """The value with the digits in which it is printed."""
+
+    @abstractmethod
+    def updated_figure(self, value: V) -> Decimal:
+        """An updated weight with the digits in which it is printed: more than other figures."""
+
+    def evaluate(self, expression: Expression, values: Mapping[str, V]) -> V:
+        """The value of an expression, operations taken from left to right, nothing rounded."""
+        match expression:
+            case Symbol():
+                return values[expression.name]
+            case Product((first, *rest)):
+                value = self.evaluate(first, values)
+                for factor in rest:
+                    value = value * self.evaluate(factor, values)
+                return value
+            case Sum((first, *rest)):
+                value = self.evaluate(first, values)
+                for term in rest:
+                    if isinstance(term, Negative):
+                        value = value - self.evaluate(term.operand, values)
+                    else:
+                        value = value + self.evaluate(term, values)
+                return value
+            case Number(digits):
+                return self.number(digits)
+            case Call(function, argument):
+                return self.call(function, self.evaluate(argument, values))
+            case Power(base, exponent):
+                value = power = self.evaluate(base, values)
+                for _ in range(exponent - 1):
+                    power = power * value
+                return power
+            case Negative(operand):
+                return -self.evaluate(operand, values)
+            case Quotient(numerator, denominator):
+                return self.evaluate(numerator, values) / self.evaluate(denominator, values)
+            case _:
+                raise TypeError(f"not an expression: {expression!r}")
+
+
+def _stable(code: str) -> Callable[[float], float]:
+    """The function of z that a row's ``code`` describes; the code is the project's own."""
+    function: Callable[[float], float] = eval(f"lambda z: {code.format(z='z')}", {"exp": math.exp})
+    return function
+
+
+class Exact(Arithmetic[float]):
+    """float64 throughout; rounding is for print alone."""
+
+    functions: Mapping[str, Callable[[float], float]] = {
+        row.name: _stable(row.code) for row in ACTIVATIONS.values()
+    }
+
+    def number(self, digits: Decimal | float) -> float:
+        """A given number as the nearest float64."""
+        return float(digits)
+
+    def call(self, function: str, argument: float) -> float:
+        """The value of an activation, stable for any finite argument."""
+        return self.functions[function](argument)
+
+    def result(self, value: float) -> float:
+        """The value as it is; see the base class for what is raised."""
+        if not math.isfinite(value):
+            raise OutOfRangeError
+        return value
+
+    def figure(self, value: float) -> Decimal:
+        """The value rounded for print."""
+        return _shortened(rounded(Decimal(repr(value)), self.decimals))
+
+    def updated_figure(self, value: float) -> Decimal:
+        """One decimal more than other figures, and at least five."""
+        return _shortened(rounded(Decimal(repr(value)), max(self.decimals + 1, 5)))
+
+
+class Rounded(Arithmetic[Decimal]):
+    """Decimal arithmetic by hand: a line's rounded result is what the next line uses."""
+
+    def number(self, digits: Decimal | float) -> Decimal:
+        """A given number with all its digits."""
+        return digits if isinstance(digits, Decimal) else Decimal(repr(digits))
+
+    def evaluate(self, expression: Expression, values: Mapping[str, Decimal]) -> Decimal:
+        """See the base class; sums, differences and products lose nothing."""
+        with localcontext(EXACT):
+            return super().evaluate(expression, values)
+
+    def call(self, function: str, argument: Decimal) -> Decimal:
+        """The function to fifty significant digits, by its own formula."""
+        with localcontext(EXACT) as context:
+            context.prec = FUNCTION_DIGITS
+            if function == "exp":
+                return argument.exp()
+            formula = ACTIVATIONS[function].formula
+            return super().evaluate(formula, {Z.name: argument})
+
+    def result(self, value: Decimal) -> Decimal:
+        """The value rounded to the decimals kept; see the base class for what is raised."""
+        if not (value.is_finite() and value.copy_abs() <= LARGEST):
+            raise OutOfRangeError
+        return rounded(value, self.decimals)
+
+    def figure(self, value: Decimal) -> Decimal:
+        """The digits that the value carries."""
+        return _shortened(value)
+
+    def updated_figure(self, value: Decimal) -> Decimal:
+        """Every digit, since an updated weight is not rounded, and at least five decimals."""
+        shortest = value.normalize(EXACT)
+        padded = shortest.quantize(FIVE_DECIMALS, context=EXACT)
+        return _shortened(padded if padded == shortest else shortest)
+
+
+def rounded(value: Decimal, decimals: int) -> Decimal:
+    """``value`` rounded half up to the decimals that the module's rule keeps for it."""
+    if value and value.adjusted() < -2:
+        decimals = max(decimals + 1, 1 - value.adjusted())
+    kept = value.quantize(Decimal(1).scaleb(-decimals), context=EXACT)
+    return kept if kept else kept.copy_abs()
+
+
+def _shortened(value: Decimal) -> Decimal:
+    """``value`` with no more significant digits than a very large number is printed with."""
+    if value.adjusted() < LARGEST_PLAIN:
+        return value
+    return Context(prec=SIGNIFICANT_WHEN_LARGE, rounding=ROUND_HALF_UP).plus(value).normalize()
+
+
+def equal(left: Expression, right: Expression) -> bool:
+    """Whether two expressions in printed figures alone are exactly equal."""
+    by_hand = Rounded()
+    return by_hand.evaluate(left, {}) == by_hand.evaluate(right, {})
+
+
+def on_paper(digits: Decimal) -> str:
+    """A number as it is written: every digit it has, and a minus sign that is not a hyphen."""
+    if digits == 0 or SMALLEST_PLAIN <= digits.adjusted() < LARGEST_PLAIN:
+        text = f"{digits:f}"
+    else:
+        mantissa, _, exponent = f"{digits:e}".partition("e")
+        text = f"{mantissa}e{int(exponent)}"
+    return text.replace("-", MINUS)

@@ -1,0 +1,102 @@
+"""What a lesson is made of: headings, paragraphs, equations, chain-rule formulas and tables.
+
+Blocks say what is to be read, not how it looks: a renderer decides about colours, widths and the
+characters that a terminal can show. All texts are in Unicode, one line each.
+"""
+
+from dataclasses import dataclass
+from enum import Enum
+
+
+class Role(Enum):
+    """What a piece of text is, where a renderer may want to set it apart."""
+
+    PLAIN = "plain"
+    RESULT = "result"
+    ASIDE = "aside"
+    SECTION = "section"
+    TITLE = "title"
+    PART = "part"
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A piece of text. ``factor`` numbers the factor of a chain that it belongs to, from 0."""
+
+    text: str
+    role: Role = Role.PLAIN
+    factor: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading of ``level`` 1 (the title) to 4, with a short remark that may stand beside it."""
+
+    level: int
+    text: str
+    aside: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """A sentence or two, wrapped to the width there is; ``bullet`` makes it a list's item."""
+
+    text: str
+    bullet: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One side of an equation after the first: its relation (= or ≈) and its text."""
+
+    relation: str
+    spans: tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Equation:
+    """``left`` = side = side ≈ side. ``note`` stands beside it, ``reason`` under it."""
+
+    left: tuple[Span, ...]
+    sides: tuple[Side, ...]
+    note: Span | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Equations:
+    """Equations that belong together, their relations aligned; ``numbered`` from 1."""
+
+    rows: tuple[Equation, ...]
+    numbered: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Fraction:
+    """A derivative as a stacked fraction, e.g. ∂Loss over ∂w1."""
+
+    numerator: str
+    denominator: str
+    factor: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FractionFormula:
+    """``left`` = the ``right`` fractions with ``operator`` (· or +) between them."""
+
+    left: Fraction
+    right: tuple[Fraction, ...]
+    operator: str = "·"
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows of cells under column headings; every column but the first holds numbers."""
+
+    title: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+Block = Heading | Paragraph | Equations | FractionFormula | Table
+Lesson = tuple[Block, ...]

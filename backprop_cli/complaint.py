@@ -1,0 +1,73 @@
+"""What a complaint about a configuration looks like, and how a file's text is shown in one.
+
+Whatever comes from a file may hold escape codes or be a megabyte long, so all of it passes
+through ``shown`` before it is put into a message.
+"""
+
+from collections.abc import Iterable, Sequence
+from itertools import islice
+
+LONGEST_SHOWN = 40
+MOST_LISTED = 6
+
+Path = tuple[str | int, ...]
+
+
+class ConfigError(Exception):
+    """Something is wrong with a configuration.
+
+    ``str(error)`` is the complete complaint on one printable line,
+    ``FILE:LINE:COLUMN: dotted.key.path: message``. Line and column count from 1 and are left
+    out when the file could not be read at all; the path is left out when no key is at fault.
+    """
+
+    def __init__(
+        self, name: str, message: str, mark: tuple[int, int] | None = None, path: Path = ()
+    ) -> None:
+        self.name = printable(name)
+        self.line, self.column = mark or (None, None)
+        self.key = dotted(path)
+        self.message = message
+        where = self.name if mark is None else f"{self.name}:{mark[0]}:{mark[1]}"
+        super().__init__(": ".join(part for part in (where, self.key, message) if part))
+
+
+def dotted(path: Path) -> str:
+    """A path as it is printed, list items counted from 1: ``weights.hidden.2.1``."""
+    steps = [str(step + 1) if isinstance(step, int) else shown(step) for step in path]
+    return ".".join(steps[:MOST_LISTED] + ["…"] * (len(steps) > MOST_LISTED))
+
+
+def shown(text: str) -> str:
+    """Text from a file, made short and harmless: quoted and escaped unless it is one plain word."""
+    if len(text) > LONGEST_SHOWN:
+        text = text[: LONGEST_SHOWN - 1] + "…"
+    plain = text.isprintable() and not set(text) & set(" '\"[]{}:,#\\") and text != ""
+    return text if plain else repr(text)
+
+
+def printable(text: str) -> str:
+    """Text with its control characters escaped."""
+    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
+
+
+def listed(names: Iterable[str], most: int = MOST_LISTED) -> str:
+    """The names in a row, a long row abbreviated: ``x1, x2, x3, x4, x5, x6, …``."""
+    first = list(islice(names, most + 1))
+    return ", ".join(shown(name) for name in first[:most]) + (", …" if len(first) > most else "")
+
+
+def did_you_mean(name: str, names: Sequence[str]) -> str:
+    """``did you mean weights?`` when one of the names is close, else nothing."""
+    from difflib import get_close_matches  # needed by the run that fails, and by no other
+
+    by_lower_case = {known.lower(): known for known in names}
+    near = get_close_matches(name[:LONGEST_SHOWN].lower(), by_lower_case, n=1)
+    return f"did you mean {by_lower_case[near[0]]}?" if near else ""
+
+
+def counted(count: int, noun: str) -> str:
+    """``1 weight``, ``2 weights``, ``3 biases``."""
+    return (
+        f"{count} {noun}" if count == 1 else f"{count} {noun}{'es' if noun.endswith('s') else 's'}"
+    )

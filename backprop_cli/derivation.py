@@ -1,0 +1,238 @@
+"""From a network to every step of its forward pass, loss, backward pass and update, in symbols.
+
+The backward pass is one recursion, from the loss towards the inputs: the gradient of the loss
+with respect to a neuron's weighted sum gives those of its weights and bias, and of the
+activations that feed it. Where an activation feeds several neurons, or neurons share a bias, the
+gradient is the sum of one part for each. So the number of steps is proportional to the number of
+weights, however many paths lead through the network.
+
+Source: Rumelhart, Hinton, Williams, "Learning representations by back-propagating errors",
+Nature 323 (1986), equations 1 to 8.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import Enum, auto
+from functools import cached_property
+
+from backprop_cli.activations import ACTIVATIONS
+from backprop_cli.expression import (
+    ONE,
+    Expression,
+    Number,
+    Partial,
+    Product,
+    Sum,
+    Symbol,
+    partial,
+    symbols,
+)
+from backprop_cli.losses import LOSSES
+from backprop_cli.network import LEARNING_RATE, LOSS, Layer, Network, Neuron
+
+
+class Rule(Enum):
+    """Why a step holds. What is said about it to a reader is decided in ``lesson.py``."""
+
+    WEIGHTED_SUM = auto()
+    ACTIVATION = auto()
+    PREDICTION = auto()
+    LOSS = auto()
+    LOSS_OF_OUTPUT = auto()
+    SUM_OF_LOSSES = auto()
+    DERIVATIVE_OF_LOSS = auto()
+    DERIVATIVE_OF_ACTIVATION = auto()
+    DERIVATIVE_BY_SOURCE = auto()
+    DERIVATIVE_BY_WEIGHT = auto()
+    DERIVATIVE_BY_BIAS = auto()
+    CHAIN = auto()
+    SUM_OF_PARTS = auto()
+    FEEDS_NOTHING = auto()
+    NEW_WEIGHT = auto()
+    BIAS_STEP = auto()
+    NEW_BIAS = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One line of the working: ``defines`` = ``expression``, because of ``rule``.
+
+    ``neuron`` is the neuron at which it happens; None where it concerns no single one.
+    """
+
+    defines: Symbol
+    expression: Expression
+    rule: Rule
+    neuron: Neuron | None = None
+
+
+@dataclass(frozen=True)
+class Derivation:
+    """Every step for one network, in an order in which each uses only givens and earlier ones."""
+
+    network: Network
+    steps: tuple[Step, ...]
+
+    @cached_property
+    def by_name(self) -> Mapping[str, Step]:
+        """The step that defines a quantity, by the quantity's name."""
+        return {step.defines.name: step for step in self.steps}
+
+    def needed_for(self, names: Iterator[str]) -> tuple[Step, ...]:
+        """The steps that the named quantities rest on, themselves included, in order."""
+        waiting, needed = list(names), set[str]()
+        while waiting:
+            name = waiting.pop()
+            if name in needed or name not in self.by_name:
+                continue
+            needed.add(name)
+            waiting.extend(symbol.name for symbol in symbols(self.by_name[name].expression))
+        return tuple(step for step in self.steps if step.defines.name in needed)
+
+
+def gradient(quantity: str) -> Partial:
+    """The gradient of the loss with respect to a quantity, e.g. ∂Loss/∂w1."""
+    return partial(LOSS, quantity)
+
+
+def new(parameter: str) -> Symbol:
+    """A parameter's value after the update, e.g. w1_new."""
+    return Symbol(f"{parameter}_new")
+
+
+def derive(network: Network) -> Derivation:
+    """Derive every step of one update on one example."""
+    return Derivation(network, (*_forward(network), *_backward(network), *_update(network)))
+
+
+def _forward(network: Network) -> Iterator[Step]:
+    """Weighted sums and activations layer by layer, the predictions and the loss."""
+    for layer in network.layers:
+        for neuron in layer.neurons:
+            total = _weighted_sum(network, neuron)
+            yield Step(Symbol(neuron.weighted_sum), total, Rule.WEIGHTED_SUM, neuron)
+        for neuron in layer.neurons:
+            applied = ACTIVATIONS[layer.activation].applied(Symbol(neuron.weighted_sum))
+            yield Step(Symbol(neuron.activation), applied, Rule.ACTIVATION, neuron)
+    for output in network.outputs:
+        prediction = Symbol(network.prediction(output))
+        yield Step(prediction, Symbol(output.activation), Rule.PREDICTION, output)
+    rule = Rule.LOSS if len(network.outputs) == 1 else Rule.LOSS_OF_OUTPUT
+    for output in network.outputs:
+        target, prediction = Symbol(network.target(output)), Symbol(network.prediction(output))
+        loss = LOSSES[network.loss].of(target, prediction)
+        yield Step(Symbol(network.loss_of(output)), loss, rule, output)
+    if rule is Rule.LOSS_OF_OUTPUT:
+        losses = tuple(Symbol(network.loss_of(output)) for output in network.outputs)
+        yield Step(Symbol(LOSS), Sum(losses), Rule.SUM_OF_LOSSES)
+
+
+def _weighted_sum(network: Network, neuron: Neuron) -> Expression:
+    terms: list[Expression] = [
+        Symbol(network.sources[edge.source]) * Symbol(edge.weight) for edge in neuron.edges
+    ]
+    if neuron.bias is not None:
+        terms.append(Symbol(neuron.bias))
+    return terms[0] if len(terms) == 1 else Sum(tuple(terms))
+
+
+def _backward(network: Network) -> Iterator[Step]:
+    """The chain rule from the loss back to every weight and bias."""
+    activations = {output.name: network.prediction(output) for output in network.outputs}
+    for output in network.outputs:
+        prediction = activations[output.name]
+        slope = LOSSES[network.loss].slope(Symbol(network.target(output)), Symbol(prediction))
+        yield Step(gradient(prediction), slope, Rule.DERIVATIVE_OF_LOSS, output)
+
+    for depth in range(len(network.layers) - 1, -1, -1):
+        layer = network.layers[depth]
+        for neuron in layer.neurons:
+            activation = activations.get(neuron.name, neuron.activation)
+            yield from _through_activation(layer, neuron, activation)
+            yield from _to_weights(network, neuron)
+        yield from _to_biases(layer)
+        if depth > 0:
+            yield from _to_layer_before(network.layers[depth - 1], layer)
+
+
+def _chain(quantity: str, through: str, local: Partial, rule_neuron: Neuron) -> Step:
+    """∂Loss/∂quantity = ∂Loss/∂through · ∂through/∂quantity."""
+    product = Product((gradient(through), local))
+    return Step(gradient(quantity), product, Rule.CHAIN, rule_neuron)
+
+
+def _through_activation(layer: Layer, neuron: Neuron, activation: str) -> Iterator[Step]:
+    """From the loss by an activation to the loss by the weighted sum under it."""
+    local = partial(activation, neuron.weighted_sum)
+    slope = ACTIVATIONS[layer.activation].slope(Symbol(neuron.weighted_sum), Symbol(activation))
+    yield Step(local, slope, Rule.DERIVATIVE_OF_ACTIVATION, neuron)
+    yield _chain(neuron.weighted_sum, activation, local, neuron)
+
+
+def _to_weights(network: Network, neuron: Neuron) -> Iterator[Step]:
+    for edge in neuron.edges:
+        local = partial(neuron.weighted_sum, edge.weight)
+        source = Symbol(network.sources[edge.source])
+        yield Step(local, source, Rule.DERIVATIVE_BY_WEIGHT, neuron)
+        yield _chain(edge.weight, neuron.weighted_sum, local, neuron)
+
+
+def _to_biases(layer: Layer) -> Iterator[Step]:
+    sharing: dict[str, list[Neuron]] = {}
+    for neuron in layer.neurons:
+        if neuron.bias is not None:
+            sharing.setdefault(neuron.bias, []).append(neuron)
+    for bias, neurons in sharing.items():
+        links = [(neuron, partial(neuron.weighted_sum, bias)) for neuron in neurons]
+        for neuron, local in links:
+            yield Step(local, ONE, Rule.DERIVATIVE_BY_BIAS, neuron)
+        yield from _gathered(bias, links)
+
+
+def _to_layer_before(before: Layer, layer: Layer) -> Iterator[Step]:
+    """From the loss by a layer's weighted sums to the loss by the activations that feed it."""
+    fed: dict[str, list[tuple[Neuron, Partial]]] = {neuron.name: [] for neuron in before.neurons}
+    activations = {neuron.name: neuron.activation for neuron in before.neurons}
+    for neuron in layer.neurons:
+        for edge in neuron.edges:
+            local = partial(neuron.weighted_sum, activations[edge.source])
+            yield Step(local, Symbol(edge.weight), Rule.DERIVATIVE_BY_SOURCE, neuron)
+            fed[edge.source].append((neuron, local))
+    for name, links in fed.items():
+        yield from _gathered(activations[name], links)
+
+
+def _gathered(quantity: str, links: list[tuple[Neuron, Partial]]) -> Iterator[Step]:
+    """∂Loss/∂quantity, where the quantity enters the weighted sums of the linked neurons.
+
+    Each link is a neuron and the derivative of its weighted sum by the quantity. Of several
+    links, each gives a part, and the parts are added.
+    """
+    if not links:
+        yield Step(gradient(quantity), Number(Decimal(0)), Rule.FEEDS_NOTHING)
+    elif len(links) == 1:
+        neuron, local = links[0]
+        yield _chain(quantity, neuron.weighted_sum, local, neuron)
+    else:
+        names = [f"{quantity}_from_{neuron.name}" for neuron, _ in links]
+        for name, (neuron, local) in zip(names, links, strict=True):
+            yield _chain(name, neuron.weighted_sum, local, neuron)
+        yield Step(gradient(quantity), Sum(tuple(map(gradient, names))), Rule.SUM_OF_PARTS)
+
+
+def _update(network: Network) -> Iterator[Step]:
+    """One step of gradient descent: new = old − learning_rate * gradient.
+
+    A bias takes two lines, the step and then the subtraction, as it is taught on paper.
+    """
+    rate = Symbol(LEARNING_RATE)
+    for weight in network.weights:
+        if weight not in network.frozen:
+            moved = Symbol(weight) - rate * gradient(weight)
+            yield Step(new(weight), moved, Rule.NEW_WEIGHT)
+    for bias in network.biases:
+        if bias not in network.frozen:
+            step = Symbol(f"step_{bias}")
+            yield Step(step, rate * gradient(bias), Rule.BIAS_STEP)
+            yield Step(new(bias), Symbol(bias) - step, Rule.NEW_BIAS)

@@ -1,0 +1,89 @@
+"""A step of a working as the lines in which it is written: symbols, numbers, result."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from backprop_cli.arithmetic import equal, on_paper
+from backprop_cli.blocks import Equation, Fraction, Role, Side, Span
+from backprop_cli.derivation import Step
+from backprop_cli.expression import Expression, Number, Partial, Symbol, symbols, written
+from backprop_cli.working import Working
+
+AnyWorking = Working[Any]
+
+
+def shown(name: str) -> str:
+    """A quantity's name as it is printed: y_hat as ŷ, everything else as it is."""
+    if name == "y_hat" or name.startswith("y_hat_"):
+        return "ŷ" + name.removeprefix("y_hat")
+    return name
+
+
+def symbol_text(part: Symbol | Number) -> str:
+    """A symbol's or a constant's text in a formula."""
+    if isinstance(part, Partial):
+        return f"∂{shown(part.of)}/∂{shown(part.by)}"
+    return shown(part.name) if isinstance(part, Symbol) else on_paper(part.value)
+
+
+def in_symbols(expression: Expression) -> str:
+    """A formula as it is printed."""
+    return written(expression, symbol_text)
+
+
+def listed(names: Sequence[str]) -> str:
+    """Names as a sentence lists them: ``h1, h2 and h3``."""
+    *most, last = names
+    return f"{', '.join(most)} and {last}" if most else last
+
+
+def in_numbers(expression: Expression) -> bool:
+    """Whether an expression is made of numbers alone."""
+    return next(symbols(expression), None) is None
+
+
+def sides(*expressions: Expression) -> tuple[Side, ...]:
+    """The sides of an equation after its left one; the last is the result.
+
+    Between two sides in numbers alone stands = where they are exactly equal, else ≈.
+    """
+    found: list[Side] = []
+    for at, expression in enumerate(expressions):
+        before = expressions[at - 1] if at else None
+        approximate = before and in_numbers(before) and not equal(before, expression)
+        role = Role.RESULT if expression is expressions[-1] else Role.PLAIN
+        found.append(Side("≈" if approximate else "=", (Span(in_symbols(expression), role),)))
+    return tuple(found)
+
+
+def result(working: AnyWorking, name: str) -> Number:
+    """A quantity's printed figure, as an expression."""
+    return Number(working.figure(name))
+
+
+def equation(
+    working: AnyWorking, step: Step, *, factor: int | None = None, reason: str = ""
+) -> Equation:
+    """One step as a line: the quantity, its symbols, its numbers and its result.
+
+    ``factor`` is its number in the chain that it is a factor of.
+    """
+    expression = step.expression
+    if isinstance(expression, Number):
+        chain: tuple[Expression, ...] = (expression,)
+    elif isinstance(expression, Symbol):
+        chain = (expression, result(working, step.defines.name))
+    else:
+        numbers = working.with_figures(expression)
+        between = working.with_sums_worked_out(expression)
+        middle = (numbers,) if between == numbers else (numbers, between)
+        chain = (expression, *middle, result(working, step.defines.name))
+    *most, last = sides(*chain)
+    last = replace(last, spans=tuple(replace(span, factor=factor) for span in last.spans))
+    return Equation((Span(symbol_text(step.defines), factor=factor),), (*most, last), reason=reason)
+
+
+def fraction(derivative: Partial, factor: int | None = None) -> Fraction:
+    """A derivative as a stacked fraction."""
+    return Fraction(f"∂{shown(derivative.of)}", f"∂{shown(derivative.by)}", factor)

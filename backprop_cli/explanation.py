@@ -1,0 +1,276 @@
+"""The derivation of one quantity, arranged as the document arranges its gradients."""
+
+from collections.abc import Iterable, Iterator
+from enum import Enum, auto
+
+from backprop_cli.blocks import (
+    Block,
+    Equation,
+    Equations,
+    FractionFormula,
+    Heading,
+    Paragraph,
+    Span,
+)
+from backprop_cli.chains import Chain, chain_to, sums_on_the_way
+from backprop_cli.derivation import Derivation, Rule, Step, gradient
+from backprop_cli.equations import (
+    AnyWorking,
+    equation,
+    fraction,
+    in_symbols,
+    listed,
+    result,
+    shown,
+    sides,
+    symbol_text,
+)
+from backprop_cli.expression import Expression, Number, Partial, Product, substitute, symbols
+from backprop_cli.network import Network
+from backprop_cli.reasons import (
+    activation_formula,
+    activation_of,
+    bias_place,
+    reason,
+    title,
+    weight_place,
+)
+
+# A gradient on the way that is a sum is derived where it is first needed. Up to this many parts
+# on the way each get a chain of their own, up to the second number a line each; beyond that only
+# the nearest sum is shown, so that an explanation stays readable in a network of any size.
+PARTS_IN_FULL = 12
+PARTS_IN_LINES = 40
+
+
+class Detail(Enum):
+    """How much of a chain's derivation is written down."""
+
+    FULL = auto()  # every factor, numbered, with its reason
+    SHORT = auto()  # the last factor; the others are known from another weight of the neuron
+    KNOWN = auto()  # every factor's value, for a part of a sum
+
+
+def explain(working: AnyWorking, name: str) -> Iterator[Block]:
+    """The derivation of one quantity by its name, and nothing else.
+
+    A parameter's name stands for its gradient. ``name`` must be one of `explainable`'s answers.
+    """
+    network = working.derivation.network
+    if name in network.weights:
+        yield from explain_weight(working, name, Detail.FULL, set())
+    elif name in network.biases:
+        yield Heading(3, f"Step-by-step Gradient for {name}", bias_place(network, name))
+        yield from explain_bias(working, name, set())
+    elif (step := working.derivation.by_name.get(name)) is None:
+        yield Heading(3, f"Given value {shown(name)}")
+        given = Equation((Span(shown(name)),), sides(result(working, name)))
+        yield Equations((given,))
+    elif step.rule in (Rule.CHAIN, Rule.SUM_OF_PARTS) and isinstance(step.defines, Partial):
+        yield Heading(3, f"Step-by-step Gradient for {shown(step.defines.by)}")
+        yield from _gradient_blocks(working, step.defines, set())
+    elif step.rule in (Rule.NEW_WEIGHT, Rule.NEW_BIAS):
+        yield Heading(3, f"Update: {name}")
+        yield Equations((update_equation(working, step),))
+    else:
+        yield Heading(3, f"Step-by-step {title(step)}")
+        yield from _formula_of(network, step)
+        yield Equations((equation(working, step, reason=reason(working.derivation, step)),))
+
+
+def explainable(derivation: Derivation, given: Iterable[str]) -> dict[str, str]:
+    """The names that `explain` takes, each with the quantity it means.
+
+    Derivatives may be asked for with ∂ or with d: ∂Loss/∂z_h1, dLoss/dz_h1.
+    """
+    names = {name: name for name in (*given, *derivation.by_name)}
+    names.update({name.replace("∂", "d"): name for name in names if "∂" in name})
+    return names
+
+
+def nearest(name: str, names: Iterable[str]) -> list[str]:
+    """The three known names that a mistyped one is nearest to, in capitals or not."""
+    from difflib import get_close_matches  # only mistakes need it
+
+    by_lower_case = {known.lower(): known for known in names}
+    found = get_close_matches(name.lower(), by_lower_case, n=3, cutoff=0.0)
+    return [by_lower_case[lower] for lower in found]
+
+
+def explain_weight(
+    working: AnyWorking, weight: str, detail: Detail, known: set[str]
+) -> Iterator[Block]:
+    """The gradient of one weight. ``known`` are the sums that need no derivation any more."""
+    yield Heading(
+        3, f"Step-by-step Gradient for {weight}", weight_place(working.derivation.network, weight)
+    )
+    yield from _gradient_blocks(working, gradient(weight), known, detail)
+
+
+def explain_bias(working: AnyWorking, bias: str, known: set[str]) -> Iterator[Block]:
+    """The gradient of one bias, under a heading of the caller's."""
+    derivation = working.derivation
+    users = [neuron for neuron in derivation.network.neurons if neuron.bias == bias]
+    if len(users) > 1:
+        yield Paragraph(
+            f"{listed([user.name for user in users])} share {bias}, so the gradient is worked out "
+            "for each of them, and the results are added."
+        )
+    else:
+        yield Paragraph("A bias acts like a weight on a constant input of 1.")
+    yield Equations(
+        tuple(
+            Equation(
+                (Span(user.weighted_sum),),
+                sides(derivation.by_name[user.weighted_sum].expression),
+            )
+            for user in users
+        )
+    )
+    yield from _gradient_blocks(working, gradient(bias), known)
+
+
+def _gradient_blocks(
+    working: AnyWorking, target: Partial, known: set[str], detail: Detail = Detail.FULL
+) -> Iterator[Block]:
+    """A gradient's derivation, after that of the sums on its way that are not known yet."""
+    needed = [
+        step
+        for step in sums_on_the_way(working.derivation, target)
+        if step.defines.name not in known
+    ]
+    count = sum(len(_parts(step)) for step in needed)
+    if count > PARTS_IN_LINES:
+        needed = needed[-1:]
+    for step in needed:
+        known.add(step.defines.name)
+        yield from _sum_in_parts(working, step, in_full=count <= PARTS_IN_FULL)
+    step = working.derivation.by_name[target.name]
+    if step.rule is Rule.SUM_OF_PARTS:
+        yield from _sum_of_chains(working, step)
+    else:
+        yield from _chain_blocks(working, chain_to(working.derivation, target), detail)
+
+
+def _parts(step: Step) -> tuple[Partial, ...]:
+    """The gradients that a sum adds up."""
+    return tuple(part for part in symbols(step.expression) if isinstance(part, Partial))
+
+
+def _sum_in_parts(working: AnyWorking, step: Step, *, in_full: bool) -> Iterator[Block]:
+    """An activation's gradient where it feeds several neurons."""
+    assert isinstance(step.defines, Partial)
+    fed = listed([_origin(part, step.defines) for part in _parts(step)])
+    yield Heading(4, f"{shown(step.defines.by)} feeds {fed}: their parts are added")
+    if in_full:
+        yield from _sum_of_chains(working, step)
+        return
+    lines = [working.derivation.by_name[part.name] for part in _parts(step)]
+    yield Equations(tuple(equation(working, line) for line in lines))
+    yield Equations((equation(working, step),))
+
+
+def _sum_of_chains(working: AnyWorking, step: Step) -> Iterator[Block]:
+    """A gradient as the document shows b1's: the sum, each part by its chain, the total."""
+    assert isinstance(step.defines, Partial)
+    parts = _parts(step)
+    yield FractionFormula(fraction(step.defines), tuple(map(fraction, parts)), "+")
+    for number, part in enumerate(parts, 1):
+        yield Heading(4, f"Part {number}: Gradient from {_origin(part, step.defines)}")
+        yield from _chain_blocks(working, chain_to(working.derivation, part), Detail.KNOWN)
+    yield Heading(4, f"Total Gradient for {shown(step.defines.by)}")
+    yield Equations((equation(working, step),))
+
+
+def _origin(part: Partial, total: Partial) -> str:
+    """The neuron that a part of a sum comes through."""
+    return part.by.removeprefix(f"{total.by}_from_")
+
+
+def _chain_blocks(working: AnyWorking, chain: Chain, detail: Detail) -> Iterator[Block]:
+    """A chain: its formula, its factors, the running products and the product in one line."""
+    if chain.links:
+        left = fraction(chain.of)
+        yield FractionFormula(left, tuple(fraction(f, at) for at, f in enumerate(chain.factors)))
+    factors = list(enumerate(chain.steps))
+    if detail is Detail.SHORT:
+        factors = factors[-1:]
+    if detail is Detail.KNOWN:
+        yield Heading(4, "Known values:")
+    yield Equations(
+        tuple(
+            equation(
+                working,
+                step,
+                factor=at,
+                reason="" if detail is Detail.KNOWN else reason(working.derivation, step),
+            )
+            for at, step in factors
+        ),
+        numbered=detail is Detail.FULL and len(factors) > 1,
+    )
+    if not chain.links:
+        return
+    if detail is not Detail.KNOWN:
+        yield Heading(4, "Step by step")
+        yield Equations(tuple(_running_products(working, chain)))
+    yield Heading(4, "Finally")
+    yield Equations((_product_in_one_line(working, chain, detail),))
+
+
+def _running_products(working: AnyWorking, chain: Chain) -> Iterator[Equation]:
+    """0.7414 * 0.1868 ≈ 0.1385, and so on from factor to factor."""
+    reached = chain.start.defines
+    for at, link in enumerate(chain.links, 1):
+        product = Product(
+            (result(working, reached.name), result(working, link.factor.defines.name))
+        )
+        before = in_symbols(product.factors[0])
+        left = (
+            Span(before, factor=0 if at == 1 else None),
+            Span(in_symbols(product).removeprefix(before), factor=at),
+        )
+        _, end = sides(product, result(working, link.reached.name))
+        yield Equation(left, (end,), note=Span(symbol_text(link.reached)))
+        reached = link.reached
+
+
+def _product_in_one_line(working: AnyWorking, chain: Chain, detail: Detail) -> Equation:
+    """The gradient as the product of all factors' figures.
+
+    In the short form also as the product from the neuron's activation on, which is known.
+    """
+    products: list[Expression] = [
+        Product(tuple(result(working, factor.name) for factor in chain.factors))
+    ]
+    if detail is Detail.SHORT and len(chain.links) > 2:
+        last_known = chain.links[-3].reached.name
+        names = [last_known, *(link.factor.defines.name for link in chain.links[-2:])]
+        products.append(Product(tuple(result(working, name) for name in names)))
+    return Equation(
+        (Span(symbol_text(chain.of)),), sides(*products, result(working, chain.of.name))
+    )
+
+
+def update_equation(working: AnyWorking, step: Step) -> Equation:
+    """An update's line. A bias's shows the rounded step on the way; a long result also short."""
+    expression = step.expression
+    steps = {
+        symbol.name: working.derivation.by_name[symbol.name].expression
+        for symbol in symbols(expression)
+        if symbol.name.startswith("step_")
+    }
+    figures = [working.with_figures(expression)]
+    if steps:
+        expression = substitute(expression, steps)
+        figures.insert(0, working.with_figures(expression))
+    name = step.defines.name
+    whole, short = working.figure(name), working.short_figure(name)
+    ends = [Number(short)] if short == whole else [Number(whole), Number(short)]
+    return Equation((Span(name),), sides(expression, *figures, *ends))
+
+
+def _formula_of(network: Network, step: Step) -> Iterator[Block]:
+    """The formula of the function that a step applies."""
+    if step.rule is Rule.ACTIVATION:
+        yield Equations((activation_formula(activation_of(network, step)),))

@@ -1,0 +1,239 @@
+"""A small algebra: one expression, read as symbols, with numbers put in, or as Python code.
+
+Expressions are frozen trees built with Python's operators, so that a table of formulas reads as
+it would on paper: ``A * (ONE - A)``. Evaluating one is the business of ``arithmetic.py``.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+# The minus sign of `written`; a hyphen is for code.
+MINUS = "−"
+
+
+class Expression:
+    """Any of the kinds below; built from others with + − * / and **."""
+
+    __slots__ = ()
+
+    def __add__(self, other: "Expression") -> "Sum":
+        return Sum((*terms(self), other))
+
+    def __sub__(self, other: "Expression") -> "Sum":
+        return Sum((*terms(self), Negative(other)))
+
+    def __mul__(self, other: "Expression") -> "Product":
+        return Product((*factors(self), other))
+
+    def __truediv__(self, other: "Expression") -> "Quotient":
+        return Quotient(self, other)
+
+    def __pow__(self, exponent: int) -> "Power":
+        return Power(self, exponent)
+
+    def __neg__(self) -> "Negative":
+        return Negative(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Number(Expression):
+    """A constant of a formula, with the digits in which it is written."""
+
+    value: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Symbol(Expression):
+    """A named quantity: ``w1``, ``z_h1``, ``Loss``, or a derivative (see `Partial`)."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Partial(Symbol):
+    """The derivative ∂of/∂by, itself a quantity with a name and a value."""
+
+    of: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sum(Expression):
+    """Terms added from left to right; a `Negative` term is subtracted."""
+
+    terms: tuple[Expression, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Product(Expression):
+    """Factors multiplied from left to right."""
+
+    factors: tuple[Expression, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Quotient(Expression):
+    """Numerator over denominator."""
+
+    numerator: Expression
+    denominator: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Power(Expression):
+    """A base to a whole exponent of at least 2."""
+
+    base: Expression
+    exponent: int
+
+
+@dataclass(frozen=True, slots=True)
+class Negative(Expression):
+    """Minus one operand."""
+
+    operand: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Call(Expression):
+    """A function applied to an argument: ``exp`` or an activation."""
+
+    function: str
+    argument: Expression
+
+
+ONE = Number(Decimal(1))
+
+
+def partial(of: str, by: str) -> Partial:
+    """The derivative ∂of/∂by under its one name."""
+    return Partial(f"∂{of}/∂{by}", of, by)
+
+
+def terms(expression: Expression) -> tuple[Expression, ...]:
+    """The terms of a sum; any other expression is its own only term."""
+    return expression.terms if isinstance(expression, Sum) else (expression,)
+
+
+def factors(expression: Expression) -> tuple[Expression, ...]:
+    """The factors of a product; any other expression is its own only factor."""
+    return expression.factors if isinstance(expression, Product) else (expression,)
+
+
+def parts(expression: Expression) -> tuple[Expression, ...]:
+    """The expressions that an expression is directly made of."""
+    match expression:
+        case Number() | Symbol():
+            return ()
+        case Sum(found) | Product(found):
+            return found
+        case Quotient(numerator, denominator):
+            return numerator, denominator
+        case Power(base, _):
+            return (base,)
+        case Negative(inner) | Call(_, inner):
+            return (inner,)
+        case _:
+            raise TypeError(f"not an expression: {expression!r}")
+
+
+def symbols(expression: Expression) -> Iterator[Symbol]:
+    """Every symbol of an expression from left to right, repeats included."""
+    if isinstance(expression, Symbol):
+        yield expression
+    for part in parts(expression):
+        yield from symbols(part)
+
+
+def transform(
+    expression: Expression, change: Callable[[Expression], Expression | None]
+) -> Expression:
+    """The expression with each part that ``change`` answers for replaced by its answer.
+
+    ``change`` is asked from the outside in; None keeps the part and goes on inside it.
+    """
+    changed = change(expression)
+    if changed is not None:
+        return changed
+    match expression:
+        case Number() | Symbol():
+            return expression
+        case Sum(found):
+            return Sum(tuple(transform(term, change) for term in found))
+        case Product(found):
+            return Product(tuple(transform(factor, change) for factor in found))
+        case Quotient(numerator, denominator):
+            return Quotient(transform(numerator, change), transform(denominator, change))
+        case Power(base, exponent):
+            return Power(transform(base, change), exponent)
+        case Negative(operand):
+            return Negative(transform(operand, change))
+        case Call(function, argument):
+            return Call(function, transform(argument, change))
+        case _:
+            raise TypeError(f"not an expression: {expression!r}")
+
+
+def substitute(expression: Expression, by_name: Mapping[str, Expression]) -> Expression:
+    """The expression with the symbols named in ``by_name`` replaced."""
+    return transform(
+        expression, lambda part: by_name.get(part.name) if isinstance(part, Symbol) else None
+    )
+
+
+# How tightly each kind of expression holds together; one that holds less tightly than its
+# surroundings require is put in parentheses.
+SUM, NEGATIVE, PRODUCT, POWER, ATOM = range(5)
+
+
+def written(expression: Expression, atom: Callable[[Symbol | Number], str]) -> str:
+    """The expression as it stands on paper: ``0.5 * (y_true − y_hat)^2``.
+
+    ``atom`` writes a `Symbol` or `Number`: by its name for the formula in symbols, by its value
+    for the line with the numbers put in. A text that ``atom`` starts with a minus sign is put in
+    parentheses wherever it would otherwise follow an operator.
+    """
+    return _write(expression, atom, leading=True)[0]
+
+
+def _write(
+    expression: Expression, atom: Callable[[Symbol | Number], str], *, leading: bool
+) -> tuple[str, int]:
+    """The text of an expression and how tightly it holds.
+
+    ``leading`` says that nothing stands before it, so that it may begin with a minus sign.
+    """
+
+    def within(part: Expression, at_least: int, *, leading: bool = False) -> str:
+        text, binding = _write(part, atom, leading=leading)
+        bare = binding >= at_least or (leading and binding == NEGATIVE)
+        return text if bare else f"({_write(part, atom, leading=True)[0]})"
+
+    match expression:
+        case Number() | Symbol():
+            text = atom(expression)
+            return text, NEGATIVE if text.startswith(MINUS) else ATOM
+        case Sum((first, *rest)):
+            text = within(first, PRODUCT, leading=leading)
+            for term in rest:
+                if isinstance(term, Negative):
+                    text += f" {MINUS} {within(term.operand, PRODUCT)}"
+                else:
+                    text += f" + {within(term, PRODUCT)}"
+            return text, SUM
+        case Product((first, *rest)):
+            texts = [within(first, PRODUCT, leading=leading)]
+            texts += [within(factor, POWER) for factor in rest]
+            return " * ".join(texts), PRODUCT
+        case Quotient(numerator, denominator):
+            above = within(numerator, PRODUCT, leading=leading)
+            return f"{above} / {within(denominator, POWER)}", PRODUCT
+        case Power(base, exponent):
+            return f"{within(base, ATOM)}^{exponent}", POWER
+        case Negative(operand):
+            return f"{MINUS}{within(operand, POWER)}", NEGATIVE
+        case Call(function, argument):
+            return f"{function}({_write(argument, atom, leading=True)[0]})", ATOM
+        case _:
+            raise TypeError(f"not an expression: {expression!r}")

@@ -1,0 +1,115 @@
+"""What is said about a step: its title, where it happens, and why it holds."""
+
+from collections.abc import Set
+
+from backprop_cli.activations import ACTIVATIONS, A, Z
+from backprop_cli.blocks import Equation, Span
+from backprop_cli.derivation import Derivation, Rule, Step
+from backprop_cli.equations import in_symbols, listed, sides, symbol_text
+from backprop_cli.expression import Expression, Partial, Sum, Symbol, substitute, symbols
+from backprop_cli.losses import LOSSES
+from backprop_cli.network import Network
+
+TERMS_IN_A_REASON = 4
+
+
+def weight_place(network: Network, weight: str) -> str:
+    """Where a weight stands, e.g. ``x1 → h1``."""
+    for neuron in network.neurons:
+        for edge in neuron.edges:
+            if edge.weight == weight:
+                return f"{edge.source} → {neuron.name}"
+    raise KeyError(weight)
+
+
+def bias_place(network: Network, bias: str) -> str:
+    """What a bias belongs to: a layer's neurons, or one neuron of several."""
+    for layer in network.layers:
+        users = [neuron.name for neuron in layer.neurons if neuron.bias == bias]
+        if users:
+            if len(users) < len(layer.neurons):
+                return f"for {listed(users)}"
+            return f"for {layer.name} layer{' neurons' if len(users) > 1 else ''}"
+    raise KeyError(bias)
+
+
+def title(step: Step) -> str:
+    """What a step's quantity is called in a heading."""
+    name = symbol_text(step.defines)
+    match step.rule:
+        case Rule.WEIGHTED_SUM:
+            return f"Weighted Sum {name}"
+        case Rule.ACTIVATION:
+            return f"Activation {name}"
+        case Rule.PREDICTION:
+            return f"Predicted Output {name}"
+        case Rule.LOSS | Rule.LOSS_OF_OUTPUT | Rule.SUM_OF_LOSSES:
+            return f"Loss {name}" if name != "Loss" else "Loss"
+        case _:
+            return f"Derivative {name}" if "∂" in name else name
+
+
+def activation_of(network: Network, step: Step) -> str:
+    """The activation function of the layer at which a step happens."""
+    return next(layer.activation for layer in network.layers if step.neuron in layer.neurons)
+
+
+def activation_formula(name: str) -> Equation:
+    """``sigmoid(z) = 1 / (1 + exp(−z))``."""
+    row = ACTIVATIONS[name]
+    return Equation((Span(in_symbols(row.applied(Z))),), sides(row.formula))
+
+
+def reason(derivation: Derivation, step: Step) -> str:
+    """One short sentence on why a step holds; empty where the line speaks for itself."""
+    network, neuron = derivation.network, step.neuron
+    match step.rule:
+        case Rule.WEIGHTED_SUM:
+            return "each source times its weight, and the bias" if neuron and neuron.bias else ""
+        case Rule.PREDICTION:
+            return "the output neuron's activation is the prediction"
+        case Rule.LOSS | Rule.LOSS_OF_OUTPUT:
+            return LOSSES[network.loss].title
+        case Rule.SUM_OF_LOSSES:
+            return "the losses of all outputs are added"
+        case Rule.DERIVATIVE_OF_LOSS if neuron:
+            target, prediction = network.target(neuron), network.prediction(neuron)
+            loss = LOSSES[network.loss].of(Symbol(target), Symbol(prediction))
+            return f"because {network.loss_of(neuron)} = {in_symbols(loss)}"
+        case Rule.DERIVATIVE_OF_ACTIVATION if neuron:
+            row = ACTIVATIONS[activation_of(network, step)]
+            applied = row.applied(Z)
+            slope = in_symbols(substitute(row.derivative, {A.name: applied}))
+            return f"{neuron.name} uses {row.name}, and {row.name}′(z) = {slope}"
+        case Rule.DERIVATIVE_BY_SOURCE | Rule.DERIVATIVE_BY_WEIGHT if neuron:
+            assert isinstance(step.defines, Partial)
+            total = derivation.by_name[neuron.weighted_sum].expression
+            short = _shortened(total, {step.defines.by})
+            return f"because {neuron.weighted_sum} = {short}"
+        case Rule.DERIVATIVE_BY_BIAS if neuron:
+            assert isinstance(step.defines, Partial)
+            return f"{step.defines.by} is added directly to {neuron.weighted_sum}"
+        case Rule.SUM_OF_PARTS:
+            return "the sum of its parts"
+        case Rule.FEEDS_NOTHING:
+            return "it feeds no neuron, so the loss does not depend on it"
+        case _:
+            return ""
+
+
+def _shortened(total: Expression, keep: Set[str]) -> str:
+    """A weighted sum, its terms but the first, the one that matters and the last left out."""
+    terms = total.terms if isinstance(total, Sum) else (total,)
+    if len(terms) <= TERMS_IN_A_REASON:
+        return in_symbols(total)
+    kept = [
+        at
+        for at, term in enumerate(terms)
+        if at in (0, len(terms) - 1) or keep & {symbol.name for symbol in symbols(term)}
+    ]
+    texts: list[str] = []
+    for before, at in zip((-1, *kept), kept, strict=False):
+        if at > before + 1:
+            texts.append("…")
+        texts.append(in_symbols(terms[at]))
+    return " + ".join(texts)

@@ -1,0 +1,106 @@
+"""Equations laid out in cells: relations aligned where they fit, broken before one where not."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from backprop_cli.blocks import Equation, Equations, Role, Side, Span
+from backprop_cli.render.text import Line, Page, padded, width_of, words_wrapped
+
+# Without a limit, columns wider than this are no help to the eye: each row is set by itself.
+ALIGNED_AT_MOST = 120
+NOTE_GAP = "      "
+
+
+def equation_lines(block: Equations, page: Page, indent: int) -> Iterator[Line]:
+    """The rows of a block, in columns if the page is wide enough, with reasons under them."""
+    rows = [_in_characters_of(page, row) for row in block.rows]
+    digits = len(str(len(rows)))
+    numbers = [f"{at:>{digits}}. " if block.numbered else "" for at in range(1, len(rows) + 1)]
+    left = max(width_of(row.left) for row in rows)
+    aligned = _in_columns(rows, left)
+    margin = indent + len(numbers[0])
+    widest = margin + max(map(width_of, aligned))
+    fit = page.fits(widest) and widest <= max(ALIGNED_AT_MOST, page.limit or 0)
+    for number, row, columns in zip(numbers, rows, aligned, strict=True):
+        start = Span(" " * indent + number)
+        if fit:
+            yield (start, *columns)
+        else:
+            yield from _broken(start, row, left, page)
+        if row.reason:
+            before = margin + left + 3
+            room = (page.limit or ALIGNED_AT_MOST) - before
+            for text in words_wrapped(row.reason, max(room, 24)):
+                yield Span(" " * before), Span(text, Role.ASIDE)
+
+
+def _in_characters_of(page: Page, row: Equation) -> Equation:
+    return Equation(
+        page.line(row.left),
+        tuple(Side(page.text(side.relation), page.line(side.spans)) for side in row.sides),
+        page.line((row.note,))[0] if row.note else None,
+        page.text(row.reason),
+    )
+
+
+def _side(side: Side) -> Line:
+    return (Span(f" {side.relation} "), *side.spans)
+
+
+def _in_columns(rows: Sequence[Equation], left: int) -> list[Line]:
+    """Each row as one line: left, symbols, numbers, result and note in columns of their own."""
+    cells: list[list[Line]] = []
+    for row in rows:
+        first, middle, last = row.sides[:1], row.sides[1:-1], row.sides[1:][-1:]
+        found: list[Line] = [padded(row.left, left)]
+        for sides in (first, middle, last):
+            found.append(tuple(span for side in sides for span in _side(side)))
+        note = replace(row.note, text=NOTE_GAP + row.note.text) if row.note else Span("")
+        found.append((note,))
+        cells.append(found)
+    widths = [max(width_of(row[column]) for row in cells) for column in range(5)]
+    lines = []
+    for row_cells in cells:
+        filled = [padded(cell, width) for cell, width in zip(row_cells, widths, strict=True)]
+        spans = [span for cell in filled for span in cell if span.text]
+        while spans and not spans[-1].text.strip():
+            spans.pop()
+        lines.append(tuple(spans))
+    return lines
+
+
+def _broken(start: Span, row: Equation, left: int, page: Page) -> Iterator[Line]:
+    """A row by itself: as many sides to a line as fit, the others under the first relation."""
+    line: Line = (start, *padded(row.left, left))
+    margin = width_of(line)
+    filled = False
+    for side in row.sides:
+        text = _side(side)
+        if filled and not page.fits(width_of(line) + width_of(text)):
+            yield line
+            line, filled = (Span(" " * margin),), False
+        if not page.fits(margin + width_of(text)):
+            *lines, line = _folded(line, text, margin + 3, page)
+            yield from lines
+        else:
+            line = (*line, *text)
+        filled = True
+    if row.note:
+        if page.fits(width_of(line) + len(NOTE_GAP) + width_of((row.note,))):
+            line = (*line, Span(NOTE_GAP), row.note)
+        else:
+            yield line
+            line = (Span(" " * (margin + 3)), row.note)
+    yield line
+
+
+def _folded(line: Line, text: Line, margin: int, page: Page) -> Iterator[Line]:
+    """A side that is too long for any line, broken before its operators."""
+    for span in text:
+        for piece in re.split(r"(?= [+−*-] )", span.text):
+            if width_of(line) > margin and not page.fits(width_of(line) + width_of((Span(piece),))):
+                yield line
+                line, piece = (Span(" " * margin),), piece.lstrip()
+            line = (*line, replace(span, text=piece))
+    yield line

@@ -1,0 +1,58 @@
+"""Chain-rule formulas with stacked fractions, laid out in cells."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from rich.cells import cell_len
+
+from backprop_cli.blocks import Fraction, FractionFormula, Span
+from backprop_cli.render.text import Line, Page
+
+
+def fraction_lines(formula: FractionFormula, page: Page, indent: int) -> Iterator[Line]:
+    """A formula in three lines, or, too wide for the page, in several bands of three."""
+    operator = page.text(f" {formula.operator} ")
+    first = _stack(formula.left, page)
+    band, used = [Span(" " * indent)], indent + _width(formula.left, page)
+    rows = [[*band, first[0]], [*band, first[1]], [*band, first[2]]]
+    joint = " = "
+    for at, fraction in enumerate(formula.right):
+        width = _width(fraction, page)
+        if at and not page.fits(used + len(operator) + width):
+            yield from map(_trimmed, rows)
+            yield ()
+            # The next band starts under the equals sign of the first.
+            used = indent + _width(formula.left, page)
+            rows = [[Span(" " * used)] for _ in range(3)]
+        blank = Span(" " * len(joint))
+        for row, cell, between in zip(
+            rows, _stack(fraction, page), (blank, Span(joint), blank), strict=True
+        ):
+            row.extend((between, cell))
+        used += len(joint) + width
+        joint = operator
+    yield from map(_trimmed, rows)
+
+
+def _trimmed(row: list[Span]) -> Line:
+    """A row without the spaces that centre its last cell."""
+    *most, last = row
+    return (*most, replace(last, text=last.text.rstrip()))
+
+
+def _width(fraction: Fraction, page: Page) -> int:
+    texts = (page.text(fraction.numerator), page.text(fraction.denominator))
+    return max(map(cell_len, texts))
+
+
+def _stack(fraction: Fraction, page: Page) -> tuple[Span, Span, Span]:
+    """Numerator, bar and denominator, each as wide as the widest."""
+    width = _width(fraction, page)
+
+    def centred(text: str) -> Span:
+        before = (width - cell_len(text)) // 2
+        after = width - cell_len(text) - before
+        return Span(" " * before + text + " " * after, factor=fraction.factor)
+
+    above, below = centred(page.text(fraction.numerator)), centred(page.text(fraction.denominator))
+    return above, Span(page.text("─") * width, factor=fraction.factor), below

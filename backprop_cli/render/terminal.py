@@ -1,0 +1,166 @@
+"""A lesson on a terminal, in a pipe or in a text file. Only this module knows what those are."""
+
+import os
+from collections.abc import Iterator
+from typing import IO
+
+from rich import box
+from rich.console import Console, ConsoleOptions, RenderResult
+from rich.segment import Segment
+from rich.style import Style
+from rich.table import Table as RichTable
+from rich.text import Text
+
+from backprop_cli.blocks import (
+    Block,
+    Equations,
+    FractionFormula,
+    Heading,
+    Lesson,
+    Paragraph,
+    Role,
+    Span,
+    Table,
+)
+from backprop_cli.render.equations import equation_lines
+from backprop_cli.render.fractions import fraction_lines
+from backprop_cli.render.text import Line, Page, width_of, words_wrapped
+
+# Prose and rules are no wider than this, whatever the terminal; it is also a pipe's width for
+# prose, while equations in a pipe are of any length.
+WIDEST = 100
+PIPE_WIDTH = 80
+ANY_LENGTH = 1_000_000
+
+# Of middling lightness, so that each stands out on dark and on light.
+FACTOR_STYLES = tuple(
+    Style(color=colour)
+    for colour in ("#0087d7", "#d75f00", "#af5faf", "#5f8700", "#d7005f", "#008787")
+)
+ROLE_STYLES = {
+    Role.PLAIN: Style(),
+    Role.RESULT: Style(bold=True),
+    Role.ASIDE: Style(dim=True),
+    Role.SECTION: Style(bold=True),
+    Role.TITLE: Style(bold=True, color="#0087d7"),
+    Role.PART: Style(italic=True),
+}
+
+
+def console_for(file: IO[str]) -> Console:
+    """A console that writes to ``file``, with colours only on a terminal that wants them."""
+    console = Console(file=file, highlight=False, markup=False, emoji=False, soft_wrap=True)
+    if not console.is_terminal:
+        console.width = ANY_LENGTH
+    return console
+
+
+def show(lesson: Lesson, console: Console) -> None:
+    """Print a lesson."""
+    console.print(_Laid(lesson), end="", soft_wrap=True)
+
+
+def _page(console: Console) -> Page:
+    """What fits on a console: on a terminal its width, elsewhere equations of any length."""
+    unicode = console.encoding.lower().startswith("utf") and not _plain_locale()
+    if console.is_terminal:
+        return Page(min(console.width, WIDEST), console.width, unicode)
+    return Page(PIPE_WIDTH, None, unicode)
+
+
+def _plain_locale() -> bool:
+    """Whether the user asked for the C locale: Python would still write UTF-8 there."""
+    return os.environ.get("LC_ALL") in ("C", "POSIX")
+
+
+class _Laid:
+    """A lesson as something that Rich can print."""
+
+    def __init__(self, lesson: Lesson) -> None:
+        self.lesson = lesson
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        page = _page(console)
+        before: Block | None = None
+        indent = 2
+        for block in self.lesson:
+            if before is not None and _apart(before, block):
+                yield Segment.line()
+            if isinstance(block, Heading):
+                indent = 4 if block.level == 4 else 2
+            if isinstance(block, Table):
+                yield from _table(block, page, console)
+            else:
+                for line in _lines(block, page, indent):
+                    yield from _segments(line)
+            before = block
+
+
+def _apart(before: Block, block: Block) -> bool:
+    """Whether a blank line stands between two blocks."""
+    if isinstance(before, Heading):
+        return isinstance(block, Heading) and block.level < 4 and before.level > 2
+    if isinstance(before, Paragraph) and isinstance(block, Paragraph):
+        return not (before.bullet and block.bullet)
+    return True
+
+
+def _lines(block: Block, page: Page, indent: int) -> Iterator[Line]:
+    match block:
+        case Heading():
+            yield from _heading(block, page)
+        case Paragraph(text, bullet):
+            mark = page.text("• ") if bullet else ""
+            margin = " " * 2
+            room = page.width - len(margin) - len(mark)
+            for text_line in words_wrapped(page.text(text), room):
+                yield (Span(margin + mark + text_line),)
+                mark = " " * len(mark)
+        case Equations():
+            yield from equation_lines(block, page, indent)
+        case FractionFormula():
+            yield from fraction_lines(block, page, indent)
+        case _:
+            raise TypeError(f"not a block of lines: {block!r}")
+
+
+def _heading(block: Heading, page: Page) -> Iterator[Line]:
+    """A heading; the first two levels are underlined across the page."""
+    if block.level == 4:
+        yield Span("  "), Span(page.text(block.text), Role.PART)
+        return
+    title = Span(page.text(block.text), Role.SECTION if block.level <= 2 else Role.TITLE)
+    aside = Span(page.text(block.aside), Role.ASIDE)
+    gap = page.width - width_of((title, aside))
+    yield (title, Span(" " * max(gap, 3)), aside) if block.aside else (title,)
+    if block.level <= 2:
+        yield (Span(page.text("═" if block.level == 1 else "─") * page.width, Role.ASIDE),)
+
+
+def _segments(line: Line) -> Iterator[Segment]:
+    for span in line:
+        style = ROLE_STYLES[span.role]
+        if span.factor is not None:
+            style += FACTOR_STYLES[span.factor % len(FACTOR_STYLES)]
+        yield Segment(span.text, style)
+    yield Segment.line()
+
+
+def _table(block: Table, page: Page, console: Console) -> RenderResult:
+    """A table as Rich draws it, set in by two, under its title."""
+    yield from _segments((Span("  "), Span(page.text(block.title), Role.TITLE)))
+    table = RichTable(
+        box=box.ROUNDED if page.unicode else box.ASCII2,
+        header_style="bold",
+        border_style="dim",
+        safe_box=False,
+    )
+    for at, column in enumerate(block.columns):
+        table.add_column(Text(page.text(column)), justify="right" if at else "left", no_wrap=True)
+    for row in block.rows:
+        table.add_row(*(Text(page.text(cell)) for cell in row))
+    options = console.options.update(width=max((page.limit or ANY_LENGTH) - 2, 20))
+    for cells in console.render_lines(table, options, pad=False):
+        yield Segment("  ")
+        yield from cells
+        yield Segment.line()

@@ -1,0 +1,77 @@
+"""Lines of styled text: what is between a lesson's blocks and a terminal's segments."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from rich.cells import cell_len
+
+from backprop_cli.blocks import Span
+
+Line = tuple[Span, ...]
+
+# What stands for a character that a terminal without UTF-8 cannot show.
+ASCII = str.maketrans(
+    {
+        "∂": "d",
+        "ŷ": "y_hat",
+        "−": "-",
+        "·": "*",
+        "≈": "~=",
+        "→": "->",
+        "…": "...",
+        "′": "'",
+        "─": "-",
+        "═": "=",
+        "•": "*",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Where text goes: ``width`` cells for prose, ``limit`` for equations (None: any length).
+
+    ``unicode`` is False where only ASCII can be shown.
+    """
+
+    width: int
+    limit: int | None
+    unicode: bool
+
+    def text(self, text: str) -> str:
+        """A text in the characters that the page can show."""
+        if self.unicode or text.isascii():
+            return text
+        return text.translate(ASCII).encode("ascii", "backslashreplace").decode("ascii")
+
+    def line(self, spans: Iterable[Span]) -> Line:
+        """Spans in the characters that the page can show."""
+        return tuple(replace(span, text=self.text(span.text)) for span in spans)
+
+    def fits(self, cells: int) -> bool:
+        """Whether an equation's line of so many cells is short enough."""
+        return self.limit is None or cells <= self.limit
+
+
+def width_of(line: Line) -> int:
+    """The cells that a line takes."""
+    return sum(cell_len(span.text) for span in line)
+
+
+def padded(line: Line, width: int) -> Line:
+    """A line filled up with spaces to a width."""
+    missing = width - width_of(line)
+    return (*line, Span(" " * missing)) if missing > 0 else line
+
+
+def words_wrapped(text: str, width: int) -> Iterator[str]:
+    """Prose broken at spaces into lines of at most ``width`` cells, longer words left whole."""
+    line = ""
+    for word in text.split():
+        longer = f"{line} {word}" if line else word
+        if line and cell_len(longer) > width:
+            yield line
+            line = word
+        else:
+            line = longer
+    yield line

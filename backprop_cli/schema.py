@@ -1,0 +1,167 @@
+"""The configuration's shape: which keys there are and what each may hold.
+
+The model reads scalars as they were typed (see ``yaml_source``) and knows nothing of what names
+refer to; that is ``meaning``'s business. The same types yield the JSON Schema for editors.
+"""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Annotated
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Discriminator,
+    Field,
+    PlainValidator,
+    Tag,
+    WithJsonSchema,
+)
+
+from backprop_cli.scalars import (
+    COMPLAINT,
+    LONGEST_NAME,
+    MOST_DECIMALS,
+    check_name,
+    one_of,
+    read_decimals,
+    read_number,
+    read_rate,
+)
+
+ACTIVATION_NAMES = ("sigmoid",)
+LOSS_NAMES = ("half_squared_error",)
+
+# --- shapes ----------------------------------------------------------------------------------
+
+TAGS = {MAPPING := "<mapping>", LIST := "<list>", SCALAR := "<scalar>"}
+
+
+def shape(value: object) -> str:
+    """Which of a field's forms was written, so that a complaint is about that form alone."""
+    return MAPPING if isinstance(value, Mapping) else LIST if isinstance(value, list) else SCALAR
+
+
+def either(wanted: str) -> Discriminator:
+    """Tells a field's forms apart; ``wanted`` describes them to a user who wrote another."""
+    return Discriminator(shape, custom_error_type=COMPLAINT, custom_error_message=wanted)
+
+
+Number = Annotated[Decimal, PlainValidator(read_number), WithJsonSchema({"type": "number"})]
+Name = Annotated[
+    str,
+    AfterValidator(check_name),
+    WithJsonSchema({"type": "string", "minLength": 1, "maxLength": LONGEST_NAME}),
+]
+Rate = Annotated[
+    Decimal,
+    PlainValidator(read_rate),
+    WithJsonSchema({"type": "number", "exclusiveMinimum": 0}),
+]
+Decimals = Annotated[
+    int | None,
+    PlainValidator(read_decimals),
+    WithJsonSchema({"type": "integer", "minimum": 1, "maximum": MOST_DECIMALS}),
+]
+ActivationName = Annotated[
+    str,
+    AfterValidator(one_of(ACTIVATION_NAMES, "activation")),
+    WithJsonSchema({"type": "string", "enum": list(ACTIVATION_NAMES)}),
+]
+LossName = Annotated[
+    str,
+    AfterValidator(one_of(LOSS_NAMES, "loss")),
+    WithJsonSchema({"type": "string", "enum": list(LOSS_NAMES)}),
+]
+Numbers = Annotated[list[Number], Tag(LIST)]
+NamedNumbers = Annotated[dict[Name, Number], Tag(MAPPING)]
+OneNumber = Annotated[Number, Tag(SCALAR)]
+
+Inputs = Annotated[
+    NamedNumbers | Numbers,
+    either("the inputs are a mapping such as {x1: 0.05, x2: 0.10}, or a list of numbers"),
+]
+Fan = Annotated[
+    NamedNumbers | Numbers,
+    either("a neuron's weights are a mapping such as {x1: 0.15, x2: 0.20}, or a list of numbers"),
+]
+LayerWeights = Annotated[
+    Annotated[dict[Name, Fan], Tag(MAPPING)] | Annotated[list[list[Number]], Tag(LIST)],
+    either("a layer is a mapping from each neuron to its weights, or one list of weights a neuron"),
+]
+LayerBiases = Annotated[
+    NamedNumbers | Numbers | OneNumber, either("a layer's biases are a number, a list or a mapping")
+]
+Targets = Annotated[
+    NamedNumbers | Numbers | OneNumber, either("a target is a number, a list or a mapping")
+]
+Activations = Annotated[
+    Annotated[dict[Name, ActivationName], Tag(MAPPING)] | Annotated[ActivationName, Tag(SCALAR)],
+    either("an activation is one name, or a mapping from each layer to a name"),
+]
+
+
+class Configuration(BaseModel):
+    """One exercise: a network, its numbers, and how it is to be worked."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, title="backprop configuration")
+
+    inputs: Inputs = Field(
+        description="The inputs: a mapping from name to value, or a list (named x1, x2, ...).",
+        examples=[{"x1": 0.05, "x2": 0.10}, [0.05, 0.10]],
+    )
+    weights: dict[Name, LayerWeights] = Field(
+        description="Layer by layer in forward order, the output layer last. In a layer each "
+        "neuron has its weights by source, or a list with one for each source of the layer "
+        "before; or the layer is a matrix with one row for each neuron.",
+        examples=[
+            {
+                "hidden": {"h1": {"x1": 0.15, "x2": 0.20}, "h2": {"x1": 0.25, "x2": 0.30}},
+                "output": {"out": {"h1": 0.40, "h2": 0.45}},
+            },
+            {"hidden": [[0.15, 0.20], [0.25, 0.30]], "output": [[0.40, 0.45]]},
+        ],
+    )
+    biases: dict[Name, LayerBiases] = Field(
+        default_factory=dict,
+        description="By layer: one number shared by the layer, or one for each neuron as a list "
+        "or a mapping. A layer or neuron that is left out has none.",
+        examples=[{"hidden": 0.35, "output": 0.60}, {"hidden": [0.35, 0.35], "output": [0.60]}],
+    )
+    target: Targets = Field(
+        description="What the network should put out: a number, or for several outputs a list "
+        "or a mapping by output neuron.",
+        examples=[0.01, [0.01, 0.99], {"o1": 0.01, "o2": 0.99}],
+    )
+    learning_rate: Rate = Field(
+        description="How far an update goes against the gradient.", examples=[0.5]
+    )
+    rounding: Decimals = Field(
+        default=None,
+        description="Decimals carried from line to line, as on paper. Without it the "
+        "arithmetic is exact (float64).",
+        examples=[4],
+        json_schema_extra=lambda schema: schema.pop("default", None),  # null cannot be written
+    )
+    order: list[str] = Field(
+        default_factory=list,
+        description="The order in which gradients are explained, by parameter name. By default "
+        "from the output layer backwards.",
+        examples=[["w5", "w6", "w1", "w2", "w4", "w3"]],
+    )
+    activation: Activations = Field(
+        default=ACTIVATION_NAMES[0],
+        description="The activation function of every layer, or a mapping by layer.",
+        examples=[ACTIVATION_NAMES[0], {"hidden": ACTIVATION_NAMES[0]}],
+    )
+    loss: LossName = Field(
+        default=LOSS_NAMES[0],
+        description="The loss function, summed over the outputs.",
+        examples=[LOSS_NAMES[0]],
+    )
+    frozen: list[str] = Field(
+        default_factory=list,
+        description="Parameters that an update leaves as they are.",
+        examples=[["b1", "b2"]],
+    )

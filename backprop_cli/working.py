@@ -1,0 +1,112 @@
+"""A derivation worked through with numbers: every step with its value and its printed lines."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Generic
+
+from backprop_cli.arithmetic import Arithmetic, OutOfRangeError, V
+from backprop_cli.derivation import Derivation, Rule, Step
+from backprop_cli.expression import Expression, Number, Product, Sum, Symbol, transform
+
+
+class WorkingError(ArithmeticError):
+    """A step's value is too large for float64. ``quantity`` is the name of what it defines."""
+
+    def __init__(self, quantity: str) -> None:
+        super().__init__(
+            f"{quantity}: the result is too large for float64 (over 1.8e308); "
+            "smaller inputs, weights or learning rate would keep it in range"
+        )
+        self.quantity = quantity
+
+
+@dataclass(frozen=True)
+class Working(Generic[V]):
+    """A derivation with a value for every quantity in it.
+
+    ``given`` holds the numbers that were put in: a `Decimal` with the digits that were typed, or
+    a float that training arrived at. ``values`` holds those and the result of every step.
+    """
+
+    derivation: Derivation
+    arithmetic: Arithmetic[V]
+    given: Mapping[str, Decimal | float]
+    values: Mapping[str, V]
+
+    def figure(self, name: str) -> Decimal:
+        """A quantity's value with the digits in which it is printed.
+
+        A given number keeps the digits that were typed, also under the name of a step that only
+        passes it on.
+        """
+        given = self.given.get(name)
+        if isinstance(given, Decimal):
+            return given
+        step = self.derivation.by_name.get(name)
+        if step is not None:
+            match step.expression:
+                case Symbol(passed_on):
+                    return self.figure(passed_on)
+                case Number(digits):
+                    return digits
+            if step.rule is Rule.NEW_WEIGHT:
+                return self.arithmetic.updated_figure(self.values[name])
+        return self.arithmetic.figure(self.values[name])
+
+    def short_figure(self, name: str) -> Decimal:
+        """A computed value with no more digits than any other result is printed with."""
+        return self.arithmetic.figure(self.arithmetic.result(self.values[name]))
+
+    def with_figures(self, expression: Expression) -> Expression:
+        """The expression with the printed figure in the place of every symbol."""
+
+        def put_in(part: Expression) -> Expression | None:
+            return Number(self.figure(part.name)) if isinstance(part, Symbol) else None
+
+        return transform(expression, put_in)
+
+    def with_sums_worked_out(self, expression: Expression) -> Expression:
+        """The expression with figures put in and sums that are factors replaced by their results.
+
+        0.5933 * (1 − 0.5933) becomes 0.5933 * 0.4067, the line that is written between.
+        """
+
+        def worked_out(factor: Expression) -> Expression:
+            if not isinstance(factor, Sum):
+                return self.with_figures(factor)
+            value = self.arithmetic.evaluate(factor, self.values)
+            return Number(self.arithmetic.figure(value))
+
+        if not isinstance(expression, Product):
+            return self.with_figures(expression)
+        return Product(tuple(map(worked_out, expression.factors)))
+
+
+def work(
+    derivation: Derivation, given: Mapping[str, Decimal | float], arithmetic: Arithmetic[V]
+) -> Working[V]:
+    """Work every step of a derivation.
+
+    ``given`` must hold every input, parameter and target and the learning rate, by name. Raises
+    WorkingError at the first step whose value float64 cannot hold.
+    """
+    values = {name: arithmetic.number(number) for name, number in given.items()}
+    for step in derivation.steps:
+        values[step.defines.name] = _value(step, values, arithmetic)
+    return Working(derivation, arithmetic, given, values)
+
+
+def _value(step: Step, values: Mapping[str, V], arithmetic: Arithmetic[V]) -> V:
+    """A step's value: rounded if the arithmetic rounds, unless no arithmetic was done.
+
+    A new weight is not rounded either: the document's rule, so that small gradients still move it.
+    """
+    value = arithmetic.evaluate(step.expression, values)
+    if isinstance(step.expression, Symbol | Number):
+        return value
+    try:
+        settled = arithmetic.result(value)
+    except OutOfRangeError:
+        raise WorkingError(step.defines.name) from None
+    return value if step.rule is Rule.NEW_WEIGHT else settled
