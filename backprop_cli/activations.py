@@ -1,7 +1,7 @@
 """The activation functions: one row each, the formula and its derivative side by side."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from backprop_cli.expression import ONE, Call, Expression, Symbol, substitute
 
@@ -9,8 +9,7 @@ Z = Symbol("z")  # the weighted sum that an activation is applied to
 A = Symbol("a")  # the activation itself, for derivatives that are simplest in terms of it
 
 
-@dataclass(frozen=True, slots=True)
-class Activation:
+class Activation(NamedTuple):
     """One activation function of the weighted sum z.
 
     ``formula`` defines it in terms of z, ``derivative`` gives da/dz in terms of z and of its own

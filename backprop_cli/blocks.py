@@ -4,8 +4,8 @@ Blocks say what is to be read, not how it looks: a renderer decides about colour
 characters that a terminal can show. All texts are in Unicode, one line each.
 """
 
-from dataclasses import dataclass
 from enum import Enum
+from typing import NamedTuple
 
 
 class Role(Enum):
@@ -19,8 +19,7 @@ class Role(Enum):
     PART = "part"
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(NamedTuple):
     """A piece of text. ``factor`` numbers the factor of a chain that it belongs to, from 0."""
 
     text: str
@@ -28,8 +27,7 @@ class Span:
     factor: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Heading:
+class Heading(NamedTuple):
     """A heading of ``level`` 1 (the title) to 4, with a short remark that may stand beside it."""
 
     level: int
@@ -37,24 +35,21 @@ class Heading:
     aside: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Paragraph:
+class Paragraph(NamedTuple):
     """A sentence or two, wrapped to the width there is; ``bullet`` makes it a list's item."""
 
     text: str
     bullet: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Side:
+class Side(NamedTuple):
     """One side of an equation after the first: its relation (= or ≈) and its text."""
 
     relation: str
     spans: tuple[Span, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Equation:
+class Equation(NamedTuple):
     """``left`` = side = side ≈ side. ``note`` stands beside it, ``reason`` under it."""
 
     left: tuple[Span, ...]
@@ -63,16 +58,14 @@ class Equation:
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Equations:
+class Equations(NamedTuple):
     """Equations that belong together, their relations aligned; ``numbered`` from 1."""
 
     rows: tuple[Equation, ...]
     numbered: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Fraction:
+class Fraction(NamedTuple):
     """A derivative as a stacked fraction, e.g. ∂Loss over ∂w1."""
 
     numerator: str
@@ -80,8 +73,7 @@ class Fraction:
     factor: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class FractionFormula:
+class FractionFormula(NamedTuple):
     """``left`` = the ``right`` fractions with ``operator`` (· or +) between them."""
 
     left: Fraction
@@ -89,8 +81,7 @@ class FractionFormula:
     operator: str = "·"
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(NamedTuple):
     """Rows of cells under column headings; every column but the first holds numbers."""
 
     title: str

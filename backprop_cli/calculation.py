@@ -1,9 +1,8 @@
 """What a run calculates: the working to be shown, and the training around it."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from backprop_cli.arithmetic import DEFAULT_DECIMALS, Arithmetic, Exact, Rounded
 from backprop_cli.derivation import derive, new
@@ -14,8 +13,7 @@ from backprop_cli.working import work
 Numbers = Mapping[str, Decimal | float]
 
 
-@dataclass(frozen=True)
-class Calculation:
+class Calculation(NamedTuple):
     """The outcome of a run.
 
     ``working`` is that of the epoch asked for. ``before`` and ``after`` hold every given number

@@ -1,21 +1,19 @@
 """A gradient as a chain of factors, and the sums that a gradient rests on."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from backprop_cli.derivation import Derivation, Rule, Step
 from backprop_cli.expression import Partial, symbols
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(NamedTuple):
     """One factor of a chain after the first, and the gradient that the chain reaches with it."""
 
     factor: Step
     reached: Partial
 
 
-@dataclass(frozen=True, slots=True)
-class Chain:
+class Chain(NamedTuple):
     """A gradient as a product: a gradient to start from, then one local derivative a link."""
 
     of: Partial

@@ -1,30 +1,20 @@
-"""The command line: options in, exit code out."""
+"""The command line: options in, exit code out.
+
+What a command does is imported when it runs: ``--help`` and completion need not wait for it.
+"""
 
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
-from io import StringIO
 from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
 
-from backprop_cli import config as configuration
-from backprop_cli import lesson
-from backprop_cli.arithmetic import DEFAULT_DECIMALS
-from backprop_cli.blocks import Lesson
-from backprop_cli.calculation import Calculation, calculate
-from backprop_cli.complaint import ConfigError, printable
-from backprop_cli.derivation import derive
-from backprop_cli.equations import AnyWorking
-from backprop_cli.explanation import explain as explain_quantity
-from backprop_cli.explanation import explainable, nearest
+from backprop_cli.complaint import ConfigError, UnknownNameError, printable
 from backprop_cli.files import refusal, shipped_configuration, write_whole
-from backprop_cli.network import Exercise
-from backprop_cli.render.json import as_json
-from backprop_cli.render.progress import progress
 
 EXIT_FAILED = 1
 EXIT_BAD_INPUT = 2
@@ -46,13 +36,6 @@ class Format(StrEnum):
     json = "json"
 
 
-def main() -> None:
-    """The console script."""
-    # Plugins of pydantic are of no use here, and looking for them costs every start.
-    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
-    app()
-
-
 def _print_version(wanted: bool) -> None:
     if wanted:
         from importlib.metadata import version  # slow to import, and rarely wanted
@@ -71,16 +54,20 @@ def _options(
     pass
 
 
-def _names_of_config(ctx: typer.Context, incomplete: str) -> Iterator[str]:
+def _names_of_config(ctx: typer.Context, incomplete: str) -> list[str]:
     """The names that ``--explain`` can complete to: those of the file given so far."""
+    from backprop_cli import commands
+
     try:
-        exercise = configuration.load(
-            str(ctx.params.get("config") or shipped_configuration("default.yaml"))
-        )
+        names = commands.names_to_explain(ctx.params.get("config") or _shipped())
     except ConfigError:
-        return
-    names = explainable(derive(exercise.network), exercise.numbers)
-    yield from (name for name in names if name.startswith(incomplete))
+        return []
+    return [name for name in names if name.startswith(incomplete)]
+
+
+def _shipped() -> Path:
+    """The configuration that is worked when none is given."""
+    return shipped_configuration("default.yaml")
 
 
 @app.command(
@@ -123,7 +110,7 @@ def run(
             max=15,
             metavar="N",
             help="Decimals to keep: to carry, where the file asks for rounding; else to print. "
-            f"[default: the file's rounding, else {DEFAULT_DECIMALS}]",
+            "[default: the file's rounding, else 4]",
             show_default=False,
         ),
     ] = None,
@@ -145,78 +132,37 @@ def run(
         _fail(f"--at {at}: the run has {epochs} epochs; say --epochs {at} or more", EXIT_BAD_INPUT)
     if output_format is Format.json and (explain or brief):
         _fail("--format json prints all numbers: leave --explain and --brief out", EXIT_BAD_INPUT)
-    source = config or shipped_configuration("default.yaml")
+    source = config or _shipped()
+    if output and (fault := refusal(output, force=force)):
+        _fail(f"{output}: {fault}", EXIT_BAD_INPUT)
+    from backprop_cli import commands
+
     with _complaints(source):
-        if output and (fault := refusal(output, force=force)):
-            _fail(f"{output}: {fault}", EXIT_BAD_INPUT)
-        exercise = configuration.load(str(source))
-        with progress(epochs) as report:
-            calculation = calculate(
-                exercise, epochs=epochs, at=at, exact=exact, decimals=decimals, report=report
-            )
+        settings = commands.Settings(epochs, at, exact, decimals)
         if output_format is Format.json:
-            _write(as_json(calculation), output)
-        elif explain:
-            _show(_explanations(calculation.working, explain, source), output)
+            _write(commands.run_as_json(source, settings), output)
+        elif output is None:
+            commands.print_run(source, settings, explain or (), brief=brief)
         else:
-            _show(_lesson(calculation, exercise, brief=brief), output)
+            _write(commands.run_as_text(source, settings, explain or (), brief=brief), output)
 
 
 @app.command()
 def schema() -> None:
     """Print the JSON Schema of a configuration, for completion in editors."""
-    import json
+    from backprop_cli import commands
 
     with _complaints(None):
-        _write(json.dumps(configuration.json_schema(), indent=2, ensure_ascii=False), None)
-
-
-def _lesson(calculation: Calculation, exercise: Exercise, *, brief: bool) -> Lesson:
-    """The working, and after it the report of a training run."""
-    working = calculation.working
-    worked = lesson.brief(working) if brief else lesson.full(working, exercise.order)
-    if calculation.epochs == 1:
-        return worked
-    from backprop_cli.report import training
-
-    before, after = map(calculation.in_full_precision, (calculation.before, calculation.after))
-    history = calculation.history
-    return (*worked, *training(before, after, history, rounded=calculation.rounding))
-
-
-def _explanations(working: AnyWorking, names: Sequence[str], source: Path) -> Lesson:
-    """The derivations of the named quantities; the run ends here if there is no such quantity."""
-    known = explainable(working.derivation, working.given)
-    unknown = next((name for name in names if name not in known), None)
-    if unknown is not None:
-        near = nearest(unknown, known)
-        _fail(
-            f"{source}: --explain {printable(unknown)}: there is no such quantity; "
-            f"the nearest names are {', '.join(near)}",
-            EXIT_BAD_INPUT,
-        )
-    return tuple(block for name in names for block in explain_quantity(working, known[name]))
-
-
-def _show(blocks: Lesson, output: Path | None) -> None:
-    """Print a lesson, or write it to a file as it would stand in a pipe."""
-    from backprop_cli.render.terminal import console_for, show
-
-    if output is None:
-        show(blocks, console_for(sys.stdout))
-    else:
-        text = StringIO()
-        show(blocks, console_for(text))
-        write_whole(output, text.getvalue())
+        _write(commands.schema(), None)
 
 
 def _write(text: str, output: Path | None) -> None:
     """Print a text, or write it to a file."""
     if output is None:
-        sys.stdout.write(f"{text}\n")
+        sys.stdout.write(text)
         sys.stdout.flush()
     else:
-        write_whole(output, f"{text}\n")
+        write_whole(output, text)
 
 
 @contextmanager
@@ -226,6 +172,8 @@ def _complaints(source: Path | None) -> Iterator[None]:
         yield
     except ConfigError as error:
         _fail(str(error), EXIT_BAD_INPUT)
+    except UnknownNameError as error:
+        _fail(f"{source}: --explain {error}", EXIT_BAD_INPUT)
     except ArithmeticError as error:
         _fail(f"{source}: {error}", EXIT_FAILED)
     except BrokenPipeError:

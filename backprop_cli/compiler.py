@@ -7,9 +7,8 @@ so training and the printed working agree to the last bit.
 import math
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from decimal import Decimal
-from typing import cast
+from typing import NamedTuple, cast
 
 from backprop_cli.activations import ACTIVATIONS
 from backprop_cli.derivation import Derivation, Rule, Step, new
@@ -74,8 +73,7 @@ def source(derivation: Derivation, given: Mapping[str, Decimal | float]) -> str:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Code:
+class _Code(NamedTuple):
     """What stands for a quantity in the source: a name, a literal, or an expression."""
 
     text: str

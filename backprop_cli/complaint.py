@@ -25,11 +25,21 @@ class ConfigError(Exception):
         self, name: str, message: str, mark: tuple[int, int] | None = None, path: Path = ()
     ) -> None:
         self.name = printable(name)
-        self.line, self.column = mark or (None, None)
+        self.line = mark[0] if mark else None
+        self.column = mark[1] if mark else None
         self.key = dotted(path)
         self.message = message
         where = self.name if mark is None else f"{self.name}:{mark[0]}:{mark[1]}"
         super().__init__(": ".join(part for part in (where, self.key, message) if part))
+
+
+class UnknownNameError(Exception):
+    """A quantity was asked for that the network does not have."""
+
+    def __init__(self, name: str, nearest: Sequence[str]) -> None:
+        super().__init__(
+            f"{name}: there is no such quantity; the nearest names are {', '.join(nearest)}"
+        )
 
 
 def dotted(path: Path) -> str:
@@ -68,6 +78,5 @@ def did_you_mean(name: str, names: Sequence[str]) -> str:
 
 def counted(count: int, noun: str) -> str:
     """``1 weight``, ``2 weights``, ``3 biases``."""
-    return (
-        f"{count} {noun}" if count == 1 else f"{count} {noun}{'es' if noun.endswith('s') else 's'}"
-    )
+    plural = noun + ("es" if noun.endswith("s") else "s")
+    return f"{count} {noun if count == 1 else plural}"

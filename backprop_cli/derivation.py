@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import Enum, auto
 from functools import cached_property
+from typing import NamedTuple
 
 from backprop_cli.activations import ACTIVATIONS
 from backprop_cli.expression import (
@@ -54,8 +55,7 @@ class Rule(Enum):
     NEW_BIAS = auto()
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """One line of the working: ``defines`` = ``expression``, because of ``rule``.
 
     ``neuron`` is the neuron at which it happens; None where it concerns no single one.

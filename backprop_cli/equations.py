@@ -1,7 +1,6 @@
 """A step of a working as the lines in which it is written: symbols, numbers, result."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 from backprop_cli.arithmetic import equal, on_paper
@@ -80,7 +79,7 @@ def equation(
         middle = (numbers,) if between == numbers else (numbers, between)
         chain = (expression, *middle, result(working, step.defines.name))
     *most, last = sides(*chain)
-    last = replace(last, spans=tuple(replace(span, factor=factor) for span in last.spans))
+    last = last._replace(spans=tuple(span._replace(factor=factor) for span in last.spans))
     return Equation((Span(symbol_text(step.defines), factor=factor),), (*most, last), reason=reason)
 
 

@@ -1,6 +1,6 @@
 """The derivation of one quantity, arranged as the document arranges its gradients."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from enum import Enum, auto
 
 from backprop_cli.blocks import (
@@ -13,7 +13,8 @@ from backprop_cli.blocks import (
     Span,
 )
 from backprop_cli.chains import Chain, chain_to, sums_on_the_way
-from backprop_cli.derivation import Derivation, Rule, Step, gradient
+from backprop_cli.complaint import UnknownNameError
+from backprop_cli.derivation import Rule, Step, derive, gradient
 from backprop_cli.equations import (
     AnyWorking,
     equation,
@@ -26,7 +27,7 @@ from backprop_cli.equations import (
     symbol_text,
 )
 from backprop_cli.expression import Expression, Number, Partial, Product, substitute, symbols
-from backprop_cli.network import Network
+from backprop_cli.network import Exercise, Network
 from backprop_cli.reasons import (
     activation_formula,
     activation_of,
@@ -78,17 +79,30 @@ def explain(working: AnyWorking, name: str) -> Iterator[Block]:
         yield Equations((equation(working, step, reason=reason(working.derivation, step)),))
 
 
-def explainable(derivation: Derivation, given: Iterable[str]) -> dict[str, str]:
+def explainable(exercise: Exercise) -> dict[str, str]:
     """The names that `explain` takes, each with the quantity it means.
 
     Derivatives may be asked for with ∂ or with d: ∂Loss/∂z_h1, dLoss/dz_h1.
     """
-    names = {name: name for name in (*given, *derivation.by_name)}
-    names.update({name.replace("∂", "d"): name for name in names if "∂" in name})
+    quantities = (*exercise.numbers, *derive(exercise.network).by_name)
+    names = {name: name for name in quantities}
+    names.update({name.replace("∂", "d"): name for name in quantities if "∂" in name})
     return names
 
 
-def nearest(name: str, names: Iterable[str]) -> list[str]:
+def canonical_names(wanted: Iterable[str], known: Mapping[str, str]) -> list[str]:
+    """The quantities that names mean, by the answer of `explainable`.
+
+    Raises UnknownNameError for a name that is none, with the nearest that are.
+    """
+    names = list(wanted)
+    for name in names:
+        if name not in known:
+            raise UnknownNameError(name, _nearest(name, known))
+    return [known[name] for name in names]
+
+
+def _nearest(name: str, names: Iterable[str]) -> list[str]:
     """The three known names that a mistyped one is nearest to, in capitals or not."""
     from difflib import get_close_matches  # only mistakes need it
 

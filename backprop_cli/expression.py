@@ -207,8 +207,9 @@ def _write(
 
     def within(part: Expression, at_least: int, *, leading: bool = False) -> str:
         text, binding = _write(part, atom, leading=leading)
-        bare = binding >= at_least or (leading and binding == NEGATIVE)
-        return text if bare else f"({_write(part, atom, leading=True)[0]})"
+        if binding >= at_least or (leading and binding == NEGATIVE):
+            return text
+        return f"({text if leading else _write(part, atom, leading=True)[0]})"
 
     match expression:
         case Number() | Symbol():

@@ -11,7 +11,7 @@ from backprop_cli.explanation import Detail, explain_bias, explain_weight, updat
 from backprop_cli.expression import Symbol
 from backprop_cli.losses import LOSSES, Y_HAT, Y_TRUE
 from backprop_cli.network import LEARNING_RATE, LOSS, Layer, Network
-from backprop_cli.reasons import activation_formula, bias_place, weight_place
+from backprop_cli.reasons import activation_formula, bias_place, derivative_formula, weight_place
 
 # With more parameters than this a working is too long to read in full.
 READABLE = 40
@@ -159,6 +159,9 @@ def _backward(working: AnyWorking, order: Sequence[str]) -> Iterator[Block]:
         "rule gives it as a product of derivatives, one for each step from the loss back to the "
         "weight."
     )
+    for activation in dict.fromkeys(layer.activation for layer in network.layers):
+        yield Paragraph(f"Derivative of {activation}:")
+        yield Equations((derivative_formula(activation),))
     layers = {
         edge.weight: (layer, neuron)
         for layer in network.layers
@@ -185,7 +188,7 @@ def _backward(working: AnyWorking, order: Sequence[str]) -> Iterator[Block]:
         yield heading
         if layer is not network.layers[-1] and not seen & {n.name for n in layer.neurons}:
             here = _layer_title(layer).removesuffix(" Layer")
-            yield Heading(4, f"{here} to {titles[layer]} Gradients")
+            yield Heading(3, f"{here} to {titles[layer]} Gradients")
             yield Paragraph(f"The error goes back through the {layer.name} layer to its weights.")
         seen.add(neuron.name)
         yield from rest

@@ -1,8 +1,8 @@
 """The loss functions: one row each, an output's loss and its derivative side by side."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import Decimal
+from typing import NamedTuple
 
 from backprop_cli.expression import Expression, Number, Symbol, substitute
 
@@ -10,8 +10,7 @@ Y_TRUE = Symbol("y_true")  # an output's target
 Y_HAT = Symbol("y_hat")  # an output's prediction
 
 
-@dataclass(frozen=True, slots=True)
-class Loss:
+class Loss(NamedTuple):
     """One loss function, given for a single output; the outputs' losses are added.
 
     ``formula`` and ``derivative`` (with respect to the prediction) are in terms of y_true and

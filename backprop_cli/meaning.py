@@ -1,7 +1,7 @@
 """What a configuration's names refer to: its checked shape to an ``Exercise``."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 from itertools import count
@@ -169,15 +169,15 @@ class _Reader:
             if isinstance(bias, Decimal):
                 shared = next(names)
                 self.numbers[shared] = bias
-                neurons = tuple(replace(neuron, bias=shared) for neuron in layer.neurons)
+                neurons = tuple(neuron._replace(bias=shared) for neuron in layer.neurons)
             elif bias is not None:
                 own = self.by_neuron(path, bias, layer.neurons, "bias")
                 called = {neuron: next(names) for neuron in own}
                 self.numbers.update((called[neuron], number) for neuron, number in own.items())
-                neurons = tuple(replace(n, bias=called.get(n.name)) for n in layer.neurons)
+                neurons = tuple(n._replace(bias=called.get(n.name)) for n in layer.neurons)
             else:
                 neurons = layer.neurons
-            biased.append(replace(layer, neurons=neurons))
+            biased.append(layer._replace(neurons=neurons))
         return tuple(biased)
 
     def by_neuron(

@@ -8,21 +8,20 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
+from typing import NamedTuple
 
 LEARNING_RATE = "learning_rate"
 LOSS = "Loss"
 
 
-@dataclass(frozen=True, slots=True)
-class Edge:
+class Edge(NamedTuple):
     """A weighted connection from the input or neuron ``source``; ``weight`` is w1, w2 and so on."""
 
     source: str
     weight: str
 
 
-@dataclass(frozen=True, slots=True)
-class Neuron:
+class Neuron(NamedTuple):
     """One neuron: what feeds it, and the name of the bias added to it (None: it has none)."""
 
     name: str
@@ -40,8 +39,7 @@ class Neuron:
         return f"a_{self.name}"
 
 
-@dataclass(frozen=True, slots=True)
-class Layer:
+class Layer(NamedTuple):
     """Neurons that are computed together. ``activation`` names a row of ``activations.py``."""
 
     name: str
@@ -112,8 +110,7 @@ class Network:
         return LOSS if len(self.outputs) == 1 else f"{LOSS}_{output.name}"
 
 
-@dataclass(frozen=True)
-class Exercise:
+class Exercise(NamedTuple):
     """A network together with its numbers: what a configuration file describes.
 
     ``numbers`` holds the inputs, weights, biases, targets and the learning rate by name, each

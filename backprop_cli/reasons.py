@@ -60,6 +60,13 @@ def activation_formula(name: str) -> Equation:
     return Equation((Span(in_symbols(row.applied(Z))),), sides(row.formula))
 
 
+def derivative_formula(name: str) -> Equation:
+    """``sigmoid′(z) = sigmoid(z) * (1 − sigmoid(z))``."""
+    row = ACTIVATIONS[name]
+    slope = substitute(row.derivative, {A.name: row.applied(Z)})
+    return Equation((Span(f"{name}′(z)"),), sides(slope))
+
+
 def reason(derivation: Derivation, step: Step) -> str:
     """One short sentence on why a step holds; empty where the line speaks for itself."""
     network, neuron = derivation.network, step.neuron
@@ -78,9 +85,9 @@ def reason(derivation: Derivation, step: Step) -> str:
             return f"because {network.loss_of(neuron)} = {in_symbols(loss)}"
         case Rule.DERIVATIVE_OF_ACTIVATION if neuron:
             row = ACTIVATIONS[activation_of(network, step)]
-            applied = row.applied(Z)
-            slope = in_symbols(substitute(row.derivative, {A.name: applied}))
-            return f"{neuron.name} uses {row.name}, and {row.name}′(z) = {slope}"
+            return (
+                f"{neuron.name} uses {row.name}, whose derivative is {in_symbols(row.derivative)}"
+            )
         case Rule.DERIVATIVE_BY_SOURCE | Rule.DERIVATIVE_BY_WEIGHT if neuron:
             assert isinstance(step.defines, Partial)
             total = derivation.by_name[neuron.weighted_sum].expression

@@ -64,7 +64,8 @@ def read_number(value: object) -> Decimal:
         raise complaint(f"{shown(text)} is text, not a number; {mend}")
     if match is None or not is_number:
         for pattern, mend in NOT_NUMBERS:
-            if pattern.fullmatch(text):
+            # Some patterns try every way of splitting the text, so they get no long one.
+            if len(text) <= LONGEST_NUMBER and pattern.fullmatch(text):
                 raise complaint(f"{shown(text)} {mend}" if text else mend)
         raise complaint(f"{shown(text)} is not a number; write one such as 0.5 or 1e-3")
     whole = match["whole"]
@@ -75,15 +76,19 @@ def read_number(value: object) -> Decimal:
 
 def unpadded(text: str) -> str:
     """What was probably meant: ``010`` is 10, or 0.10 with its point forgotten."""
+    sign = "-" if text.startswith("-") else ""
     digits = text.lstrip("+-")
-    plain = shown(digits.lstrip("0") or "0")
-    return f"{plain} or 0.{shown(digits[1:])}" if digits.isdigit() and plain != "0" else plain
+    whole = digits.lstrip("0")
+    if not whole or not whole[0].isdigit():
+        return f"{sign}{shown(f'0{whole}')}"
+    plain = f"{sign}{shown(whole)}"
+    return f"{plain} or {sign}0.{shown(digits[1:])}" if digits.isdigit() else plain
 
 
 def in_range(text: str) -> Decimal:
     """The number, unless a float64 cannot hold it or its digits are beyond all use."""
     if len(text) > LONGEST_NUMBER:
-        raise complaint(f"this number has {len(text)} characters; at most {LONGEST_NUMBER} do")
+        raise complaint(f"this number has {len(text)} characters; write at most {LONGEST_NUMBER}")
     mantissa, _, exponent = text.lower().partition("e")
     if isinf(float(text)):
         raise complaint(f"{shown(text)} is too large; the largest number is {LARGEST}")
@@ -100,7 +105,9 @@ def read_rate(value: object) -> Decimal:
     """A learning rate: with zero nothing is learnt, and below it the loss rises."""
     rate = read_number(value)
     if rate <= 0:
-        raise complaint(f"a learning rate is greater than 0, such as 0.5; this is {shown(value)}")
+        raise complaint(
+            f"a learning rate is greater than 0, such as 0.5; this is {shown(str(value))}"
+        )
     return rate
 
 

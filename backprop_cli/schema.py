@@ -6,7 +6,7 @@ refer to; that is ``meaning``'s business. The same types yield the JSON Schema f
 
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import (
     AfterValidator,
@@ -32,8 +32,6 @@ from backprop_cli.scalars import (
 
 ACTIVATION_NAMES = ("sigmoid",)
 LOSS_NAMES = ("half_squared_error",)
-
-# --- shapes ----------------------------------------------------------------------------------
 
 TAGS = {MAPPING := "<mapping>", LIST := "<list>", SCALAR := "<scalar>"}
 
@@ -102,6 +100,11 @@ Activations = Annotated[
 ]
 
 
+def without_default(schema: dict[str, Any]) -> None:
+    """Take a default of null out of the schema: it stands for a key that is not written."""
+    schema.pop("default", None)
+
+
 class Configuration(BaseModel):
     """One exercise: a network, its numbers, and how it is to be worked."""
 
@@ -142,7 +145,7 @@ class Configuration(BaseModel):
         description="Decimals carried from line to line, as on paper. Without it the "
         "arithmetic is exact (float64).",
         examples=[4],
-        json_schema_extra=lambda schema: schema.pop("default", None),  # null cannot be written
+        json_schema_extra=without_default,
     )
     order: list[str] = Field(
         default_factory=list,

@@ -8,7 +8,7 @@ cannot exhaust the stack and an alias costs nothing until its size has been look
 
 import re
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import yaml
 
@@ -39,8 +39,7 @@ class Place:
     children: dict[str | int, "Place"] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(NamedTuple):
     """A file's content: ``str``, ``Quoted``, ``list`` and ``dict``, and where each part stands.
 
     ``repeated`` holds the keys that were given twice; ``data`` has the first of each.
@@ -114,6 +113,7 @@ class _Composer:
 
     def compose(self, text: str) -> Source:
         documents = 0
+        event: Any
         for event in yaml.parse(text, Loader=LOADER):
             kind = type(event)
             if kind is yaml.ScalarEvent:
@@ -176,7 +176,7 @@ class _Composer:
         self.add(done.data, done.place)
 
     def alias(self, event: yaml.AliasEvent) -> None:
-        anchor = event.anchor
+        anchor = str(event.anchor)
         if self.expects_key():
             raise self.error("an alias (*) cannot be a key; write the name out", event)
         if anchor not in self.anchors:

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 from backprop_cli.blocks import Equation, Equations, Role, Side, Span
 from backprop_cli.render.text import Line, Page, padded, width_of, words_wrapped
@@ -36,6 +35,8 @@ def equation_lines(block: Equations, page: Page, indent: int) -> Iterator[Line]:
 
 
 def _in_characters_of(page: Page, row: Equation) -> Equation:
+    if page.unicode:
+        return row
     return Equation(
         page.line(row.left),
         tuple(Side(page.text(side.relation), page.line(side.spans)) for side in row.sides),
@@ -56,7 +57,7 @@ def _in_columns(rows: Sequence[Equation], left: int) -> list[Line]:
         found: list[Line] = [padded(row.left, left)]
         for sides in (first, middle, last):
             found.append(tuple(span for side in sides for span in _side(side)))
-        note = replace(row.note, text=NOTE_GAP + row.note.text) if row.note else Span("")
+        note = row.note._replace(text=NOTE_GAP + row.note.text) if row.note else Span("")
         found.append((note,))
         cells.append(found)
     widths = [max(width_of(row[column]) for row in cells) for column in range(5)]
@@ -71,13 +72,19 @@ def _in_columns(rows: Sequence[Equation], left: int) -> list[Line]:
 
 
 def _broken(start: Span, row: Equation, left: int, page: Page) -> Iterator[Line]:
-    """A row by itself: as many sides to a line as fit, the others under the first relation."""
+    """A row by itself: as many sides to a line as fit, the others under the first relation.
+
+    Where all sides after the first fit on one line, they are kept together there.
+    """
     line: Line = (start, *padded(row.left, left))
     margin = width_of(line)
+    texts = [_side(side) for side in row.sides]
+    all_but_first = margin + sum(map(width_of, texts[1:]))
+    whole = page.fits(all_but_first + width_of(texts[0]))
     filled = False
-    for side in row.sides:
-        text = _side(side)
-        if filled and not page.fits(width_of(line) + width_of(text)):
+    for at, text in enumerate(texts):
+        kept_together = at == 1 and not whole and page.fits(all_but_first)
+        if filled and (kept_together or not page.fits(width_of(line) + width_of(text))):
             yield line
             line, filled = (Span(" " * margin),), False
         if not page.fits(margin + width_of(text)):
@@ -102,5 +109,5 @@ def _folded(line: Line, text: Line, margin: int, page: Page) -> Iterator[Line]:
             if width_of(line) > margin and not page.fits(width_of(line) + width_of((Span(piece),))):
                 yield line
                 line, piece = (Span(" " * margin),), piece.lstrip()
-            line = (*line, replace(span, text=piece))
+            line = (*line, span._replace(text=piece))
     yield line

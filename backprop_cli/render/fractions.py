@@ -1,12 +1,9 @@
 """Chain-rule formulas with stacked fractions, laid out in cells."""
 
 from collections.abc import Iterator
-from dataclasses import replace
-
-from rich.cells import cell_len
 
 from backprop_cli.blocks import Fraction, FractionFormula, Span
-from backprop_cli.render.text import Line, Page
+from backprop_cli.render.text import Line, Page, cell_len
 
 
 def fraction_lines(formula: FractionFormula, page: Page, indent: int) -> Iterator[Line]:
@@ -37,7 +34,7 @@ def fraction_lines(formula: FractionFormula, page: Page, indent: int) -> Iterato
 def _trimmed(row: list[Span]) -> Line:
     """A row without the spaces that centre its last cell."""
     *most, last = row
-    return (*most, replace(last, text=last.text.rstrip()))
+    return (*most, last._replace(text=last.text.rstrip()))
 
 
 def _width(fraction: Fraction, page: Page) -> int:

@@ -47,9 +47,16 @@ ROLE_STYLES = {
 }
 
 
+class _Console(Console):
+    """A console that leaves it to its user what a closed pipe means."""
+
+    def on_broken_pipe(self) -> None:
+        raise BrokenPipeError
+
+
 def console_for(file: IO[str]) -> Console:
     """A console that writes to ``file``, with colours only on a terminal that wants them."""
-    console = Console(file=file, highlight=False, markup=False, emoji=False, soft_wrap=True)
+    console = _Console(file=file, highlight=False, markup=False, emoji=False, soft_wrap=True)
     if not console.is_terminal:
         console.width = ANY_LENGTH
     return console
@@ -92,7 +99,7 @@ class _Laid:
                 yield from _table(block, page, console)
             else:
                 for line in _lines(block, page, indent):
-                    yield from _segments(line)
+                    yield from _segments(line, styled=console.is_terminal)
             before = block
 
 
@@ -137,7 +144,11 @@ def _heading(block: Heading, page: Page) -> Iterator[Line]:
         yield (Span(page.text("═" if block.level == 1 else "─") * page.width, Role.ASIDE),)
 
 
-def _segments(line: Line) -> Iterator[Segment]:
+def _segments(line: Line, *, styled: bool) -> Iterator[Segment]:
+    if not styled:
+        yield Segment("".join([span.text for span in line]))
+        yield Segment.line()
+        return
     for span in line:
         style = ROLE_STYLES[span.role]
         if span.factor is not None:
@@ -148,7 +159,8 @@ def _segments(line: Line) -> Iterator[Segment]:
 
 def _table(block: Table, page: Page, console: Console) -> RenderResult:
     """A table as Rich draws it, set in by two, under its title."""
-    yield from _segments((Span("  "), Span(page.text(block.title), Role.TITLE)))
+    title = (Span("  "), Span(page.text(block.title), Role.TITLE))
+    yield from _segments(title, styled=console.is_terminal)
     table = RichTable(
         box=box.ROUNDED if page.unicode else box.ASCII2,
         header_style="bold",

@@ -1,9 +1,9 @@
 """Lines of styled text: what is between a lesson's blocks and a terminal's segments."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
-from rich.cells import cell_len
+from rich.cells import cell_len as rich_cell_len
 
 from backprop_cli.blocks import Span
 
@@ -27,8 +27,7 @@ ASCII = str.maketrans(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(NamedTuple):
     """Where text goes: ``width`` cells for prose, ``limit`` for equations (None: any length).
 
     ``unicode`` is False where only ASCII can be shown.
@@ -46,16 +45,23 @@ class Page:
 
     def line(self, spans: Iterable[Span]) -> Line:
         """Spans in the characters that the page can show."""
-        return tuple(replace(span, text=self.text(span.text)) for span in spans)
+        if self.unicode:
+            return tuple(spans)
+        return tuple(span._replace(text=self.text(span.text)) for span in spans)
 
     def fits(self, cells: int) -> bool:
         """Whether an equation's line of so many cells is short enough."""
         return self.limit is None or cells <= self.limit
 
 
+def cell_len(text: str) -> int:
+    """The cells that a text takes; in ASCII, which most texts are, one each."""
+    return len(text) if text.isascii() else rich_cell_len(text)
+
+
 def width_of(line: Line) -> int:
     """The cells that a line takes."""
-    return sum(cell_len(span.text) for span in line)
+    return cell_len("".join([span.text for span in line]))
 
 
 def padded(line: Line, width: int) -> Line:

@@ -1,0 +1,86 @@
+"""What the commands do: from a configuration's path to a text or to a terminal."""
+
+import json
+import sys
+from collections.abc import Iterable, Sequence
+from io import StringIO
+from pathlib import Path
+from typing import NamedTuple
+
+from backprop_cli import config as configuration
+from backprop_cli import lesson
+from backprop_cli.blocks import Lesson
+from backprop_cli.calculation import Calculation, calculate
+from backprop_cli.explanation import canonical_names, explain, explainable
+from backprop_cli.network import Exercise
+from backprop_cli.render.progress import progress
+
+
+class Settings(NamedTuple):
+    """How a configuration is to be worked; see `calculation.calculate`."""
+
+    epochs: int = 1
+    at: int = 1
+    exact: bool = False
+    decimals: int | None = None
+
+
+def names_to_explain(source: Path) -> Iterable[str]:
+    """Every name that ``--explain`` takes for a configuration. Raises ConfigError."""
+    return explainable(configuration.load(str(source)))
+
+
+def run_as_json(source: Path, settings: Settings) -> str:
+    """The numbers of a run as one line of JSON. Raises ConfigError and ArithmeticError."""
+    from backprop_cli.render.json import as_json
+
+    return f"{as_json(_calculated(configuration.load(str(source)), settings))}\n"
+
+
+def run_as_text(source: Path, settings: Settings, names: Sequence[str], *, brief: bool) -> str:
+    """A run as it stands in a pipe. Raises as `print_run` does."""
+    from backprop_cli.render.terminal import console_for, show
+
+    text = StringIO()
+    show(_lesson(source, settings, names, brief=brief), console_for(text))
+    return text.getvalue()
+
+
+def print_run(source: Path, settings: Settings, names: Sequence[str], *, brief: bool) -> None:
+    """Print a run: the derivations of the named quantities, or the whole working.
+
+    Raises ConfigError, UnknownNameError for a name that the network does not have, and
+    ArithmeticError where a number leaves the range of float64, before anything is printed.
+    """
+    from backprop_cli.render.terminal import console_for, show
+
+    show(_lesson(source, settings, names, brief=brief), console_for(sys.stdout))
+
+
+def schema() -> str:
+    """The JSON Schema of a configuration."""
+    return f"{json.dumps(configuration.json_schema(), indent=2, ensure_ascii=False)}\n"
+
+
+def _calculated(exercise: Exercise, settings: Settings) -> Calculation:
+    with progress(settings.epochs) as report:
+        return calculate(exercise, **settings._asdict(), report=report)
+
+
+def _lesson(source: Path, settings: Settings, names: Sequence[str], *, brief: bool) -> Lesson:
+    exercise = configuration.load(str(source))
+    if names:
+        # Before anything is calculated: a mistyped name should not cost a training run.
+        wanted = canonical_names(names, explainable(exercise))
+        working = _calculated(exercise, settings).working
+        return tuple(block for name in wanted for block in explain(working, name))
+    calculation = _calculated(exercise, settings)
+    working = calculation.working
+    worked = lesson.brief(working) if brief else lesson.full(working, exercise.order)
+    if calculation.epochs == 1:
+        return worked
+    from backprop_cli.report import training
+
+    before, after = map(calculation.in_full_precision, (calculation.before, calculation.after))
+    history = calculation.history
+    return (*worked, *training(before, after, history, rounded=calculation.rounding))

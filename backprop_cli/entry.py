@@ -1,0 +1,16 @@
+"""The console script: what is set once for the whole process, before anything is imported."""
+
+import gc
+import os
+
+
+def main() -> None:
+    """Run the command line."""
+    # A run builds trees that live until it ends and hardly any cycles: looking for some while
+    # the libraries are being imported costs one part in twenty of a short run, and finds none.
+    gc.disable()
+    # Plugins of pydantic are of no use here, and looking for them costs every start.
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
+    from backprop_cli.cli import app
+
+    app()
