@@ -159,6 +159,8 @@ def _gradient_blocks(
     for step in needed:
         known.add(step.defines.name)
         yield from _sum_in_parts(working, step, in_full=count <= PARTS_IN_FULL)
+    if needed:
+        yield Heading(4, f"With that, the gradient for {shown(target.by)}")
     step = working.derivation.by_name[target.name]
     if step.rule is Rule.SUM_OF_PARTS:
         yield from _sum_of_chains(working, step)
@@ -213,12 +215,7 @@ def _chain_blocks(working: AnyWorking, chain: Chain, detail: Detail) -> Iterator
         yield Heading(4, "Known values:")
     yield Equations(
         tuple(
-            equation(
-                working,
-                step,
-                factor=at,
-                reason="" if detail is Detail.KNOWN else reason(working.derivation, step),
-            )
+            _factor(working, step, at, with_reason=detail is not Detail.KNOWN)
             for at, step in factors
         ),
         numbered=detail is Detail.FULL and len(factors) > 1,
@@ -230,6 +227,19 @@ def _chain_blocks(working: AnyWorking, chain: Chain, detail: Detail) -> Iterator
         yield Equations(tuple(_running_products(working, chain)))
     yield Heading(4, "Finally")
     yield Equations((_product_in_one_line(working, chain, detail),))
+
+
+def _factor(working: AnyWorking, step: Step, number: int, *, with_reason: bool) -> Equation:
+    """One factor's line; of a sum, which has been worked out before, the value alone."""
+    if step.rule is Rule.SUM_OF_PARTS:
+        name = step.defines.name
+        return Equation(
+            (Span(symbol_text(step.defines), factor=number),),
+            sides(result(working, name)),
+            reason="the sum of its parts, worked out above" if with_reason else "",
+        )
+    why = reason(working.derivation, step) if with_reason else ""
+    return equation(working, step, factor=number, reason=why)
 
 
 def _running_products(working: AnyWorking, chain: Chain) -> Iterator[Equation]:

@@ -21,13 +21,14 @@ BIAS_DECIMALS = 3  # an old bias is shown with at least three decimals, 0.600
 
 def full(working: AnyWorking, order: Sequence[str]) -> Lesson:
     """The whole working. ``order`` are the parameters to explain first, see `explained_order`."""
+    known: set[str] = set()  # sums that have been worked out, by weights and biases alike
     sections = (
         _architecture(working.derivation.network),
         _initial_values(working),
         _forward(working),
-        _backward(working, order),
+        _backward(working, order, known),
         _gradient_summary(working),
-        _bias_gradients(working, order),
+        _bias_gradients(working, order, known),
         _updates(working),
         _update_tables(working),
         _summary(),
@@ -151,7 +152,7 @@ def _forward(working: AnyWorking) -> Iterator[Block]:
     yield Equations(tuple(equation(working, derivation.by_name[name]) for name in losses))
 
 
-def _backward(working: AnyWorking, order: Sequence[str]) -> Iterator[Block]:
+def _backward(working: AnyWorking, order: Sequence[str], known: set[str]) -> Iterator[Block]:
     network = working.derivation.network
     yield Heading(2, "3. Backward Propagation")
     yield Paragraph(
@@ -176,7 +177,6 @@ def _backward(working: AnyWorking, order: Sequence[str]) -> Iterator[Block]:
             f"--explain {weights[-1]}."
         )
         weights = list({layers[name][0].name: name for name in reversed(weights)}.values())[::-1]
-    known: set[str] = set()
     seen: set[str] = set()
     titles = dict(
         zip(network.layers, ["Input Layer", *map(_layer_title, network.layers)], strict=False)
@@ -209,13 +209,12 @@ def _gradient_table(working: AnyWorking) -> Table:
     )
 
 
-def _bias_gradients(working: AnyWorking, order: Sequence[str]) -> Iterator[Block]:
+def _bias_gradients(working: AnyWorking, order: Sequence[str], known: set[str]) -> Iterator[Block]:
     network = working.derivation.network
     biases = [name for name in explained_order(network, order) if name in network.biases]
     if not biases or not readable(network):
         return
     yield Heading(2, "Bias Gradient Calculation")
-    known: set[str] = set()
     for number, bias in enumerate(biases, 1):
         layer = next(
             layer for layer in network.layers for neuron in layer.neurons if neuron.bias == bias
