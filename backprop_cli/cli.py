@@ -3,13 +3,14 @@
 What a command does is imported when it runs: ``--help`` and completion need not wait for it.
 """
 
+import errno
 import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import IO, Annotated, NoReturn
 
 import typer
 
@@ -40,7 +41,8 @@ def _print_version(wanted: bool) -> None:
     if wanted:
         from importlib.metadata import version  # slow to import, and rarely wanted
 
-        typer.echo(f"backprop {version('backprop-cli')}")
+        with _complaints(None):
+            _write(f"backprop {version('backprop-cli')}\n", None)
         raise typer.Exit
 
 
@@ -59,7 +61,9 @@ def _names_of_config(ctx: typer.Context, incomplete: str) -> list[str]:
     from backprop_cli import commands
 
     try:
-        names = commands.names_to_explain(ctx.params.get("config") or _shipped())
+        # Where an option stands after the file, what came before it is still unread.
+        given = ctx.params.get("config") or next(iter(ctx.args), None) or _shipped()
+        names = commands.names_to_explain(Path(given))
     except ConfigError:
         return []
     return [name for name in names if name.startswith(incomplete)]
@@ -133,6 +137,7 @@ def run(
     if output_format is Format.json and (explain or brief):
         _fail("--format json prints all numbers: leave --explain and --brief out", EXIT_BAD_INPUT)
     source = config or _shipped()
+    output = None if output == Path("-") else output
     if output and (fault := refusal(output, force=force)):
         _fail(f"{output}: {fault}", EXIT_BAD_INPUT)
     from backprop_cli import commands
@@ -142,7 +147,7 @@ def run(
         if output_format is Format.json:
             _write(commands.run_as_json(source, settings), output)
         elif output is None:
-            commands.print_run(source, settings, explain or (), brief=brief)
+            commands.print_run(source, settings, explain or (), _standard_output(), brief=brief)
         else:
             _write(commands.run_as_text(source, settings, explain or (), brief=brief), output)
 
@@ -159,10 +164,18 @@ def schema() -> None:
 def _write(text: str, output: Path | None) -> None:
     """Print a text, or write it to a file."""
     if output is None:
-        sys.stdout.write(text)
-        sys.stdout.flush()
+        file = _standard_output()
+        file.write(text)
+        file.flush()
     else:
         write_whole(output, text)
+
+
+def _standard_output() -> IO[str]:
+    """Standard output; OSError where whoever started the program has closed it."""
+    if sys.stdout is None:
+        raise OSError(errno.EBADF, "it is closed")
+    return sys.stdout
 
 
 @contextmanager
@@ -177,12 +190,19 @@ def _complaints(source: Path | None) -> Iterator[None]:
     except ArithmeticError as error:
         _fail(f"{source}: {error}", EXIT_FAILED)
     except BrokenPipeError:
-        # The reader has seen enough. What is still buffered must not fail again at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _discard_output()  # the reader has seen enough
     except OSError as error:
-        _fail(f"{error.filename or 'output'}: {error.strerror}", EXIT_FAILED)
+        _discard_output()
+        _fail(f"{error.filename or 'standard output'}: {error.strerror}", EXIT_FAILED)
+
+
+def _discard_output() -> None:
+    """Send to nowhere what is still buffered: it must not fail again at exit."""
+    if sys.stdout is not None:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _fail(message: str, code: int) -> NoReturn:
-    print(printable(message), file=sys.stderr)
+    if sys.stderr is not None:
+        print(printable(message), file=sys.stderr)
     raise typer.Exit(code)

@@ -1,15 +1,14 @@
 """What the commands do: from a configuration's path to a text or to a terminal."""
 
 import json
-import sys
 from collections.abc import Iterable, Sequence
 from io import StringIO
 from pathlib import Path
-from typing import NamedTuple
+from typing import IO, NamedTuple
 
 from backprop_cli import config as configuration
 from backprop_cli import lesson
-from backprop_cli.blocks import Lesson
+from backprop_cli.blocks import Heading, Lesson
 from backprop_cli.calculation import Calculation, calculate
 from backprop_cli.explanation import canonical_names, explain, explainable
 from backprop_cli.network import Exercise
@@ -39,22 +38,24 @@ def run_as_json(source: Path, settings: Settings) -> str:
 
 def run_as_text(source: Path, settings: Settings, names: Sequence[str], *, brief: bool) -> str:
     """A run as it stands in a pipe. Raises as `print_run` does."""
-    from backprop_cli.render.terminal import console_for, show
+    from backprop_cli.render.terminal import plain_console, show
 
     text = StringIO()
-    show(_lesson(source, settings, names, brief=brief), console_for(text))
+    show(_lesson(source, settings, names, brief=brief), plain_console(text))
     return text.getvalue()
 
 
-def print_run(source: Path, settings: Settings, names: Sequence[str], *, brief: bool) -> None:
-    """Print a run: the derivations of the named quantities, or the whole working.
+def print_run(
+    source: Path, settings: Settings, names: Sequence[str], file: IO[str], *, brief: bool
+) -> None:
+    """Print a run to ``file``: the derivations of the named quantities, or the whole working.
 
     Raises ConfigError, UnknownNameError for a name that the network does not have, and
     ArithmeticError where a number leaves the range of float64, before anything is printed.
     """
     from backprop_cli.render.terminal import console_for, show
 
-    show(_lesson(source, settings, names, brief=brief), console_for(sys.stdout))
+    show(_lesson(source, settings, names, brief=brief), console_for(file))
 
 
 def schema() -> str:
@@ -67,16 +68,25 @@ def _calculated(exercise: Exercise, settings: Settings) -> Calculation:
         return calculate(exercise, **settings._asdict(), report=report)
 
 
+def _epoch_shown(settings: Settings) -> Lesson:
+    """What is to be said of a working that is not the first epoch's."""
+    if settings.at == 1:
+        return ()
+    return (Heading(2, f"Epoch {settings.at}, after {settings.at - 1} epochs of training"),)
+
+
 def _lesson(source: Path, settings: Settings, names: Sequence[str], *, brief: bool) -> Lesson:
     exercise = configuration.load(str(source))
     if names:
         # Before anything is calculated: a mistyped name should not cost a training run.
         wanted = canonical_names(names, explainable(exercise))
         working = _calculated(exercise, settings).working
-        return tuple(block for name in wanted for block in explain(working, name))
+        explained = (block for name in wanted for block in explain(working, name))
+        return (*_epoch_shown(settings), *explained)
     calculation = _calculated(exercise, settings)
     working = calculation.working
     worked = lesson.brief(working) if brief else lesson.full(working, exercise.order)
+    worked = (*_epoch_shown(settings), *worked)
     if calculation.epochs == 1:
         return worked
     from backprop_cli.report import training

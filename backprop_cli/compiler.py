@@ -28,8 +28,10 @@ from backprop_cli.network import LOSS
 
 Parameters = tuple[float, ...]
 
-# Longer sums are split over several statements: the depth that Python's compiler takes is limited.
+# Longer sums and deeper nesting are split over several statements: the depth of an expression that
+# Python's compiler takes is limited.
 TERMS_PER_STATEMENT = 50
+DEEPEST_NESTING = 10
 
 UPDATES = (Rule.NEW_WEIGHT, Rule.BIAS_STEP, Rule.NEW_BIAS)
 
@@ -78,6 +80,7 @@ class _Code(NamedTuple):
 
     text: str
     reads_parameters: bool = False
+    nesting: int = 0
 
 
 class _Statements:
@@ -133,14 +136,18 @@ class _Statements:
         if isinstance(step.expression, Symbol):
             return self._codes[step.expression.name]
         text = self.code(step.expression)
-        reads = any(
-            self._codes[symbol.name].reads_parameters for symbol in symbols(step.expression)
-        )
+        used = [self._codes[symbol.name] for symbol in symbols(step.expression)]
+        reads = any(code.reads_parameters for code in used)
+        nesting = 1 + max((code.nesting for code in used), default=0)
         # Updates come one after another: what one of them reads must not be computed in it from
         # parameters, some of which would be updated already.
-        if len(users) > 1 or (reads and any(rule in UPDATES for rule in users)):
+        if (
+            len(users) > 1
+            or nesting > DEEPEST_NESTING
+            or (reads and any(rule in UPDATES for rule in users))
+        ):
             return _Code(self._local(text))
-        return _Code(text, reads)
+        return _Code(text, reads, nesting)
 
     def _sum(self, terms: tuple[Expression, ...]) -> str:
         text = ""

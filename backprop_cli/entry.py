@@ -2,6 +2,7 @@
 
 import gc
 import os
+import sys
 
 
 def main() -> None:
@@ -11,6 +12,9 @@ def main() -> None:
     gc.disable()
     # Plugins of pydantic are of no use here, and looking for them costs every start.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
-    from backprop_cli.cli import app
+    try:
+        from backprop_cli.cli import app
 
-    app()
+        app()
+    except KeyboardInterrupt:  # before or after the command itself, which Typer looks after
+        sys.exit(130)

@@ -11,6 +11,8 @@ from backprop_cli.working import Working
 
 AnyWorking = Working[Any]
 
+MOST_LISTED = 8
+
 
 def shown(name: str) -> str:
     """A quantity's name as it is printed: y_hat as ŷ, everything else as it is."""
@@ -32,8 +34,10 @@ def in_symbols(expression: Expression) -> str:
 
 
 def listed(names: Sequence[str]) -> str:
-    """Names as a sentence lists them: ``h1, h2 and h3``."""
-    *most, last = names
+    """Names as a sentence lists them: ``h1, h2 and h3``; of very many, the first and the last."""
+    *most, last = (
+        names if len(names) <= MOST_LISTED else (*names[: MOST_LISTED - 2], "…", names[-1])
+    )
     return f"{', '.join(most)} and {last}" if most else last
 
 

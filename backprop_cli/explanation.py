@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from enum import Enum, auto
 
+from backprop_cli.arithmetic import equal
 from backprop_cli.blocks import (
     Block,
     Equation,
@@ -82,11 +83,12 @@ def explain(working: AnyWorking, name: str) -> Iterator[Block]:
 def explainable(exercise: Exercise) -> dict[str, str]:
     """The names that `explain` takes, each with the quantity it means.
 
-    Derivatives may be asked for with ∂ or with d: ∂Loss/∂z_h1, dLoss/dz_h1.
+    Each may be asked for as it is printed, ∂Loss/∂ŷ, or in ASCII, dLoss/dy_hat.
     """
-    quantities = (*exercise.numbers, *derive(exercise.network).by_name)
-    names = {name: name for name in quantities}
-    names.update({name.replace("∂", "d"): name for name in quantities if "∂" in name})
+    steps = derive(exercise.network).steps
+    names = {name: name for name in exercise.numbers}
+    names.update((step.defines.name.replace("∂", "d"), step.defines.name) for step in steps)
+    names.update((symbol_text(step.defines), step.defines.name) for step in steps)
     return names
 
 
@@ -289,8 +291,11 @@ def update_equation(working: AnyWorking, step: Step) -> Equation:
         expression = substitute(expression, steps)
         figures.insert(0, working.with_figures(expression))
     name = step.defines.name
-    whole, short = working.figure(name), working.short_figure(name)
-    ends = [Number(short)] if short == whole else [Number(whole), Number(short)]
+    whole, short = Number(working.figure(name)), Number(working.short_figure(name))
+    # An exact figure is also shown as short as any other; one that is rounded is not twice.
+    ends = [whole, short] if equal(figures[-1], whole) else [whole]
+    if equal(whole, short):
+        ends = [short]
     return Equation((Span(name),), sides(expression, *figures, *ends))
 
 

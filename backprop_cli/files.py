@@ -18,7 +18,7 @@ def refusal(path: Path, *, force: bool) -> str | None:
         return "this is a folder, not a file"
     if not path.parent.is_dir():
         return f"there is no folder {path.parent}"
-    if path.exists() and not force:
+    if path.is_file() and not force:
         return "the file exists already; --force replaces it"
     return None
 
@@ -28,10 +28,10 @@ def write_whole(path: Path, text: str) -> None:
 
     Raises OSError where that fails; the old file, if any, is then as it was.
     """
-    path = path.resolve()
     if path.exists() and not path.is_file():
         path.write_text(text, encoding="utf-8")  # a device or a pipe can't be replaced
         return
+    path = path.resolve()
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:

@@ -89,7 +89,7 @@ class Trainer:
                 if count == per_report:
                     quick = perf_counter() - started < SECONDS_PER_REPORT
                     per_report = per_report * 2 if quick else max(per_report // 2, 1)
-            if stop in record:
+            if stop in record and stop > self.history[-1][0]:
                 self._record()
         self._check()
 

@@ -4,11 +4,15 @@ import re
 from collections.abc import Iterator, Sequence
 
 from backprop_cli.blocks import Equation, Equations, Role, Side, Span
-from backprop_cli.render.text import Line, Page, padded, width_of, words_wrapped
+from backprop_cli.render.text import Line, Page, cell_len, padded, width_of, words_wrapped
 
 # Without a limit, columns wider than this are no help to the eye: each row is set by itself.
 ALIGNED_AT_MOST = 120
 NOTE_GAP = "      "
+
+# Where a side may be broken: before a term, or, if that is not enough, before a factor.
+TERMS = re.compile(r"(?= [+−-] )")
+FACTORS = re.compile(r"(?= [+−*-] )")
 
 
 def equation_lines(block: Equations, page: Page, indent: int) -> Iterator[Line]:
@@ -21,17 +25,19 @@ def equation_lines(block: Equations, page: Page, indent: int) -> Iterator[Line]:
     margin = indent + len(numbers[0])
     widest = margin + max(map(width_of, aligned))
     fit = page.fits(widest) and widest <= max(ALIGNED_AT_MOST, page.limit or 0)
+    # Behind a very long name there is no room for a formula: it starts under the name instead.
+    hanging = not fit and not page.fits(margin + left + len(" = ") + _longest_piece(rows))
+    before = margin if hanging else margin + left
     for number, row, columns in zip(numbers, rows, aligned, strict=True):
         start = Span(" " * indent + number)
         if fit:
             yield (start, *columns)
         else:
-            yield from _broken(start, row, left, page)
+            yield from _broken((start, *row.left), row, before, page)
         if row.reason:
-            before = margin + left + 3
-            room = (page.limit or ALIGNED_AT_MOST) - before
+            room = (page.limit or ALIGNED_AT_MOST) - before - 3
             for text in words_wrapped(row.reason, max(room, 24)):
-                yield Span(" " * before), Span(text, Role.ASIDE)
+                yield Span(" " * (before + 3)), Span(text, Role.ASIDE)
 
 
 def _in_characters_of(page: Page, row: Equation) -> Equation:
@@ -43,6 +49,12 @@ def _in_characters_of(page: Page, row: Equation) -> Equation:
         page.line((row.note,))[0] if row.note else None,
         page.text(row.reason),
     )
+
+
+def _longest_piece(rows: Sequence[Equation]) -> int:
+    """The cells of the longest part of any side that is not broken further."""
+    spans = (span for row in rows for side in row.sides for span in side.spans)
+    return max(cell_len(piece) for span in spans for piece in FACTORS.split(span.text))
 
 
 def _side(side: Side) -> Line:
@@ -71,13 +83,17 @@ def _in_columns(rows: Sequence[Equation], left: int) -> list[Line]:
     return lines
 
 
-def _broken(start: Span, row: Equation, left: int, page: Page) -> Iterator[Line]:
+def _broken(line: Line, row: Equation, margin: int, page: Page) -> Iterator[Line]:
     """A row by itself: as many sides to a line as fit, the others under the first relation.
 
-    Where all sides after the first fit on one line, they are kept together there.
+    ``line`` is its left side and ``margin`` where relations stand; if the left side is longer
+    than that, it has a line to itself. Where all sides after the first fit on one line, they are
+    kept together there.
     """
-    line: Line = (start, *padded(row.left, left))
-    margin = width_of(line)
+    if width_of(line) > margin:
+        yield line
+        line = ()
+    line = padded(line, margin)
     texts = [_side(side) for side in row.sides]
     all_but_first = margin + sum(map(width_of, texts[1:]))
     whole = page.fits(all_but_first + width_of(texts[0]))
@@ -103,10 +119,13 @@ def _broken(start: Span, row: Equation, left: int, page: Page) -> Iterator[Line]
 
 
 def _folded(line: Line, text: Line, margin: int, page: Page) -> Iterator[Line]:
-    """A side that is too long for any line, broken before its operators."""
+    """A side that is too long for any line, broken before its terms, a long term in its factors."""
     for span in text:
-        for piece in re.split(r"(?= [+−*-] )", span.text):
-            if width_of(line) > margin and not page.fits(width_of(line) + width_of((Span(piece),))):
+        pieces = TERMS.split(span.text)
+        if not all(page.fits(margin + cell_len(piece)) for piece in pieces):
+            pieces = FACTORS.split(span.text)
+        for piece in pieces:
+            if width_of(line) > margin and not page.fits(width_of(line) + cell_len(piece)):
                 yield line
                 line, piece = (Span(" " * margin),), piece.lstrip()
             line = (*line, span._replace(text=piece))

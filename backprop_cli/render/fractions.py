@@ -8,18 +8,19 @@ from backprop_cli.render.text import Line, Page, cell_len
 
 def fraction_lines(formula: FractionFormula, page: Page, indent: int) -> Iterator[Line]:
     """A formula in three lines, or, too wide for the page, in several bands of three."""
-    operator = page.text(f" {formula.operator} ")
-    first = _stack(formula.left, page)
-    band, used = [Span(" " * indent)], indent + _width(formula.left, page)
-    rows = [[*band, first[0]], [*band, first[1]], [*band, first[2]]]
+    left = indent + _width(formula.left, page)
+    widest = max(_width(fraction, page) for fraction in formula.right)
+    # Further bands start under the equals sign of the first, or, after a very long name, before it.
+    margin = left if page.fits(left + len(" = ") + widest) else indent
+    rows = [[Span(" " * indent), cell] for cell in _stack(formula.left, page)]
+    used = left
     joint = " = "
-    for at, fraction in enumerate(formula.right):
+    for fraction in formula.right:
         width = _width(fraction, page)
-        if at and not page.fits(used + len(operator) + width):
+        if not page.fits(used + len(joint) + width):
             yield from map(_trimmed, rows)
             yield ()
-            # The next band starts under the equals sign of the first.
-            used = indent + _width(formula.left, page)
+            used = margin
             rows = [[Span(" " * used)] for _ in range(3)]
         blank = Span(" " * len(joint))
         for row, cell, between in zip(
@@ -27,7 +28,7 @@ def fraction_lines(formula: FractionFormula, page: Page, indent: int) -> Iterato
         ):
             row.extend((between, cell))
         used += len(joint) + width
-        joint = operator
+        joint = page.text(f" {formula.operator} ")
     yield from map(_trimmed, rows)
 
 

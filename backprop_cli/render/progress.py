@@ -48,8 +48,8 @@ def progress(epochs: int) -> Iterator[Callable[[int], None]]:
         if elapsed < SECONDS_BEFORE:
             return
         if not shown:
+            shown = True  # before it is: an interrupt while it starts must end it too
             bar.start()
-            shown = True
         bar.update(task, completed=done, rate=done / elapsed)
 
     try:

@@ -56,7 +56,23 @@ class _Console(Console):
 
 def console_for(file: IO[str]) -> Console:
     """A console that writes to ``file``, with colours only on a terminal that wants them."""
-    console = _Console(file=file, highlight=False, markup=False, emoji=False, soft_wrap=True)
+    return _console(file, terminal=None)
+
+
+def plain_console(file: IO[str]) -> Console:
+    """A console for a text file: as in a pipe, even where the user forces colours."""
+    return _console(file, terminal=False)
+
+
+def _console(file: IO[str], *, terminal: bool | None) -> Console:
+    console = _Console(
+        file=file,
+        force_terminal=terminal,
+        highlight=False,
+        markup=False,
+        emoji=False,
+        soft_wrap=True,
+    )
     if not console.is_terminal:
         console.width = ANY_LENGTH
     return console
@@ -133,13 +149,19 @@ def _lines(block: Block, page: Page, indent: int) -> Iterator[Line]:
 
 def _heading(block: Heading, page: Page) -> Iterator[Line]:
     """A heading; the first two levels are underlined across the page."""
-    if block.level == 4:
-        yield Span("  "), Span(page.text(block.text), Role.PART)
-        return
-    title = Span(page.text(block.text), Role.SECTION if block.level <= 2 else Role.TITLE)
-    aside = Span(page.text(block.aside), Role.ASIDE)
+    margin = "  " if block.level == 4 else ""
+    role = {1: Role.SECTION, 2: Role.SECTION, 3: Role.TITLE, 4: Role.PART}[block.level]
+    *most, last = words_wrapped(page.text(block.text), page.width - len(margin))
+    for text in most:
+        yield Span(margin), Span(text, role)
+    title, aside = Span(last, role), Span(page.text(block.aside), Role.ASIDE)
     gap = page.width - width_of((title, aside))
-    yield (title, Span(" " * max(gap, 3)), aside) if block.aside else (title,)
+    if block.aside and gap >= 3:
+        yield title, Span(" " * gap), aside
+    else:
+        yield Span(margin), title
+        if block.aside:
+            yield Span("  "), aside
     if block.level <= 2:
         yield (Span(page.text("═" if block.level == 1 else "─") * page.width, Role.ASIDE),)
 
@@ -159,8 +181,8 @@ def _segments(line: Line, *, styled: bool) -> Iterator[Segment]:
 
 def _table(block: Table, page: Page, console: Console) -> RenderResult:
     """A table as Rich draws it, set in by two, under its title."""
-    title = (Span("  "), Span(page.text(block.title), Role.TITLE))
-    yield from _segments(title, styled=console.is_terminal)
+    for text in words_wrapped(page.text(block.title), page.width - 2):
+        yield from _segments((Span("  "), Span(text, Role.TITLE)), styled=console.is_terminal)
     table = RichTable(
         box=box.ROUNDED if page.unicode else box.ASCII2,
         header_style="bold",
