@@ -33,8 +33,6 @@ DEFAULT_DECIMALS = 4
 EXACT = Context(prec=1400, rounding=ROUND_HALF_UP, Emax=999_999, Emin=-999_999, traps=[])
 FUNCTION_DIGITS = 50
 
-FIVE_DECIMALS = Decimal("0.00001")
-
 LARGEST = Decimal(repr(float.fromhex("0x1.fffffffffffffp+1023")))
 
 # Beyond these powers of ten a number is printed as 1.2e-10 or 3.4e20.
@@ -179,9 +177,7 @@ class Rounded(Arithmetic[Decimal]):
 
     def updated_figure(self, value: Decimal) -> Decimal:
         """Every digit, since an updated weight is not rounded, and at least five decimals."""
-        shortest = value.normalize(EXACT)
-        padded = shortest.quantize(FIVE_DECIMALS, context=EXACT)
-        return _shortened(padded if padded == shortest else shortest)
+        return _shortened(padded(value.normalize(EXACT), 5))
 
 
 def rounded(value: Decimal, decimals: int) -> Decimal:
@@ -190,6 +186,14 @@ def rounded(value: Decimal, decimals: int) -> Decimal:
         decimals = max(decimals + 1, 1 - value.adjusted())
     kept = value.quantize(Decimal(1).scaleb(-decimals), context=EXACT)
     return kept if kept else kept.copy_abs()
+
+
+def padded(digits: Decimal, decimals: int) -> Decimal:
+    """``digits`` with at least so many decimals; a very large number as it is."""
+    exponent = digits.as_tuple().exponent
+    if not isinstance(exponent, int) or exponent <= -decimals or digits.adjusted() >= LARGEST_PLAIN:
+        return digits
+    return digits.quantize(Decimal(1).scaleb(-decimals), context=EXACT)
 
 
 def _shortened(value: Decimal) -> Decimal:

@@ -27,7 +27,7 @@ from backprop_cli.equations import (
     sides,
     symbol_text,
 )
-from backprop_cli.expression import Expression, Number, Partial, Product, substitute, symbols
+from backprop_cli.expression import TIMES, Expression, Number, Partial, Product, substitute, symbols
 from backprop_cli.network import Exercise, Network
 from backprop_cli.reasons import (
     activation_formula,
@@ -251,10 +251,11 @@ def _running_products(working: AnyWorking, chain: Chain) -> Iterator[Equation]:
         product = Product(
             (result(working, reached.name), result(working, link.factor.defines.name))
         )
-        before = in_symbols(product.factors[0])
+        before, _, factor = in_symbols(product).partition(TIMES)
         left = (
             Span(before, factor=0 if at == 1 else None),
-            Span(in_symbols(product).removeprefix(before), factor=at),
+            Span(TIMES),
+            Span(factor, factor=at),
         )
         _, end = sides(product, result(working, link.reached.name))
         yield Equation(left, (end,), note=Span(symbol_text(link.reached)))

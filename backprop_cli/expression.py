@@ -8,8 +8,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-# The minus sign of `written`; a hyphen is for code.
+# How `written` spells the minus sign (a hyphen is for code) and what stands between factors.
 MINUS = "−"
+TIMES = " * "
 
 
 class Expression:
@@ -226,7 +227,7 @@ def _write(
         case Product((first, *rest)):
             texts = [within(first, PRODUCT, leading=leading)]
             texts += [within(factor, POWER) for factor in rest]
-            return " * ".join(texts), PRODUCT
+            return TIMES.join(texts), PRODUCT
         case Quotient(numerator, denominator):
             above = within(numerator, PRODUCT, leading=leading)
             return f"{above} / {within(denominator, POWER)}", PRODUCT

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from itertools import chain
 
-from backprop_cli.arithmetic import on_paper
+from backprop_cli.arithmetic import on_paper, padded
 from backprop_cli.blocks import Block, Equation, Equations, Heading, Lesson, Paragraph, Span, Table
 from backprop_cli.derivation import gradient, new
 from backprop_cli.equations import AnyWorking, equation, in_symbols, listed, result, shown, sides
@@ -280,10 +280,8 @@ def _update_row(working: AnyWorking, name: str) -> tuple[str, ...]:
 def old_value(working: AnyWorking, name: str) -> str:
     """A parameter before the update, as typed; a bias with three decimals at least."""
     digits = working.figure(name)
-    exponent = digits.as_tuple().exponent
-    is_bias = name in working.derivation.network.biases
-    if is_bias and isinstance(exponent, int) and exponent > -BIAS_DECIMALS:
-        return on_paper(digits) if digits.adjusted() > 9 else f"{digits:.{BIAS_DECIMALS}f}"
+    if name in working.derivation.network.biases:
+        digits = padded(digits, BIAS_DECIMALS)
     return on_paper(digits)
 
 

@@ -305,3 +305,11 @@ def test_the_explanation_of_w1_line_by_line() -> None:
     command = [sys.executable, "-m", "backprop_cli", "run", "--explain", "w1"]
     done = subprocess.run(command, capture_output=True, check=True)
     assert done.stdout.decode("utf-8") == EXPLANATION_OF_W1
+
+
+def test_an_old_bias_is_shown_with_three_decimals_also_below_zero() -> None:
+    text = shipped_configuration("default.yaml").read_text(encoding="utf-8")
+    exercise = config.parse(text.replace("hidden: 0.35", "hidden: -0.5"), "default.yaml")
+    working = calculate(exercise).working
+    assert lesson.old_value(working, "b1") == "−0.500"
+    assert lesson.old_value(working, "w1") == "0.15"

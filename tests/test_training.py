@@ -80,6 +80,7 @@ def test_training_the_document_s_network_is_its_working() -> None:
         (49, (2, 1)),  # exactly 50 with the bias
         (50, (2, 1)),  # and one more
         (2, (3, 60)),  # 60 losses in a sum, and 60 parts in the gradient of a shared bias
+        (5000, (2, 1)),  # 10,000 weights, and more terms than Python compiles in one expression
         (1, (101, 1)),  # an activation whose neuron is one of very many
     ],
 )
@@ -288,6 +289,13 @@ def test_the_generated_code_holds_none_of_the_user_s_names() -> None:
     for name in (*network.parameters, "import_os", "lambda", "eval", "__builtins__"):
         assert name not in code
     check_that_training_is_the_working(exercise, epochs=3)
+
+
+@settings(max_examples=25, deadline=None)
+@given(exercises())
+def test_an_epoch_computes_each_activation_at_most_once(exercise: Exercise) -> None:
+    train, _ = source(derive(exercise.network), exercise.numbers).split("def loss")
+    assert train.count("1.0 + exp(-") <= len(list(exercise.network.neurons))
 
 
 @settings(max_examples=25, deadline=None)
