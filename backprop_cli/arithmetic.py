@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from decimal import ROUND_HALF_UP, Context, Decimal, localcontext
 from typing import Generic, TypeVar
 
-from backprop_cli.activations import ACTIVATIONS, Z
+from backprop_cli.activations import ACTIVATIONS, MATH, Z
 from backprop_cli.expression import (
     MINUS,
     Call,
@@ -32,6 +32,7 @@ DEFAULT_DECIMALS = 4
 # range fit in this many digits. Functions are worked to FUNCTION_DIGITS significant digits.
 EXACT = Context(prec=1400, rounding=ROUND_HALF_UP, Emax=999_999, Emin=-999_999, traps=[])
 FUNCTION_DIGITS = 50
+LARGEST_ARGUMENT = Decimal(100_000)
 
 LARGEST = Decimal(repr(float.fromhex("0x1.fffffffffffffp+1023")))
 
@@ -110,7 +111,7 @@ class Arithmetic(ABC, Generic[V]):
 
 def _stable(code: str) -> Callable[[float], float]:
     """The function of z that a row's ``code`` describes; the code is the project's own."""
-    function: Callable[[float], float] = eval(f"lambda z: {code.format(z='z')}", {"exp": math.exp})
+    function: Callable[[float], float] = eval(f"lambda z: {code.format(z='z')}", dict(MATH))
     return function
 
 
@@ -157,13 +158,22 @@ class Rounded(Arithmetic[Decimal]):
             return super().evaluate(expression, values)
 
     def call(self, function: str, argument: Decimal) -> Decimal:
-        """The function to fifty significant digits, by its own formula."""
+        """The function by its own formula, to some fifty significant digits.
+
+        Of a very large argument, where a formula's parts would leave any range, to the sixteen
+        of float64.
+        """
         with localcontext(EXACT) as context:
-            context.prec = FUNCTION_DIGITS
+            # A small argument's digits must survive next to a 1.
+            context.prec = min(FUNCTION_DIGITS + 2 * abs(argument.adjusted()), EXACT.prec)
             if function == "exp":
                 return argument.exp()
-            formula = ACTIVATIONS[function].formula
-            return super().evaluate(formula, {Z.name: argument})
+            if function == "ln":
+                return argument.ln()
+            row = ACTIVATIONS[function]
+            if argument.copy_abs() > LARGEST_ARGUMENT:
+                return Decimal(repr(_stable(row.code)(float(argument))))
+            return super().evaluate(row.formula, {Z.name: argument})
 
     def result(self, value: Decimal) -> Decimal:
         """The value rounded to the decimals kept; see the base class for what is raised."""

@@ -9,13 +9,17 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
+from io import StringIO
 from pathlib import Path
-from typing import IO, Annotated, NoReturn
+from typing import IO, TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
 from backprop_cli.complaint import ConfigError, UnknownNameError, printable
 from backprop_cli.files import refusal, shipped_configuration, write_whole
+
+if TYPE_CHECKING:
+    from backprop_cli.blocks import Lesson
 
 EXIT_FAILED = 1
 EXIT_BAD_INPUT = 2
@@ -103,6 +107,14 @@ def run(
     at: Annotated[
         int, typer.Option("--at", min=1, metavar="K", help="Show the working of epoch K.")
     ] = 1,
+    gradcheck: Annotated[
+        bool,
+        typer.Option(
+            "--gradcheck",
+            help="Show only how far every gradient is from a central difference of the loss; "
+            "exit code 1 if one is too far.",
+        ),
+    ] = False,
     brief: Annotated[bool, typer.Option("--brief", help="Print the tables alone.")] = False,
     exact: Annotated[
         bool, typer.Option("--exact", help="Carry full precision; round only what is printed.")
@@ -134,8 +146,13 @@ def run(
     """Work a network: forward pass, loss, gradients and update, every step shown."""
     if at > epochs:
         _fail(f"--at {at}: the run has {epochs} epochs; say --epochs {at} or more", EXIT_BAD_INPUT)
-    if output_format is Format.json and (explain or brief):
-        _fail("--format json prints all numbers: leave --explain and --brief out", EXIT_BAD_INPUT)
+    if output_format is Format.json and (explain or brief or gradcheck):
+        _fail(
+            "--format json prints all numbers: leave --explain, --brief and --gradcheck out",
+            EXIT_BAD_INPUT,
+        )
+    if gradcheck and (explain or epochs > 1):
+        _fail("--gradcheck checks the numbers of the file: leave the rest out", EXIT_BAD_INPUT)
     source = config or _shipped()
     output = None if output == Path("-") else output
     if output and (fault := refusal(output, force=force)):
@@ -144,12 +161,15 @@ def run(
 
     with _complaints(source):
         settings = commands.Settings(epochs, at, exact, decimals)
-        if output_format is Format.json:
+        if gradcheck:
+            lesson, passed = commands.gradient_check(source, settings)
+            _show(lesson, output)
+            if not passed:
+                raise typer.Exit(EXIT_FAILED)
+        elif output_format is Format.json:
             _write(commands.run_as_json(source, settings), output)
-        elif output is None:
-            commands.print_run(source, settings, explain or (), _standard_output(), brief=brief)
         else:
-            _write(commands.run_as_text(source, settings, explain or (), brief=brief), output)
+            _show(commands.run(source, settings, explain or (), brief=brief), output)
 
 
 @app.command()
@@ -159,6 +179,18 @@ def schema() -> None:
 
     with _complaints(None):
         _write(commands.schema(), None)
+
+
+def _show(lesson: "Lesson", output: Path | None) -> None:
+    """Print a lesson, or write it to a file as it stands in a pipe."""
+    from backprop_cli.render.terminal import console_for, plain_console, show
+
+    if output is None:
+        show(lesson, console_for(_standard_output()))
+    else:
+        text = StringIO()
+        show(lesson, plain_console(text))
+        write_whole(output, text.getvalue())
 
 
 def _write(text: str, output: Path | None) -> None:

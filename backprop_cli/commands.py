@@ -2,9 +2,8 @@
 
 import json
 from collections.abc import Iterable, Sequence
-from io import StringIO
 from pathlib import Path
-from typing import IO, NamedTuple
+from typing import NamedTuple
 
 from backprop_cli import config as configuration
 from backprop_cli import lesson
@@ -29,53 +28,12 @@ def names_to_explain(source: Path) -> Iterable[str]:
     return explainable(configuration.load(str(source)))
 
 
-def run_as_json(source: Path, settings: Settings) -> str:
-    """The numbers of a run as one line of JSON. Raises ConfigError and ArithmeticError."""
-    from backprop_cli.render.json import as_json
-
-    return f"{as_json(_calculated(configuration.load(str(source)), settings))}\n"
-
-
-def run_as_text(source: Path, settings: Settings, names: Sequence[str], *, brief: bool) -> str:
-    """A run as it stands in a pipe. Raises as `print_run` does."""
-    from backprop_cli.render.terminal import plain_console, show
-
-    text = StringIO()
-    show(_lesson(source, settings, names, brief=brief), plain_console(text))
-    return text.getvalue()
-
-
-def print_run(
-    source: Path, settings: Settings, names: Sequence[str], file: IO[str], *, brief: bool
-) -> None:
-    """Print a run to ``file``: the derivations of the named quantities, or the whole working.
+def run(source: Path, settings: Settings, names: Sequence[str], *, brief: bool) -> Lesson:
+    """A run: the derivations of the named quantities, or the whole working.
 
     Raises ConfigError, UnknownNameError for a name that the network does not have, and
-    ArithmeticError where a number leaves the range of float64, before anything is printed.
+    ArithmeticError where a number leaves the range of float64.
     """
-    from backprop_cli.render.terminal import console_for, show
-
-    show(_lesson(source, settings, names, brief=brief), console_for(file))
-
-
-def schema() -> str:
-    """The JSON Schema of a configuration."""
-    return f"{json.dumps(configuration.json_schema(), indent=2, ensure_ascii=False)}\n"
-
-
-def _calculated(exercise: Exercise, settings: Settings) -> Calculation:
-    with progress(settings.epochs) as report:
-        return calculate(exercise, **settings._asdict(), report=report)
-
-
-def _epoch_shown(settings: Settings) -> Lesson:
-    """What is to be said of a working that is not the first epoch's."""
-    if settings.at == 1:
-        return ()
-    return (Heading(2, f"Epoch {settings.at}, after {settings.at - 1} epochs of training"),)
-
-
-def _lesson(source: Path, settings: Settings, names: Sequence[str], *, brief: bool) -> Lesson:
     exercise = configuration.load(str(source))
     if names:
         # Before anything is calculated: a mistyped name should not cost a training run.
@@ -94,3 +52,39 @@ def _lesson(source: Path, settings: Settings, names: Sequence[str], *, brief: bo
     before, after = map(calculation.in_full_precision, (calculation.before, calculation.after))
     history = calculation.history
     return (*worked, *training(before, after, history, rounded=calculation.rounding))
+
+
+def run_as_json(source: Path, settings: Settings) -> str:
+    """The numbers of a run as one line of JSON. Raises ConfigError and ArithmeticError."""
+    from backprop_cli.render.json import as_json
+
+    return f"{as_json(_calculated(configuration.load(str(source)), settings))}\n"
+
+
+def gradient_check(source: Path, settings: Settings) -> tuple[Lesson, bool]:
+    """The gradient check of a configuration, and whether every gradient passes.
+
+    Raises ConfigError and ArithmeticError.
+    """
+    from backprop_cli.gradcheck import check_gradients
+    from backprop_cli.report import gradient_check
+
+    checks = check_gradients(configuration.load(str(source)))
+    return gradient_check(checks, settings.decimals), all(check.passes for check in checks)
+
+
+def schema() -> str:
+    """The JSON Schema of a configuration."""
+    return f"{json.dumps(configuration.json_schema(), indent=2, ensure_ascii=False)}\n"
+
+
+def _calculated(exercise: Exercise, settings: Settings) -> Calculation:
+    with progress(settings.epochs) as report:
+        return calculate(exercise, **settings._asdict(), report=report)
+
+
+def _epoch_shown(settings: Settings) -> Lesson:
+    """What is to be said of a working that is not the first epoch's."""
+    if settings.at == 1:
+        return ()
+    return (Heading(2, f"Epoch {settings.at}, after {settings.at - 1} epochs of training"),)

@@ -4,13 +4,12 @@ The compiled code does, in float64, the very operations of `arithmetic.Exact` in
 so training and the printed working agree to the last bit.
 """
 
-import math
 import re
 from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from typing import NamedTuple, cast
 
-from backprop_cli.activations import ACTIVATIONS
+from backprop_cli.activations import ACTIVATIONS, MATH
 from backprop_cli.derivation import Derivation, Rule, Step, new
 from backprop_cli.expression import (
     Call,
@@ -44,7 +43,7 @@ def compiled(
     ``given`` holds every input and target and the learning rate by name; they are constants in
     the functions, while the parameters go in and come out in the network's order.
     """
-    namespace: dict[str, object] = {"exp": math.exp}
+    namespace: dict[str, object] = dict(MATH)
     exec(source(derivation, given), namespace)
     train = cast("Callable[[int, Parameters], Parameters]", namespace["train"])
     return train, cast("Callable[[Parameters], float]", namespace["loss"])

@@ -121,7 +121,7 @@ def _forward(network: Network) -> Iterator[Step]:
     rule = Rule.LOSS if len(network.outputs) == 1 else Rule.LOSS_OF_OUTPUT
     for output in network.outputs:
         target, prediction = Symbol(network.target(output)), Symbol(network.prediction(output))
-        loss = LOSSES[network.loss].of(target, prediction)
+        loss = LOSSES[network.loss].of(target, prediction, len(network.outputs))
         yield Step(Symbol(network.loss_of(output)), loss, rule, output)
     if rule is Rule.LOSS_OF_OUTPUT:
         losses = tuple(Symbol(network.loss_of(output)) for output in network.outputs)
@@ -142,7 +142,8 @@ def _backward(network: Network) -> Iterator[Step]:
     activations = {output.name: network.prediction(output) for output in network.outputs}
     for output in network.outputs:
         prediction = activations[output.name]
-        slope = LOSSES[network.loss].slope(Symbol(network.target(output)), Symbol(prediction))
+        target, count = Symbol(network.target(output)), len(network.outputs)
+        slope = LOSSES[network.loss].slope(target, Symbol(prediction), count)
         yield Step(gradient(prediction), slope, Rule.DERIVATIVE_OF_LOSS, output)
 
     for depth in range(len(network.layers) - 1, -1, -1):

@@ -8,8 +8,7 @@ from backprop_cli.blocks import Block, Equation, Equations, Heading, Lesson, Par
 from backprop_cli.derivation import gradient, new
 from backprop_cli.equations import AnyWorking, equation, in_symbols, listed, result, shown, sides
 from backprop_cli.explanation import Detail, explain_bias, explain_weight, update_equation
-from backprop_cli.expression import Symbol
-from backprop_cli.losses import LOSSES, Y_HAT, Y_TRUE
+from backprop_cli.losses import LOSSES
 from backprop_cli.network import LEARNING_RATE, LOSS, Layer, Network
 from backprop_cli.reasons import activation_formula, bias_place, derivative_formula, weight_place
 
@@ -145,9 +144,8 @@ def _forward(working: AnyWorking) -> Iterator[Block]:
     yield Equations(tuple(equation(working, derivation.by_name[name]) for name in predictions))
     yield Heading(3, "Compute Loss (Error)")
     row = LOSSES[network.loss]
-    formula = in_symbols(row.of(Symbol(shown(Y_TRUE.name)), Symbol(shown(Y_HAT.name))))
     several = ", added over the outputs" if len(predictions) > 1 else ""
-    yield Paragraph(f"The loss is {row.title}{several}: {formula}")
+    yield Paragraph(f"The loss is {row.title}{several}: {in_symbols(row.formula)}")
     losses = dict.fromkeys([*map(network.loss_of, network.outputs), LOSS])
     yield Equations(tuple(equation(working, derivation.by_name[name]) for name in losses))
 

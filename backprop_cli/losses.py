@@ -8,13 +8,17 @@ from backprop_cli.expression import Expression, Number, Symbol, substitute
 
 Y_TRUE = Symbol("y_true")  # an output's target
 Y_HAT = Symbol("y_hat")  # an output's prediction
+N = Symbol("n")  # the number of outputs
+
+TWO = Number(Decimal(2))
 
 
 class Loss(NamedTuple):
     """One loss function, given for a single output; the outputs' losses are added.
 
-    ``formula`` and ``derivative`` (with respect to the prediction) are in terms of y_true and
-    y_hat. ``title`` is what a lesson calls it. ``source`` says where both can be looked up.
+    ``formula`` and ``derivative`` (with respect to the prediction) are in terms of y_true, y_hat
+    and n, the number of outputs. ``title`` is what a lesson calls it. ``source`` says where both
+    can be looked up.
     """
 
     name: str
@@ -23,13 +27,21 @@ class Loss(NamedTuple):
     derivative: Expression
     source: str
 
-    def of(self, target: Expression, prediction: Expression) -> Expression:
-        """The loss of one output."""
-        return substitute(self.formula, {Y_TRUE.name: target, Y_HAT.name: prediction})
+    def of(self, target: Expression, prediction: Expression, outputs: int) -> Expression:
+        """The loss of one output among so many."""
+        return substitute(self.formula, _named(target, prediction, outputs))
 
-    def slope(self, target: Expression, prediction: Expression) -> Expression:
+    def slope(self, target: Expression, prediction: Expression, outputs: int) -> Expression:
         """Its derivative with respect to the prediction."""
-        return substitute(self.derivative, {Y_TRUE.name: target, Y_HAT.name: prediction})
+        return substitute(self.derivative, _named(target, prediction, outputs))
+
+
+def _named(target: Expression, prediction: Expression, outputs: int) -> Mapping[str, Expression]:
+    return {
+        Y_TRUE.name: target,
+        Y_HAT.name: prediction,
+        N.name: Number(Decimal(outputs)),
+    }
 
 
 LOSSES: Mapping[str, Loss] = {
@@ -41,6 +53,20 @@ LOSSES: Mapping[str, Loss] = {
             formula=Number(Decimal("0.5")) * (Y_TRUE - Y_HAT) ** 2,
             derivative=Y_HAT - Y_TRUE,
             source="https://en.wikipedia.org/wiki/Delta_rule",
+        ),
+        Loss(
+            name="squared_error",
+            title="the squared error",
+            formula=(Y_HAT - Y_TRUE) ** 2,
+            derivative=TWO * (Y_HAT - Y_TRUE),
+            source="https://www.3blue1brown.com/lessons/backpropagation-calculus",
+        ),
+        Loss(
+            name="mean_squared_error",
+            title="the squared error, divided by the number of outputs n",
+            formula=(Y_TRUE - Y_HAT) ** 2 / N,
+            derivative=TWO * (Y_HAT - Y_TRUE) / N,
+            source="https://en.wikipedia.org/wiki/Mean_squared_error",
         ),
     )
 }

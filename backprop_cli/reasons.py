@@ -6,7 +6,7 @@ from backprop_cli.activations import ACTIVATIONS, A, Z
 from backprop_cli.blocks import Equation, Span
 from backprop_cli.derivation import Derivation, Rule, Step
 from backprop_cli.equations import in_symbols, listed, sides, symbol_text
-from backprop_cli.expression import Expression, Partial, Sum, Symbol, substitute, symbols
+from backprop_cli.expression import Expression, Partial, Sum, substitute, symbols
 from backprop_cli.losses import LOSSES
 from backprop_cli.network import Network
 
@@ -80,8 +80,7 @@ def reason(derivation: Derivation, step: Step) -> str:
         case Rule.SUM_OF_LOSSES:
             return "the losses of all outputs are added"
         case Rule.DERIVATIVE_OF_LOSS if neuron:
-            target, prediction = network.target(neuron), network.prediction(neuron)
-            loss = LOSSES[network.loss].of(Symbol(target), Symbol(prediction))
+            loss = derivation.by_name[network.loss_of(neuron)].expression
             return f"because {network.loss_of(neuron)} = {in_symbols(loss)}"
         case Rule.DERIVATIVE_OF_ACTIVATION if neuron:
             row = ACTIVATIONS[activation_of(network, step)]

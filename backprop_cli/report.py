@@ -2,12 +2,16 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from backprop_cli.arithmetic import on_paper
+from backprop_cli.arithmetic import Exact, on_paper
 from backprop_cli.blocks import Block, Heading, Lesson, Paragraph, Table
-from backprop_cli.equations import AnyWorking
-from backprop_cli.lesson import old_value
+from backprop_cli.equations import AnyWorking, listed
+from backprop_cli.expression import MINUS
+from backprop_cli.gradcheck import TOLERANCE, Check
+from backprop_cli.lesson import READABLE, old_value
 from backprop_cli.network import LEARNING_RATE
 from backprop_cli.training import well_chosen
+
+CHECK_DECIMALS = 10  # printed in a gradient check, where the last digits are the point
 
 
 def training(
@@ -29,6 +33,50 @@ def training(
         note = "Training carries full precision: the rounding of the configuration is for paper."
         return (*head, Paragraph(note), *_tables(before, after, dict(history)))
     return (*head, *_tables(before, after, dict(history)))
+
+
+def gradient_check(checks: Sequence[Check], decimals: int | None) -> Lesson:
+    """What a gradient check found: a row for each gradient (the worst of many), and the verdict."""
+    shown = checks
+    if len(checks) > READABLE:
+        shown = sorted(checks, key=lambda check: -check.disagreement)[:READABLE]
+    kept = decimals or CHECK_DECIMALS
+    worst = max(checks, key=lambda check: check.disagreement)
+    failed = [check.parameter for check in checks if not check.passes]
+    verdict = (
+        f"Outside the tolerance of {_short(TOLERANCE)}: {listed(failed)}."
+        if failed
+        else f"All {len(checks)} gradients agree to within the tolerance of {_short(TOLERANCE)}."
+    )
+    return (
+        Heading(2, "Gradient check"),
+        Paragraph(
+            "Each gradient of the backward pass against (Loss(p + h) − Loss(p − h)) / 2h, the "
+            "central difference of the loss for a small change h of the parameter p alone."
+        ),
+        Table(
+            "Gradients" if shown is checks else f"The {READABLE} gradients furthest apart",
+            ("Parameter", "Gradient", "Central difference", "Disagreement"),
+            tuple(
+                (
+                    check.parameter,
+                    on_paper(Exact(kept).figure(check.gradient)),
+                    on_paper(Exact(kept).figure(check.difference)),
+                    _short(check.disagreement),
+                )
+                for check in shown
+            ),
+        ),
+        Paragraph(
+            f"The largest disagreement is {_short(worst.disagreement)}, at {worst.parameter}. "
+            f"{verdict}"
+        ),
+    )
+
+
+def _short(value: float) -> str:
+    """A disagreement or tolerance with two significant digits."""
+    return f"{value:.1e}".replace("-", MINUS)
 
 
 def _tables(before: AnyWorking, after: AnyWorking, losses: Mapping[int, float]) -> Iterator[Block]:

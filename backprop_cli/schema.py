@@ -19,6 +19,8 @@ from pydantic import (
     WithJsonSchema,
 )
 
+from backprop_cli.activations import ACTIVATIONS
+from backprop_cli.losses import LOSSES
 from backprop_cli.scalars import (
     COMPLAINT,
     LONGEST_NAME,
@@ -30,8 +32,8 @@ from backprop_cli.scalars import (
     read_rate,
 )
 
-ACTIVATION_NAMES = ("sigmoid",)
-LOSS_NAMES = ("half_squared_error",)
+ACTIVATION_NAMES = tuple(ACTIVATIONS)
+LOSS_NAMES = tuple(LOSSES)
 
 TAGS = {MAPPING := "<mapping>", LIST := "<list>", SCALAR := "<scalar>"}
 
