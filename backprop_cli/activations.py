@@ -1,29 +1,28 @@
 """The activation functions: one row each, the formula and its derivative side by side."""
 
-import math
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from decimal import Decimal
 from typing import NamedTuple
 
-from backprop_cli.expression import ONE, Call, Expression, Symbol, substitute
-
-# What the code of a row may call.
-MATH: Mapping[str, Callable[[float], float]] = {
-    "exp": math.exp,
-    "log1p": math.log1p,
-    "tanh": math.tanh,
-}
+from backprop_cli.expression import ONE, ZERO, Call, Choice, Expression, Number, Symbol, substitute
 
 Z = Symbol("z")  # the weighted sum that an activation is applied to
 A = Symbol("a")  # the activation itself, for derivatives that are simplest in terms of it
+
+LEAK = Number(Decimal("0.01"))  # the slope of leaky_relu below 0
+# Klambauer et al.'s constants, to the digits of float64.
+SELU_SCALE = Number(Decimal("1.0507009873554805"), "λ")
+SELU_ALPHA = Number(Decimal("1.6732632423543772"), "α")
 
 
 class Activation(NamedTuple):
     """One activation function of the weighted sum z.
 
     ``formula`` defines it in terms of z, ``derivative`` gives da/dz in terms of z and of its own
-    value a. ``code`` is the formula in Python, in terms of MATH and with ``{z}`` for the name of
+    value a. ``code`` is the formula in Python, in terms of
+    ``functions.MATH`` and with ``{z}`` for the name of
     z, arranged so that float64 neither overflows nor cancels for any finite z. ``source`` says
-    where formula and derivative can be looked up.
+    where formula and derivative can be looked up, ``note`` what else a reader must know.
     """
 
     name: str
@@ -31,6 +30,7 @@ class Activation(NamedTuple):
     derivative: Expression
     code: str
     source: str
+    note: str = ""
 
     def applied(self, weighted_sum: Expression) -> Call:
         """The activation of ``weighted_sum``."""
@@ -80,6 +80,53 @@ ACTIVATIONS: Mapping[str, Activation] = {
             derivative=Call("sigmoid", Z) + A * (ONE - Call("sigmoid", Z)),
             code="{z} / (1.0 + exp(-{z})) if {z} > -709.0 else {z} * exp({z})",
             source="https://arxiv.org/abs/1710.05941",
+        ),
+        Activation(
+            name="binary_step",
+            formula=Choice(Z, ONE, ZERO, or_zero=True),
+            # It has none at 0; 0 is taken there as everywhere else.
+            derivative=ZERO,
+            code="1.0 if {z} >= 0.0 else 0.0",
+            source="https://en.wikipedia.org/wiki/Heaviside_step_function",
+        ),
+        Activation(
+            name="relu",
+            formula=Choice(Z, Z, ZERO),
+            derivative=Choice(Z, ONE, ZERO),
+            code="{z} if {z} > 0.0 else 0.0",
+            source="https://en.wikipedia.org/wiki/Rectifier_(neural_networks)",
+        ),
+        Activation(
+            name="leaky_relu",
+            formula=Choice(Z, Z, LEAK * Z),
+            derivative=Choice(Z, ONE, LEAK),
+            code="{z} if {z} > 0.0 else 0.01 * {z}",
+            source="https://en.wikipedia.org/wiki/Rectifier_(neural_networks)#Leaky_ReLU",
+        ),
+        Activation(
+            name="elu",
+            formula=Choice(Z, Z, Call("exp", Z) - ONE),
+            derivative=Choice(Z, ONE, Call("exp", Z)),
+            code="{z} if {z} > 0.0 else expm1({z})",
+            source="https://arxiv.org/abs/1511.07289",
+        ),
+        Activation(
+            name="selu",
+            formula=Choice(Z, SELU_SCALE * Z, SELU_SCALE * SELU_ALPHA * (Call("exp", Z) - ONE)),
+            derivative=Choice(Z, SELU_SCALE, SELU_SCALE * SELU_ALPHA * Call("exp", Z)),
+            code="1.0507009873554805 * {z} if {z} > 0.0 "
+            "else 1.0507009873554805 * 1.6732632423543772 * expm1({z})",
+            source="https://arxiv.org/abs/1706.02515",
+            note="λ = 1.0507009873554805, α = 1.6732632423543772",
+        ),
+        Activation(
+            name="gelu",
+            formula=Z * Call("Φ", Z),
+            derivative=Call("Φ", Z) + Z * Call("φ", Z),
+            code="{z} * (0.5 * erfc(-0.7071067811865476 * {z}))",
+            source="https://arxiv.org/abs/1606.08415",
+            note="Φ(z) = 0.5 * (1 + erf(z / sqrt(2))) is the normal distribution, "
+            "φ(z) = exp(−z^2 / 2) / sqrt(2π) its density",
         ),
     )
 }

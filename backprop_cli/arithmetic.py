@@ -8,12 +8,14 @@ import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from decimal import ROUND_HALF_UP, Context, Decimal, localcontext
+from functools import cache
 from typing import Generic, TypeVar
 
-from backprop_cli.activations import ACTIVATIONS, MATH, Z
+from backprop_cli.activations import ACTIVATIONS, Activation, Z
 from backprop_cli.expression import (
     MINUS,
     Call,
+    Choice,
     Expression,
     Negative,
     Number,
@@ -23,6 +25,7 @@ from backprop_cli.expression import (
     Sum,
     Symbol,
 )
+from backprop_cli.functions import ELEMENTARY, Elementary, float_function
 
 V = TypeVar("V", float, Decimal)
 
@@ -43,6 +46,13 @@ SIGNIFICANT_WHEN_LARGE = 8
 
 class OutOfRangeError(ArithmeticError):
     """A result left the range of float64."""
+
+
+class DomainError(ArithmeticError):
+    """A function was asked for a value that it does not have, such as the logarithm of 0."""
+
+    def __init__(self, function: str, argument: Decimal | float) -> None:
+        super().__init__(f"{function}({argument}) does not exist")
 
 
 class Arithmetic(ABC, Generic[V]):
@@ -74,6 +84,14 @@ class Arithmetic(ABC, Generic[V]):
     def updated_figure(self, value: V) -> Decimal:
         """An updated weight with the digits in which it is printed: more than other figures."""
 
+    def chosen(self, expression: Expression, values: Mapping[str, V]) -> Expression:
+        """The branch of a choice that these values take; any other expression as it is."""
+        while isinstance(expression, Choice):
+            tested = self.evaluate(expression.test, values)
+            holds = tested > 0 or (expression.or_zero and tested == 0)
+            expression = expression.holds if holds else expression.otherwise
+        return expression
+
     def evaluate(self, expression: Expression, values: Mapping[str, V]) -> V:
         """The value of an expression, operations taken from left to right, nothing rounded."""
         match expression:
@@ -104,31 +122,35 @@ class Arithmetic(ABC, Generic[V]):
             case Negative(operand):
                 return -self.evaluate(operand, values)
             case Quotient(numerator, denominator):
-                return self.evaluate(numerator, values) / self.evaluate(denominator, values)
+                divisor = self.evaluate(denominator, values)
+                if divisor == 0:
+                    raise DomainError("1/x", divisor)
+                return self.evaluate(numerator, values) / divisor
+            case Choice():
+                return self.evaluate(self.chosen(expression, values), values)
             case _:
                 raise TypeError(f"not an expression: {expression!r}")
-
-
-def _stable(code: str) -> Callable[[float], float]:
-    """The function of z that a row's ``code`` describes; the code is the project's own."""
-    function: Callable[[float], float] = eval(f"lambda z: {code.format(z='z')}", dict(MATH))
-    return function
 
 
 class Exact(Arithmetic[float]):
     """float64 throughout; rounding is for print alone."""
 
-    functions: Mapping[str, Callable[[float], float]] = {
-        row.name: _stable(row.code) for row in ACTIVATIONS.values()
-    }
+    @staticmethod
+    @cache
+    def function(name: str) -> Callable[[float], float]:
+        """An activation or an elementary function."""
+        table: Mapping[str, Activation | Elementary] = {**ACTIVATIONS, **ELEMENTARY}
+        return float_function(table[name].code)
 
     def number(self, digits: Decimal | float) -> float:
         """A given number as the nearest float64."""
         return float(digits)
 
     def call(self, function: str, argument: float) -> float:
-        """The value of an activation, stable for any finite argument."""
-        return self.functions[function](argument)
+        """The value of a function; an activation's is stable for any finite argument."""
+        if function in ELEMENTARY and ELEMENTARY[function].positive and argument <= 0.0:
+            raise DomainError(function, argument)
+        return self.function(function)(argument)
 
     def result(self, value: float) -> float:
         """The value as it is; see the base class for what is raised."""
@@ -166,14 +188,14 @@ class Rounded(Arithmetic[Decimal]):
         with localcontext(EXACT) as context:
             # A small argument's digits must survive next to a 1.
             context.prec = min(FUNCTION_DIGITS + 2 * abs(argument.adjusted()), EXACT.prec)
-            if function == "exp":
-                return argument.exp()
-            if function == "ln":
-                return argument.ln()
-            row = ACTIVATIONS[function]
-            if argument.copy_abs() > LARGEST_ARGUMENT:
-                return Decimal(repr(_stable(row.code)(float(argument))))
-            return super().evaluate(row.formula, {Z.name: argument})
+            elementary = ELEMENTARY.get(function)
+            if elementary and elementary.positive and argument <= 0:
+                raise DomainError(function, argument)
+            if elementary and elementary.decimal:
+                return elementary.decimal(argument)
+            if elementary or argument.copy_abs() > LARGEST_ARGUMENT:
+                return Decimal(repr(Exact.function(function)(float(argument))))
+            return super().evaluate(ACTIVATIONS[function].formula, {Z.name: argument})
 
     def result(self, value: Decimal) -> Decimal:
         """The value rounded to the decimals kept; see the base class for what is raised."""

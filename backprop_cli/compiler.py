@@ -9,10 +9,11 @@ from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from typing import NamedTuple, cast
 
-from backprop_cli.activations import ACTIVATIONS, MATH
+from backprop_cli.activations import ACTIVATIONS
 from backprop_cli.derivation import Derivation, Rule, Step, new
 from backprop_cli.expression import (
     Call,
+    Choice,
     Expression,
     Negative,
     Number,
@@ -23,6 +24,7 @@ from backprop_cli.expression import (
     Symbol,
     symbols,
 )
+from backprop_cli.functions import ELEMENTARY, MATH
 from backprop_cli.network import LOSS
 
 Parameters = tuple[float, ...]
@@ -126,7 +128,12 @@ class _Statements:
                 return f"({' * '.join([name] * exponent)})"
             case Call(function, argument):
                 name = self._local(self.code(argument))
-                return f"({ACTIVATIONS[function].code.format(z=name)})"
+                row = ACTIVATIONS.get(function) or ELEMENTARY[function]
+                return f"({row.code.format(z=name)})"
+            case Choice(test, holds, otherwise, or_zero):
+                name = self._local(self.code(test))
+                branches = f"{self.code(holds)} if {name} {'>=' if or_zero else '>'} 0.0"
+                return f"({branches} else {self.code(otherwise)})"
             case _:
                 raise TypeError(f"not an expression: {expression!r}")
 

@@ -25,7 +25,9 @@ def symbol_text(part: Symbol | Number) -> str:
     """A symbol's or a constant's text in a formula."""
     if isinstance(part, Partial):
         return f"∂{shown(part.of)}/∂{shown(part.by)}"
-    return shown(part.name) if isinstance(part, Symbol) else on_paper(part.value)
+    if isinstance(part, Number):
+        return part.name or on_paper(part.value)
+    return shown(part.name)
 
 
 def in_symbols(expression: Expression) -> str:

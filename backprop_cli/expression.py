@@ -39,9 +39,10 @@ class Expression:
 
 @dataclass(frozen=True, slots=True)
 class Number(Expression):
-    """A constant of a formula, with the digits in which it is written."""
+    """A constant of a formula, written with its digits or, if it has one, by its name."""
 
     value: Decimal
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,12 +99,28 @@ class Negative(Expression):
 
 @dataclass(frozen=True, slots=True)
 class Call(Expression):
-    """A function applied to an argument: ``exp`` or an activation."""
+    """A function applied to an argument: an elementary one such as ``exp``, or an activation."""
 
     function: str
     argument: Expression
 
 
+@dataclass(frozen=True, slots=True)
+class Choice(Expression):
+    """``holds`` where ``test`` > 0 (or, with ``or_zero``, ≥ 0), else ``otherwise``."""
+
+    test: Expression
+    holds: Expression
+    otherwise: Expression
+    or_zero: bool = False
+
+    @property
+    def relation(self) -> str:
+        """How the test compares with 0."""
+        return "≥" if self.or_zero else ">"
+
+
+ZERO = Number(Decimal(0))
 ONE = Number(Decimal(1))
 
 
@@ -135,6 +152,8 @@ def parts(expression: Expression) -> tuple[Expression, ...]:
             return (base,)
         case Negative(inner) | Call(_, inner):
             return (inner,)
+        case Choice(test, holds, otherwise):
+            return test, holds, otherwise
         case _:
             raise TypeError(f"not an expression: {expression!r}")
 
@@ -172,6 +191,13 @@ def transform(
             return Negative(transform(operand, change))
         case Call(function, argument):
             return Call(function, transform(argument, change))
+        case Choice(test, holds, otherwise, or_zero):
+            return Choice(
+                transform(test, change),
+                transform(holds, change),
+                transform(otherwise, change),
+                or_zero,
+            )
         case _:
             raise TypeError(f"not an expression: {expression!r}")
 
@@ -185,7 +211,7 @@ def substitute(expression: Expression, by_name: Mapping[str, Expression]) -> Exp
 
 # How tightly each kind of expression holds together; one that holds less tightly than its
 # surroundings require is put in parentheses.
-SUM, NEGATIVE, PRODUCT, POWER, ATOM = range(5)
+CHOICE, SUM, NEGATIVE, PRODUCT, POWER, ATOM = range(6)
 
 
 def written(expression: Expression, atom: Callable[[Symbol | Number], str]) -> str:
@@ -237,5 +263,8 @@ def _write(
             return f"{MINUS}{within(operand, POWER)}", NEGATIVE
         case Call(function, argument):
             return f"{function}({_write(argument, atom, leading=True)[0]})", ATOM
+        case Choice(test, holds, otherwise):
+            condition = f"{within(test, SUM)} {expression.relation} 0"
+            return f"{within(holds, SUM)} if {condition}, else {within(otherwise, SUM)}", CHOICE
         case _:
             raise TypeError(f"not an expression: {expression!r}")

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from itertools import chain
 
+from backprop_cli.activations import ACTIVATIONS
 from backprop_cli.arithmetic import on_paper, padded
 from backprop_cli.blocks import Block, Equation, Equations, Heading, Lesson, Paragraph, Span, Table
 from backprop_cli.derivation import gradient, new
@@ -82,6 +83,8 @@ def _architecture(network: Network) -> Iterator[Block]:
         where = "in every layer" if everywhere else f"in the {listed(layers)} layer"
         yield Paragraph(f"The activation function {where} is {activation}:")
         yield Equations((activation_formula(activation),))
+        if ACTIVATIONS[activation].note:
+            yield Paragraph(f"Here {ACTIVATIONS[activation].note}.")
 
 
 def _members(layer: str, names: Sequence[str]) -> Paragraph:

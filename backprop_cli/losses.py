@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import NamedTuple
 
-from backprop_cli.expression import Expression, Number, Symbol, substitute
+from backprop_cli.expression import ONE, Call, Expression, Number, Symbol, substitute
 
 Y_TRUE = Symbol("y_true")  # an output's target
 Y_HAT = Symbol("y_hat")  # an output's prediction
@@ -18,7 +18,7 @@ class Loss(NamedTuple):
 
     ``formula`` and ``derivative`` (with respect to the prediction) are in terms of y_true, y_hat
     and n, the number of outputs. ``title`` is what a lesson calls it. ``source`` says where both
-    can be looked up.
+    can be looked up. ``targets`` are the least and the greatest target it takes (None: any).
     """
 
     name: str
@@ -26,6 +26,7 @@ class Loss(NamedTuple):
     formula: Expression
     derivative: Expression
     source: str
+    targets: tuple[Decimal, Decimal] | None = None
 
     def of(self, target: Expression, prediction: Expression, outputs: int) -> Expression:
         """The loss of one output among so many."""
@@ -67,6 +68,14 @@ LOSSES: Mapping[str, Loss] = {
             formula=(Y_TRUE - Y_HAT) ** 2 / N,
             derivative=TWO * (Y_HAT - Y_TRUE) / N,
             source="https://en.wikipedia.org/wiki/Mean_squared_error",
+        ),
+        Loss(
+            name="binary_cross_entropy",
+            title="the binary cross-entropy",
+            formula=-(Y_TRUE * Call("ln", Y_HAT) + (ONE - Y_TRUE) * Call("ln", ONE - Y_HAT)),
+            derivative=(Y_HAT - Y_TRUE) / (Y_HAT * (ONE - Y_HAT)),
+            source="https://en.wikipedia.org/wiki/Cross-entropy",
+            targets=(Decimal(0), Decimal(1)),
         ),
     )
 }

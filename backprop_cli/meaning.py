@@ -8,6 +8,7 @@ from itertools import count
 from typing import Any
 
 from backprop_cli.complaint import Path, counted, did_you_mean, listed, shown
+from backprop_cli.losses import LOSSES
 from backprop_cli.network import LEARNING_RATE, LOSS, Edge, Exercise, Layer, Network, Neuron
 from backprop_cli.schema import ACTIVATION_NAMES, Configuration
 from backprop_cli.yaml_source import Source
@@ -211,9 +212,22 @@ class _Reader:
         for neuron in network.outputs:
             if neuron.name in by_output:
                 self.numbers[network.target(neuron)] = by_output[neuron.name]
+                self.target_range(neuron.name, by_output[neuron.name])
             elif isinstance(given, dict) and all_known:
                 # A misspelt name explains a missing one, and has had its complaint.
                 self.complain(("target",), _no_target, neuron.name)
+
+    def target_range(self, output: str, target: Decimal) -> None:
+        """A target must be one that the loss can take."""
+        loss, given = LOSSES[self.settings.loss], self.settings.target
+        if loss.targets is None or loss.targets[0] <= target <= loss.targets[1]:
+            return
+        path: Path = ("target",)
+        if isinstance(given, dict):
+            path = ("target", output)
+        elif isinstance(given, list):
+            path = ("target", given.index(target))
+        self.complain(path, _out_of_range, loss.name, *loss.targets)
 
     def parameter_names(
         self, key: str, names: list[str], network: Network, *, once: bool = False
@@ -314,6 +328,10 @@ def _span(names: tuple[str, ...]) -> str:
 
 def _one_target(outputs: tuple[str, ...]) -> str:
     return f"this is one number for {len(outputs)} outputs; write a list of {len(outputs)} numbers"
+
+
+def _out_of_range(loss: str, least: Decimal, greatest: Decimal) -> str:
+    return f"{loss} takes targets from {least} to {greatest}"
 
 
 def _no_target(output: str) -> str:

@@ -17,6 +17,9 @@ RECORDED_ALL = 1000
 SECONDS_PER_REPORT = 0.1
 
 
+GRADIENT = "a gradient"
+
+
 class DivergedError(ArithmeticError):
     """Training left the range of float64. ``epoch`` is the last one for which that was seen."""
 
@@ -83,7 +86,10 @@ class Trainer:
             while self.epoch < stop:
                 count = min(per_report, stop - self.epoch)
                 started = perf_counter()
-                self._values = self._train(count, self._values)
+                try:
+                    self._values = self._train(count, self._values)
+                except (ValueError, ZeroDivisionError, OverflowError):
+                    raise DivergedError(self.epoch + count, GRADIENT) from None
                 self.epoch += count
                 report(self.epoch)
                 if count == per_report:
@@ -94,7 +100,10 @@ class Trainer:
         self._check()
 
     def _record(self) -> None:
-        loss = self._loss(self._values)
+        try:
+            loss = self._loss(self._values)
+        except (ValueError, ZeroDivisionError, OverflowError):
+            loss = math.nan
         if not math.isfinite(loss):
             raise DivergedError(self.epoch, LOSS)
         self.history.append((self.epoch, loss))

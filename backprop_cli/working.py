@@ -5,19 +5,21 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Generic
 
-from backprop_cli.arithmetic import Arithmetic, OutOfRangeError, V
+from backprop_cli.arithmetic import Arithmetic, DomainError, OutOfRangeError, V
 from backprop_cli.derivation import Derivation, Rule, Step
 from backprop_cli.expression import Expression, Number, Product, Sum, Symbol, transform
 
+TOO_LARGE = (
+    "the result is too large for float64 (over 1.8e308); "
+    "smaller inputs, weights or learning rate would keep it in range"
+)
+
 
 class WorkingError(ArithmeticError):
-    """A step's value is too large for float64. ``quantity`` is the name of what it defines."""
+    """A step has no value, or none that float64 holds. ``quantity`` is what it defines."""
 
-    def __init__(self, quantity: str) -> None:
-        super().__init__(
-            f"{quantity}: the result is too large for float64 (over 1.8e308); "
-            "smaller inputs, weights or learning rate would keep it in range"
-        )
+    def __init__(self, quantity: str, why: str) -> None:
+        super().__init__(f"{quantity}: {why}")
         self.quantity = quantity
 
 
@@ -45,10 +47,10 @@ class Working(Generic[V]):
             return given
         step = self.derivation.by_name.get(name)
         if step is not None:
-            match step.expression:
+            match self.arithmetic.chosen(step.expression, self.values):
                 case Symbol(passed_on):
                     return self.figure(passed_on)
-                case Number(digits):
+                case Number(digits, ""):
                     return digits
             if step.rule is Rule.NEW_WEIGHT:
                 return self.arithmetic.updated_figure(self.values[name])
@@ -89,7 +91,7 @@ def work(
     """Work every step of a derivation.
 
     ``given`` must hold every input, parameter and target and the learning rate, by name. Raises
-    WorkingError at the first step whose value float64 cannot hold.
+    WorkingError at the first step that has no value or one that float64 cannot hold.
     """
     values = {name: arithmetic.number(number) for name, number in given.items()}
     for step in derivation.steps:
@@ -102,11 +104,16 @@ def _value(step: Step, values: Mapping[str, V], arithmetic: Arithmetic[V]) -> V:
 
     A new weight is not rounded either: the document's rule, so that small gradients still move it.
     """
-    value = arithmetic.evaluate(step.expression, values)
-    if isinstance(step.expression, Symbol | Number):
-        return value
+    expression = arithmetic.chosen(step.expression, values)
     try:
+        value = arithmetic.evaluate(expression, values)
+        match expression:
+            case Symbol() | Number(_, ""):  # passed on as it is
+                return value
         settled = arithmetic.result(value)
     except OutOfRangeError:
-        raise WorkingError(step.defines.name) from None
+        raise WorkingError(step.defines.name, TOO_LARGE) from None
+    except DomainError as error:
+        at = f"at neuron {step.neuron.name} " if step.neuron else ""
+        raise WorkingError(step.defines.name, f"{at}{error}") from None
     return value if step.rule is Rule.NEW_WEIGHT else settled
