@@ -82,11 +82,15 @@ class FractionFormula(NamedTuple):
 
 
 class Table(NamedTuple):
-    """Rows of cells under column headings; every column but the first holds numbers."""
+    """Rows of cells under column headings; every column but the first holds numbers.
+
+    If not ``numeric``, all columns hold text.
+    """
 
     title: str
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
+    numeric: bool = True
 
 
 Block = Heading | Paragraph | Equations | FractionFormula | Table

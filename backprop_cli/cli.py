@@ -15,7 +15,7 @@ from typing import IO, TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from backprop_cli.complaint import ConfigError, UnknownNameError, printable
+from backprop_cli.complaint import ConfigError, UsageError, printable
 from backprop_cli.files import refusal, shipped_configuration, write_whole
 
 if TYPE_CHECKING:
@@ -172,6 +172,31 @@ def run(
             _show(commands.run(source, settings, explain or (), brief=brief), output)
 
 
+@app.command(
+    # Points may be negative: -1 is a number here, not an option.
+    context_settings={"ignore_unknown_options": True},
+    epilog="Examples:  backprop activation sigmoid 0.3775   |   backprop activation relu -1 0 1",
+)
+def activation(
+    name: Annotated[
+        str | None,
+        typer.Argument(help="The function's name; without it, all are listed.", show_default=False),
+    ] = None,
+    points: Annotated[
+        list[str] | None,
+        typer.Argument(help="Where to work it; several points make a table.", show_default=False),
+    ] = None,
+    decimals: Annotated[
+        int, typer.Option(min=1, max=15, metavar="N", help="Decimals to print.")
+    ] = 4,
+) -> None:
+    """Work an activation function and its derivative at a point, or list them all."""
+    from backprop_cli import commands
+
+    with _complaints(None):
+        _show(commands.activation(name, points or (), decimals), None)
+
+
 @app.command()
 def schema() -> None:
     """Print the JSON Schema of a configuration, for completion in editors."""
@@ -213,14 +238,15 @@ def _standard_output() -> IO[str]:
 @contextmanager
 def _complaints(source: Path | None) -> Iterator[None]:
     """Turn what can go wrong into one line on standard error and an exit code."""
+    where = f"{source}: " if source else ""
     try:
         yield
     except ConfigError as error:
         _fail(str(error), EXIT_BAD_INPUT)
-    except UnknownNameError as error:
-        _fail(f"{source}: --explain {error}", EXIT_BAD_INPUT)
+    except UsageError as error:
+        _fail(f"{where}{error}", EXIT_BAD_INPUT)
     except ArithmeticError as error:
-        _fail(f"{source}: {error}", EXIT_FAILED)
+        _fail(f"{where}{error}", EXIT_FAILED)
     except BrokenPipeError:
         _discard_output()  # the reader has seen enough
     except OSError as error:

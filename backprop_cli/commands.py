@@ -5,13 +5,17 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from pydantic_core import PydanticCustomError
+
 from backprop_cli import config as configuration
 from backprop_cli import lesson
 from backprop_cli.blocks import Heading, Lesson
 from backprop_cli.calculation import Calculation, calculate
+from backprop_cli.complaint import UnknownNameError, UsageError
 from backprop_cli.explanation import canonical_names, explain, explainable
 from backprop_cli.network import Exercise
 from backprop_cli.render.progress import progress
+from backprop_cli.scalars import read_number
 
 
 class Settings(NamedTuple):
@@ -71,6 +75,25 @@ def gradient_check(source: Path, settings: Settings) -> tuple[Lesson, bool]:
 
     checks = check_gradients(configuration.load(str(source)))
     return gradient_check(checks, settings.decimals), all(check.passes for check in checks)
+
+
+def activation(name: str | None, points: Sequence[str], decimals: int) -> Lesson:
+    """One activation function at some points, or all of them.
+
+    Raises UnknownNameError for a name or a point that is none, and OverflowError.
+    """
+    from backprop_cli.activations import ACTIVATIONS
+    from backprop_cli.function_lesson import all_functions, function
+
+    if name is None:
+        return all_functions()
+    if name not in ACTIVATIONS:
+        raise UnknownNameError(name, list(ACTIVATIONS), "activation function")
+    try:
+        numbers = [read_number(point) for point in points]
+    except PydanticCustomError as error:
+        raise UsageError(str(error)) from None
+    return function(name, numbers, decimals)
 
 
 def schema() -> str:

@@ -33,13 +33,25 @@ class ConfigError(Exception):
         super().__init__(": ".join(part for part in (where, self.key, message) if part))
 
 
-class UnknownNameError(Exception):
-    """A quantity was asked for that the network does not have."""
+class UsageError(Exception):
+    """Something on the command line means nothing; ``str(error)`` says what, on one line."""
 
-    def __init__(self, name: str, nearest: Sequence[str]) -> None:
-        super().__init__(
-            f"{name}: there is no such quantity; the nearest names are {', '.join(nearest)}"
-        )
+
+class UnknownNameError(UsageError):
+    """A ``what`` was asked for by a name that is none; the nearest names are said."""
+
+    def __init__(self, name: str, known: Iterable[str], what: str) -> None:
+        near = ", ".join(nearest(name, known))
+        super().__init__(f"{name}: there is no such {what}; the nearest names are {near}")
+
+
+def nearest(name: str, names: Iterable[str]) -> list[str]:
+    """The three known names that a mistyped one is nearest to, in capitals or not."""
+    from difflib import get_close_matches  # needed by the run that fails, and by no other
+
+    by_lower_case = {known.lower(): known for known in names}
+    found = get_close_matches(name.lower(), by_lower_case, n=3, cutoff=0.0)
+    return [by_lower_case[lower] for lower in found]
 
 
 def dotted(path: Path) -> str:

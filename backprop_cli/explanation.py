@@ -100,17 +100,8 @@ def canonical_names(wanted: Iterable[str], known: Mapping[str, str]) -> list[str
     names = list(wanted)
     for name in names:
         if name not in known:
-            raise UnknownNameError(name, _nearest(name, known))
+            raise UnknownNameError(f"--explain {name}", known, "quantity")
     return [known[name] for name in names]
-
-
-def _nearest(name: str, names: Iterable[str]) -> list[str]:
-    """The three known names that a mistyped one is nearest to, in capitals or not."""
-    from difflib import get_close_matches  # only mistakes need it
-
-    by_lower_case = {known.lower(): known for known in names}
-    found = get_close_matches(name.lower(), by_lower_case, n=3, cutoff=0.0)
-    return [by_lower_case[lower] for lower in found]
 
 
 def explain_weight(

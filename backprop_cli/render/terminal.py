@@ -190,7 +190,11 @@ def _table(block: Table, page: Page, console: Console) -> RenderResult:
         safe_box=False,
     )
     for at, column in enumerate(block.columns):
-        table.add_column(Text(page.text(column)), justify="right" if at else "left", no_wrap=True)
+        table.add_column(
+            Text(page.text(column)),
+            justify="right" if at and block.numeric else "left",
+            no_wrap=block.numeric,
+        )
     for row in block.rows:
         table.add_row(*(Text(page.text(cell)) for cell in row))
     options = console.options.update(width=max((page.limit or ANY_LENGTH) - 2, 20))
