@@ -88,7 +88,7 @@ def activation(name: str | None, points: Sequence[str], decimals: int) -> Lesson
     if name is None:
         return all_functions()
     if name not in ACTIVATIONS:
-        raise UnknownNameError(name, list(ACTIVATIONS), "activation function")
+        raise UnknownNameError("activation", name, ACTIVATIONS, "function")
     try:
         numbers = [read_number(point) for point in points]
     except PydanticCustomError as error:

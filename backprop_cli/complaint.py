@@ -38,11 +38,11 @@ class UsageError(Exception):
 
 
 class UnknownNameError(UsageError):
-    """A ``what`` was asked for by a name that is none; the nearest names are said."""
+    """A name was given, as the value of ``option``, that is none of those known."""
 
-    def __init__(self, name: str, known: Iterable[str], what: str) -> None:
+    def __init__(self, option: str, name: str, known: Iterable[str], what: str) -> None:
         near = ", ".join(nearest(name, known))
-        super().__init__(f"{name}: there is no such {what}; the nearest names are {near}")
+        super().__init__(f"{option} {name}: there is no such {what}; the nearest names are {near}")
 
 
 def nearest(name: str, names: Iterable[str]) -> list[str]:

@@ -100,7 +100,7 @@ def canonical_names(wanted: Iterable[str], known: Mapping[str, str]) -> list[str
     names = list(wanted)
     for name in names:
         if name not in known:
-            raise UnknownNameError(f"--explain {name}", known, "quantity")
+            raise UnknownNameError("--explain", name, known, "quantity")
     return [known[name] for name in names]
 
 

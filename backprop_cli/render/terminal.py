@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterator
-from typing import IO
+from typing import IO, Literal
 
 from rich import box
 from rich.console import Console, ConsoleOptions, RenderResult
@@ -190,11 +190,8 @@ def _table(block: Table, page: Page, console: Console) -> RenderResult:
         safe_box=False,
     )
     for at, column in enumerate(block.columns):
-        table.add_column(
-            Text(page.text(column)),
-            justify="right" if at and block.numeric else "left",
-            no_wrap=block.numeric,
-        )
+        justify: Literal["left", "right"] = "right" if at and block.numeric else "left"
+        table.add_column(Text(page.text(column)), justify=justify, no_wrap=block.numeric)
     for row in block.rows:
         table.add_row(*(Text(page.text(cell)) for cell in row))
     options = console.options.update(width=max((page.limit or ANY_LENGTH) - 2, 20))
