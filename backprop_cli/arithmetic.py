@@ -17,6 +17,7 @@ from backprop_cli.expression import (
     Call,
     Choice,
     Expression,
+    Largest,
     Negative,
     Number,
     Power,
@@ -126,6 +127,8 @@ class Arithmetic(ABC, Generic[V]):
                 if divisor == 0:
                     raise DomainError("1/x", divisor)
                 return self.evaluate(numerator, values) / divisor
+            case Largest(among):
+                return max(self.evaluate(part, values) for part in among)
             case Choice():
                 return self.evaluate(self.chosen(expression, values), values)
             case _:

@@ -15,6 +15,7 @@ from backprop_cli.expression import (
     Call,
     Choice,
     Expression,
+    Largest,
     Negative,
     Number,
     Power,
@@ -130,6 +131,8 @@ class _Statements:
                 name = self._local(self.code(argument))
                 row = ACTIVATIONS.get(function) or ELEMENTARY[function]
                 return f"({row.code.format(z=name)})"
+            case Largest(among):
+                return f"max(({', '.join(map(self.code, among))},))"
             case Choice(test, holds, otherwise, or_zero):
                 name = self._local(self.code(test))
                 branches = f"{self.code(holds)} if {name} {'>=' if or_zero else '>'} 0.0"

@@ -17,6 +17,7 @@ from enum import Enum, auto
 from functools import cached_property
 from typing import NamedTuple
 
+from backprop_cli import softmax
 from backprop_cli.activations import ACTIVATIONS
 from backprop_cli.expression import (
     ONE,
@@ -32,11 +33,17 @@ from backprop_cli.expression import (
 from backprop_cli.losses import LOSSES
 from backprop_cli.network import LEARNING_RATE, LOSS, Layer, Network, Neuron
 
+# A neuron, what of it a quantity enters, and the derivative of that by the quantity.
+Link = tuple[Neuron, str, Partial]
+
 
 class Rule(Enum):
     """Why a step holds. What is said about it to a reader is decided in ``lesson.py``."""
 
     WEIGHTED_SUM = auto()
+    SOFTMAX_LARGEST = auto()
+    SOFTMAX_EXPONENTIAL = auto()
+    SOFTMAX_SUM = auto()
     ACTIVATION = auto()
     PREDICTION = auto()
     LOSS = auto()
@@ -112,9 +119,15 @@ def _forward(network: Network) -> Iterator[Step]:
         for neuron in layer.neurons:
             total = _weighted_sum(network, neuron)
             yield Step(Symbol(neuron.weighted_sum), total, Rule.WEIGHTED_SUM, neuron)
+        if layer.activation == softmax.SOFTMAX:
+            yield Step(*softmax.largest(layer), Rule.SOFTMAX_LARGEST)
+            for neuron in layer.neurons:
+                yield Step(*softmax.exponential(layer, neuron), Rule.SOFTMAX_EXPONENTIAL, neuron)
+            yield Step(*softmax.total(layer), Rule.SOFTMAX_SUM)
         for neuron in layer.neurons:
-            applied = ACTIVATIONS[layer.activation].applied(Symbol(neuron.weighted_sum))
-            yield Step(Symbol(neuron.activation), applied, Rule.ACTIVATION, neuron)
+            yield Step(
+                Symbol(neuron.activation), _activation(layer, neuron), Rule.ACTIVATION, neuron
+            )
     for output in network.outputs:
         prediction = Symbol(network.prediction(output))
         yield Step(prediction, Symbol(output.activation), Rule.PREDICTION, output)
@@ -126,6 +139,12 @@ def _forward(network: Network) -> Iterator[Step]:
     if rule is Rule.LOSS_OF_OUTPUT:
         losses = tuple(Symbol(network.loss_of(output)) for output in network.outputs)
         yield Step(Symbol(LOSS), Sum(losses), Rule.SUM_OF_LOSSES)
+
+
+def _activation(layer: Layer, neuron: Neuron) -> Expression:
+    if layer.activation == softmax.SOFTMAX:
+        return softmax.share(layer, neuron)
+    return ACTIVATIONS[layer.activation].applied(Symbol(neuron.weighted_sum))
 
 
 def _weighted_sum(network: Network, neuron: Neuron) -> Expression:
@@ -148,9 +167,13 @@ def _backward(network: Network) -> Iterator[Step]:
 
     for depth in range(len(network.layers) - 1, -1, -1):
         layer = network.layers[depth]
+        named = [(n, activations.get(n.name, n.activation)) for n in layer.neurons]
+        if layer.activation == softmax.SOFTMAX:
+            yield from _through_softmax(named)
+        else:
+            for neuron, activation in named:
+                yield from _through_activation(layer, neuron, activation)
         for neuron in layer.neurons:
-            activation = activations.get(neuron.name, neuron.activation)
-            yield from _through_activation(layer, neuron, activation)
             yield from _to_weights(network, neuron)
         yield from _to_biases(layer)
         if depth > 0:
@@ -171,6 +194,18 @@ def _through_activation(layer: Layer, neuron: Neuron, activation: str) -> Iterat
     yield _chain(neuron.weighted_sum, activation, local, neuron)
 
 
+def _through_softmax(named: list[tuple[Neuron, str]]) -> Iterator[Step]:
+    """The same through a softmax, where every activation depends on every weighted sum."""
+    for under, other in named:
+        links = []
+        for neuron, activation in named:
+            local = partial(activation, under.weighted_sum)
+            slope = softmax.slope(Symbol(activation), Symbol(other))
+            yield Step(local, slope, Rule.DERIVATIVE_OF_ACTIVATION, neuron)
+            links.append((neuron, activation, local))
+        yield from _gathered(under.weighted_sum, links)
+
+
 def _to_weights(network: Network, neuron: Neuron) -> Iterator[Step]:
     for edge in neuron.edges:
         local = partial(neuron.weighted_sum, edge.weight)
@@ -185,40 +220,41 @@ def _to_biases(layer: Layer) -> Iterator[Step]:
         if neuron.bias is not None:
             sharing.setdefault(neuron.bias, []).append(neuron)
     for bias, neurons in sharing.items():
-        links = [(neuron, partial(neuron.weighted_sum, bias)) for neuron in neurons]
-        for neuron, local in links:
+        links = [(n, n.weighted_sum, partial(n.weighted_sum, bias)) for n in neurons]
+        for neuron, _, local in links:
             yield Step(local, ONE, Rule.DERIVATIVE_BY_BIAS, neuron)
         yield from _gathered(bias, links)
 
 
 def _to_layer_before(before: Layer, layer: Layer) -> Iterator[Step]:
     """From the loss by a layer's weighted sums to the loss by the activations that feed it."""
-    fed: dict[str, list[tuple[Neuron, Partial]]] = {neuron.name: [] for neuron in before.neurons}
+    fed: dict[str, list[Link]] = {neuron.name: [] for neuron in before.neurons}
     activations = {neuron.name: neuron.activation for neuron in before.neurons}
     for neuron in layer.neurons:
         for edge in neuron.edges:
             local = partial(neuron.weighted_sum, activations[edge.source])
             yield Step(local, Symbol(edge.weight), Rule.DERIVATIVE_BY_SOURCE, neuron)
-            fed[edge.source].append((neuron, local))
+            fed[edge.source].append((neuron, neuron.weighted_sum, local))
     for name, links in fed.items():
         yield from _gathered(activations[name], links)
 
 
-def _gathered(quantity: str, links: list[tuple[Neuron, Partial]]) -> Iterator[Step]:
-    """∂Loss/∂quantity, where the quantity enters the weighted sums of the linked neurons.
+def _gathered(quantity: str, links: list[Link]) -> Iterator[Step]:
+    """∂Loss/∂quantity, where the quantity enters what is linked to it.
 
-    Each link is a neuron and the derivative of its weighted sum by the quantity. Of several
-    links, each gives a part, and the parts are added.
+    Each link is a neuron, what of it the quantity enters (its weighted sum, or under a softmax
+    its activation), and the derivative of that by the quantity. Of several links, each gives a
+    part, and the parts are added.
     """
     if not links:
         yield Step(gradient(quantity), Number(Decimal(0)), Rule.FEEDS_NOTHING)
     elif len(links) == 1:
-        neuron, local = links[0]
-        yield _chain(quantity, neuron.weighted_sum, local, neuron)
+        neuron, through, local = links[0]
+        yield _chain(quantity, through, local, neuron)
     else:
-        names = [f"{quantity}_from_{neuron.name}" for neuron, _ in links]
-        for name, (neuron, local) in zip(names, links, strict=True):
-            yield _chain(name, neuron.weighted_sum, local, neuron)
+        names = [f"{quantity}_from_{neuron.name}" for neuron, _, _ in links]
+        for name, (neuron, through, local) in zip(names, links, strict=True):
+            yield _chain(name, through, local, neuron)
         yield Step(gradient(quantity), Sum(tuple(map(gradient, names))), Rule.SUM_OF_PARTS)
 
 

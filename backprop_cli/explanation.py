@@ -27,8 +27,17 @@ from backprop_cli.equations import (
     sides,
     symbol_text,
 )
-from backprop_cli.expression import TIMES, Expression, Number, Partial, Product, substitute, symbols
-from backprop_cli.network import Exercise, Network
+from backprop_cli.expression import (
+    TIMES,
+    Expression,
+    Number,
+    Partial,
+    Product,
+    Symbol,
+    substitute,
+    symbols,
+)
+from backprop_cli.network import Exercise, Network, Neuron
 from backprop_cli.reasons import (
     activation_formula,
     activation_of,
@@ -37,6 +46,7 @@ from backprop_cli.reasons import (
     title,
     weight_place,
 )
+from backprop_cli.softmax import SOFTMAX
 
 # A gradient on the way that is a sum is derived where it is first needed. Up to this many parts
 # on the way each get a chain of their own, up to the second number a line each; beyond that only
@@ -170,13 +180,38 @@ def _sum_in_parts(working: AnyWorking, step: Step, *, in_full: bool) -> Iterator
     """An activation's gradient where it feeds several neurons."""
     assert isinstance(step.defines, Partial)
     fed = listed([_origin(part, step.defines) for part in _parts(step)])
-    yield Heading(4, f"{shown(step.defines.by)} feeds {fed}: their parts are added")
+    output = _under_softmax(working.derivation.network, step.defines.by)
+    verb = "enters the softmax of" if output else "feeds"
+    yield Heading(4, f"{shown(step.defines.by)} {verb} {fed}: their parts are added")
     if in_full:
         yield from _sum_of_chains(working, step)
+    else:
+        lines = [working.derivation.by_name[part.name] for part in _parts(step)]
+        yield Equations(tuple(equation(working, line) for line in lines))
+        yield Equations((equation(working, step),))
+
+
+def _under_softmax(network: Network, quantity: str) -> Neuron | None:
+    """The neuron of a softmax layer that a quantity is the weighted sum of."""
+    layers = [layer for layer in network.layers if layer.activation == SOFTMAX]
+    neurons = (neuron for layer in layers for neuron in layer.neurons)
+    return next((neuron for neuron in neurons if neuron.weighted_sum == quantity), None)
+
+
+def _shortcut(working: AnyWorking, target: Partial) -> Iterator[Block]:
+    """What the parts come to under softmax and cross-entropy: prediction minus target."""
+    network = working.derivation.network
+    output = _under_softmax(network, target.by)
+    if network.loss != "cross_entropy" or output not in network.outputs:
         return
-    lines = [working.derivation.by_name[part.name] for part in _parts(step)]
-    yield Equations(tuple(equation(working, line) for line in lines))
-    yield Equations((equation(working, step),))
+    prediction, true = Symbol(network.prediction(output)), Symbol(network.target(output))
+    difference = prediction - true
+    yield Paragraph("For softmax with cross-entropy the parts always come to this difference:")
+    numbers = working.with_figures(difference)
+    value = working.arithmetic.evaluate(difference, working.values)
+    end = Number(working.arithmetic.figure(working.arithmetic.result(value)))
+    left = (Span(symbol_text(target)),)
+    yield Equations((Equation(left, sides(difference, numbers, end)),))
 
 
 def _sum_of_chains(working: AnyWorking, step: Step) -> Iterator[Block]:
@@ -189,6 +224,7 @@ def _sum_of_chains(working: AnyWorking, step: Step) -> Iterator[Block]:
         yield from _chain_blocks(working, chain_to(working.derivation, part), Detail.KNOWN)
     yield Heading(4, f"Total Gradient for {shown(step.defines.by)}")
     yield Equations((equation(working, step),))
+    yield from _shortcut(working, step.defines)
 
 
 def _origin(part: Partial, total: Partial) -> str:

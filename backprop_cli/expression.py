@@ -120,6 +120,13 @@ class Choice(Expression):
         return "≥" if self.or_zero else ">"
 
 
+@dataclass(frozen=True, slots=True)
+class Largest(Expression):
+    """The largest of several expressions."""
+
+    among: tuple[Expression, ...]
+
+
 ZERO = Number(Decimal(0))
 ONE = Number(Decimal(1))
 
@@ -144,7 +151,7 @@ def parts(expression: Expression) -> tuple[Expression, ...]:
     match expression:
         case Number() | Symbol():
             return ()
-        case Sum(found) | Product(found):
+        case Sum(found) | Product(found) | Largest(found):
             return found
         case Quotient(numerator, denominator):
             return numerator, denominator
@@ -183,6 +190,8 @@ def transform(
             return Sum(tuple(transform(term, change) for term in found))
         case Product(found):
             return Product(tuple(transform(factor, change) for factor in found))
+        case Largest(found):
+            return Largest(tuple(transform(part, change) for part in found))
         case Quotient(numerator, denominator):
             return Quotient(transform(numerator, change), transform(denominator, change))
         case Power(base, exponent):
@@ -263,6 +272,9 @@ def _write(
             return f"{MINUS}{within(operand, POWER)}", NEGATIVE
         case Call(function, argument):
             return f"{function}({_write(argument, atom, leading=True)[0]})", ATOM
+        case Largest(found):
+            texts = [_write(part, atom, leading=True)[0] for part in found]
+            return f"max({', '.join(texts)})", ATOM
         case Choice(test, holds, otherwise):
             condition = f"{within(test, SUM)} {expression.relation} 0"
             return f"{within(holds, SUM)} if {condition}, else {within(otherwise, SUM)}", CHOICE

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from itertools import chain
 
+from backprop_cli import softmax
 from backprop_cli.activations import ACTIVATIONS
 from backprop_cli.arithmetic import on_paper, padded
 from backprop_cli.blocks import Block, Equation, Equations, Heading, Lesson, Paragraph, Span, Table
@@ -83,7 +84,7 @@ def _architecture(network: Network) -> Iterator[Block]:
         where = "in every layer" if everywhere else f"in the {listed(layers)} layer"
         yield Paragraph(f"The activation function {where} is {activation}:")
         yield Equations((activation_formula(activation),))
-        if ACTIVATIONS[activation].note:
+        if activation in ACTIVATIONS and ACTIVATIONS[activation].note:
             yield Paragraph(f"Here {ACTIVATIONS[activation].note}.")
 
 
@@ -137,11 +138,14 @@ def _forward(working: AnyWorking) -> Iterator[Block]:
     for number, layer in enumerate(network.layers, 1):
         yield Heading(3, f"Step {number}: {_layer_title(layer)}")
         for title, names in (
-            ("Net input", [neuron.weighted_sum for neuron in layer.neurons]),
-            ("Activation", [neuron.activation for neuron in layer.neurons]),
+            ("Net input of each neuron:", [neuron.weighted_sum for neuron in layer.neurons]),
+            ("Softmax:", _softmax_names(layer)),
+            ("Activation of each neuron:", [neuron.activation for neuron in layer.neurons]),
         ):
-            yield Heading(4, f"{title} of each neuron:")
-            yield Equations(tuple(equation(working, derivation.by_name[name]) for name in names))
+            if names:
+                steps = [derivation.by_name[name] for name in names]
+                yield Heading(4, title)
+                yield Equations(tuple(equation(working, step) for step in steps))
     predictions = [network.prediction(output) for output in network.outputs]
     yield Heading(4, f"Predicted Output ({', '.join(predictions)}):")
     yield Equations(tuple(equation(working, derivation.by_name[name]) for name in predictions))
@@ -151,6 +155,14 @@ def _forward(working: AnyWorking) -> Iterator[Block]:
     yield Paragraph(f"The loss is {row.title}{several}: {in_symbols(row.formula)}")
     losses = dict.fromkeys([*map(network.loss_of, network.outputs), LOSS])
     yield Equations(tuple(equation(working, derivation.by_name[name]) for name in losses))
+
+
+def _softmax_names(layer: Layer) -> list[str]:
+    """What a softmax works out on the way to its activations."""
+    if layer.activation != softmax.SOFTMAX:
+        return []
+    exponentials = [softmax.exponential(layer, neuron)[0].name for neuron in layer.neurons]
+    return [softmax.largest(layer)[0].name, *exponentials, softmax.total(layer)[0].name]
 
 
 def _backward(working: AnyWorking, order: Sequence[str], known: set[str]) -> Iterator[Block]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import NamedTuple
 
-from backprop_cli.expression import ONE, Call, Expression, Number, Symbol, substitute
+from backprop_cli.expression import ONE, ZERO, Call, Choice, Expression, Number, Symbol, substitute
 
 Y_TRUE = Symbol("y_true")  # an output's target
 Y_HAT = Symbol("y_hat")  # an output's prediction
@@ -18,7 +18,8 @@ class Loss(NamedTuple):
 
     ``formula`` and ``derivative`` (with respect to the prediction) are in terms of y_true, y_hat
     and n, the number of outputs. ``title`` is what a lesson calls it. ``source`` says where both
-    can be looked up. ``targets`` are the least and the greatest target it takes (None: any).
+    can be looked up. ``targets`` are the least and the greatest target it takes (None: any);
+    ``distribution`` says that the targets must add up to 1.
     """
 
     name: str
@@ -27,6 +28,7 @@ class Loss(NamedTuple):
     derivative: Expression
     source: str
     targets: tuple[Decimal, Decimal] | None = None
+    distribution: bool = False
 
     def of(self, target: Expression, prediction: Expression, outputs: int) -> Expression:
         """The loss of one output among so many."""
@@ -76,6 +78,16 @@ LOSSES: Mapping[str, Loss] = {
             derivative=(Y_HAT - Y_TRUE) / (Y_HAT * (ONE - Y_HAT)),
             source="https://en.wikipedia.org/wiki/Cross-entropy",
             targets=(Decimal(0), Decimal(1)),
+        ),
+        Loss(
+            name="cross_entropy",
+            title="the cross-entropy",
+            # Where the target is 0, so is the loss, whatever the prediction: 0 * ln(0) is 0 here.
+            formula=Choice(Y_TRUE, -(Y_TRUE * Call("ln", Y_HAT)), ZERO),
+            derivative=Choice(Y_TRUE, -(Y_TRUE / Y_HAT), ZERO),
+            source="https://en.wikipedia.org/wiki/Cross-entropy",
+            targets=(Decimal(0), Decimal(1)),
+            distribution=True,
         ),
     )
 }

@@ -11,6 +11,7 @@ from backprop_cli.complaint import Path, counted, did_you_mean, listed, shown
 from backprop_cli.losses import LOSSES
 from backprop_cli.network import LEARNING_RATE, LOSS, Edge, Exercise, Layer, Network, Neuron
 from backprop_cli.schema import ACTIVATION_NAMES, Configuration
+from backprop_cli.softmax import SOFTMAX
 from backprop_cli.yaml_source import Source
 
 
@@ -72,6 +73,7 @@ class _Reader:
         network = Network(inputs, layers, settings.loss, frozenset(settings.frozen))
         if layers:
             self.targets(network)
+            self.target_sum(network)
             self.numbers[LEARNING_RATE] = settings.learning_rate
             self.parameter_names("order", settings.order, network, once=True)
             self.parameter_names("frozen", settings.frozen, network)
@@ -229,6 +231,15 @@ class _Reader:
             path = ("target", given.index(target))
         self.complain(path, _out_of_range, loss.name, *loss.targets)
 
+    def target_sum(self, network: Network) -> None:
+        """The targets of a loss that compares distributions must be one."""
+        targets = [self.numbers.get(network.target(output)) for output in network.outputs]
+        if not LOSSES[self.settings.loss].distribution or None in targets:
+            return
+        total = sum(float(target) for target in targets if target is not None)
+        if abs(total - 1) > 1e-6:
+            self.complain(("target",), _no_distribution, self.settings.loss, total)
+
     def parameter_names(
         self, key: str, names: list[str], network: Network, *, once: bool = False
     ) -> None:
@@ -270,6 +281,12 @@ def _own_names(network: Network) -> Iterator[tuple[str, str]]:
     for neuron in network.neurons:
         yield neuron.weighted_sum, f"the weighted sum of {neuron.name}"
         yield neuron.activation, f"the activation of {neuron.name}"
+    for layer in network.layers:
+        if layer.activation == SOFTMAX:
+            yield f"max_{layer.name}", f"the largest weighted sum of layer {layer.name}"
+            yield f"sum_{layer.name}", f"the softmax's sum in layer {layer.name}"
+            for neuron in layer.neurons:
+                yield f"e_{neuron.name}", f"the softmax's exp of {neuron.name}"
     for output in network.outputs:
         yield f"{LOSS}_{output.name}", f"the loss of {output.name}"
         yield f"y_hat_{output.name}", f"the prediction of {output.name}"
@@ -332,6 +349,10 @@ def _one_target(outputs: tuple[str, ...]) -> str:
 
 def _out_of_range(loss: str, least: Decimal, greatest: Decimal) -> str:
     return f"{loss} takes targets from {least} to {greatest}"
+
+
+def _no_distribution(loss: str, total: float) -> str:
+    return f"the targets of {loss} are probabilities and add up to 1, not to {total:g}"
 
 
 def _no_target(output: str) -> str:

@@ -2,8 +2,9 @@
 
 from collections.abc import Set
 
+from backprop_cli import softmax
 from backprop_cli.activations import ACTIVATIONS, A, Z
-from backprop_cli.blocks import Equation, Span
+from backprop_cli.blocks import Equation, Side, Span
 from backprop_cli.derivation import Derivation, Rule, Step
 from backprop_cli.equations import in_symbols, listed, sides, symbol_text
 from backprop_cli.expression import Expression, Partial, Sum, substitute, symbols
@@ -56,12 +57,16 @@ def activation_of(network: Network, step: Step) -> str:
 
 def activation_formula(name: str) -> Equation:
     """``sigmoid(z) = 1 / (1 + exp(−z))``."""
+    if name == softmax.SOFTMAX:
+        return Equation((Span("softmax(z_i)"),), (Side("=", (Span(softmax.FORMULA),)),))
     row = ACTIVATIONS[name]
     return Equation((Span(in_symbols(row.applied(Z))),), sides(row.formula))
 
 
 def derivative_formula(name: str) -> Equation:
     """``sigmoid′(z) = sigmoid(z) * (1 − sigmoid(z))``."""
+    if name == softmax.SOFTMAX:
+        return Equation((Span("softmax′"),), (Side("=", (Span(softmax.DERIVATIVES),)),))
     row = ACTIVATIONS[name]
     slope = substitute(row.derivative, {A.name: row.applied(Z)})
     return Equation((Span(f"{name}′(z)"),), sides(slope))
@@ -83,7 +88,10 @@ def reason(derivation: Derivation, step: Step) -> str:
             loss = derivation.by_name[network.loss_of(neuron)].expression
             return f"because {network.loss_of(neuron)} = {in_symbols(loss)}"
         case Rule.DERIVATIVE_OF_ACTIVATION if neuron:
-            row = ACTIVATIONS[activation_of(network, step)]
+            name = activation_of(network, step)
+            if name == softmax.SOFTMAX:
+                return "softmax: " + softmax.DERIVATIVES
+            row = ACTIVATIONS[name]
             return (
                 f"{neuron.name} uses {row.name}, whose derivative is {in_symbols(row.derivative)}"
             )
@@ -95,6 +103,8 @@ def reason(derivation: Derivation, step: Step) -> str:
         case Rule.DERIVATIVE_BY_BIAS if neuron:
             assert isinstance(step.defines, Partial)
             return f"{step.defines.by} is added directly to {neuron.weighted_sum}"
+        case Rule.SOFTMAX_LARGEST:
+            return "taken off every weighted sum, so that no exp is too large; it cancels again"
         case Rule.SUM_OF_PARTS:
             return "the sum of its parts"
         case Rule.FEEDS_NOTHING:

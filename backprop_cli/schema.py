@@ -31,8 +31,9 @@ from backprop_cli.scalars import (
     read_number,
     read_rate,
 )
+from backprop_cli.softmax import SOFTMAX
 
-ACTIVATION_NAMES = tuple(ACTIVATIONS)
+ACTIVATION_NAMES = (*ACTIVATIONS, SOFTMAX)
 LOSS_NAMES = tuple(LOSSES)
 
 TAGS = {MAPPING := "<mapping>", LIST := "<list>", SCALAR := "<scalar>"}

@@ -1,0 +1,44 @@
+"""Softmax: the one activation function that takes all weighted sums of a layer together.
+
+a_i = exp(z_i) / (exp(z_1) + … + exp(z_n)), worked with the largest weighted sum taken off each:
+that cancels in the quotient, and no exp can overflow.
+
+Source: Goodfellow, Bengio, Courville, "Deep Learning" (2016), sections 4.1 and 6.2.2.3.
+"""
+
+from backprop_cli.expression import ONE, Call, Expression, Largest, Negative, Sum, Symbol
+from backprop_cli.network import Layer, Neuron
+
+SOFTMAX = "softmax"
+FORMULA = "exp(z_i) / (exp(z_1) + … + exp(z_n))"
+DERIVATIVES = "a_i * (1 − a_i) by its own weighted sum, −a_i * a_j by that of another neuron"
+
+
+def largest(layer: Layer) -> tuple[Symbol, Expression]:
+    """The largest weighted sum of the layer."""
+    sums = tuple(Symbol(neuron.weighted_sum) for neuron in layer.neurons)
+    return Symbol(f"max_{layer.name}"), Largest(sums)
+
+
+def exponential(layer: Layer, neuron: Neuron) -> tuple[Symbol, Expression]:
+    """A neuron's exp, the largest weighted sum taken off."""
+    greatest, _ = largest(layer)
+    return Symbol(f"e_{neuron.name}"), Call("exp", Symbol(neuron.weighted_sum) - greatest)
+
+
+def total(layer: Layer) -> tuple[Symbol, Expression]:
+    """The sum of the layer's exps."""
+    parts = tuple(exponential(layer, neuron)[0] for neuron in layer.neurons)
+    return Symbol(f"sum_{layer.name}"), Sum(parts) if len(parts) > 1 else parts[0]
+
+
+def share(layer: Layer, neuron: Neuron) -> Expression:
+    """A neuron's activation: its part of the sum."""
+    return exponential(layer, neuron)[0] / total(layer)[0]
+
+
+def slope(activation: Symbol, other: Symbol) -> Expression:
+    """The derivative of an activation by the weighted sum under ``other`` (or under itself)."""
+    if activation == other:
+        return activation * (ONE - activation)
+    return Negative(activation * other)
