@@ -154,9 +154,7 @@ def run(
     if gradcheck and (explain or epochs > 1):
         _fail("--gradcheck checks the numbers of the file: leave the rest out", EXIT_BAD_INPUT)
     source = config or _shipped()
-    output = None if output == Path("-") else output
-    if output and (fault := refusal(output, force=force)):
-        _fail(f"{output}: {fault}", EXIT_BAD_INPUT)
+    output = _writable(output, force=force)
     from backprop_cli import commands
 
     with _complaints(source):
@@ -197,6 +195,37 @@ def activation(
         _show(commands.activation(name, points or (), decimals), None)
 
 
+@app.command(
+    epilog="Example:  backprop new 2-3-1 --activation tanh --seed 7 -o mine.yaml",
+)
+def new(
+    sizes: Annotated[str, typer.Argument(help="Inputs, neurons of each layer, outputs: 2-3-1.")],
+    activation: Annotated[
+        str, typer.Option(help="The activation function; `backprop activation` lists them.")
+    ] = "sigmoid",
+    loss: Annotated[str, typer.Option(help="The loss.")] = "half_squared_error",
+    seed: Annotated[
+        int | None,
+        typer.Option(help="Draw the numbers with this seed; else with any.", show_default=False),
+    ] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "-o", "--output", metavar="FILE", help="Write to FILE instead.", show_default=False
+        ),
+    ] = None,
+    force: Annotated[
+        bool, typer.Option("--force", help="Let --output replace an existing file.")
+    ] = False,
+) -> None:
+    """Print a ready, commented configuration with drawn numbers."""
+    from backprop_cli import commands
+
+    output = _writable(output, force=force)
+    with _complaints(None):
+        _write(commands.new(sizes, activation, loss, seed), output)
+
+
 @app.command()
 def schema() -> None:
     """Print the JSON Schema of a configuration, for completion in editors."""
@@ -204,6 +233,15 @@ def schema() -> None:
 
     with _complaints(None):
         _write(commands.schema(), None)
+
+
+def _writable(output: Path | None, *, force: bool) -> Path | None:
+    """The file to write to, None for standard output; the run ends here if it must not be."""
+    if output is None or output == Path("-"):
+        return None
+    if fault := refusal(output, force=force):
+        _fail(f"{output}: {fault}", EXIT_BAD_INPUT)
+    return output
 
 
 def _show(lesson: "Lesson", output: Path | None) -> None:

@@ -96,6 +96,21 @@ def activation(name: str | None, points: Sequence[str], decimals: int) -> Lesson
     return function(name, numbers, decimals)
 
 
+def new(sizes: str, activation: str, loss: str, seed: int | None) -> str:
+    """A ready configuration. Raises UsageError for what cannot be made."""
+    from random import randrange
+
+    from backprop_cli.losses import LOSSES
+    from backprop_cli.schema import ACTIVATION_NAMES
+    from backprop_cli.template import sizes_of, template
+
+    if activation not in ACTIVATION_NAMES:
+        raise UnknownNameError("--activation", activation, ACTIVATION_NAMES, "function")
+    if loss not in LOSSES:
+        raise UnknownNameError("--loss", loss, LOSSES, "loss")
+    return template(sizes_of(sizes), activation, loss, randrange(1000) if seed is None else seed)
+
+
 def schema() -> str:
     """The JSON Schema of a configuration."""
     return f"{json.dumps(configuration.json_schema(), indent=2, ensure_ascii=False)}\n"
