@@ -34,6 +34,15 @@ app = typer.Typer(
 )
 
 
+Output = Annotated[
+    Path | None,
+    typer.Option(
+        "-o", "--output", metavar="FILE", help="Write to FILE instead.", show_default=False
+    ),
+]
+Force = Annotated[bool, typer.Option("--force", help="Let --output replace an existing file.")]
+
+
 class Format(StrEnum):
     """What a run is printed as."""
 
@@ -79,8 +88,8 @@ def _shipped() -> Path:
 
 
 @app.command(
-    epilog="Examples:  backprop run mine.yaml --explain w1 --explain b1   |   "
-    "backprop run mine.yaml --epochs 1000   |   cat mine.yaml | backprop run - --format json"
+    epilog="Examples:\n\nbackprop run mine.yaml --explain w1 --explain b1\n\n"
+    "backprop run mine.yaml --epochs 1000\n\ncat mine.yaml | backprop run - --format json"
 )
 def run(
     config: Annotated[
@@ -133,15 +142,8 @@ def run(
     output_format: Annotated[
         Format, typer.Option("--format", help="text to read, json for programs.")
     ] = Format.text,
-    output: Annotated[
-        Path | None,
-        typer.Option(
-            "-o", "--output", metavar="FILE", help="Write to FILE instead.", show_default=False
-        ),
-    ] = None,
-    force: Annotated[
-        bool, typer.Option("--force", help="Let --output replace an existing file.")
-    ] = False,
+    output: Output = None,
+    force: Force = False,
 ) -> None:
     """Work a network: forward pass, loss, gradients and update, every step shown."""
     if at > epochs:
@@ -173,7 +175,7 @@ def run(
 @app.command(
     # Points may be negative: -1 is a number here, not an option.
     context_settings={"ignore_unknown_options": True},
-    epilog="Examples:  backprop activation sigmoid 0.3775   |   backprop activation relu -1 0 1",
+    epilog="Examples:\n\nbackprop activation sigmoid 0.3775\n\nbackprop activation relu -1 0 1",
 )
 def activation(
     name: Annotated[
@@ -208,15 +210,8 @@ def new(
         int | None,
         typer.Option(help="Draw the numbers with this seed; else with any.", show_default=False),
     ] = None,
-    output: Annotated[
-        Path | None,
-        typer.Option(
-            "-o", "--output", metavar="FILE", help="Write to FILE instead.", show_default=False
-        ),
-    ] = None,
-    force: Annotated[
-        bool, typer.Option("--force", help="Let --output replace an existing file.")
-    ] = False,
+    output: Output = None,
+    force: Force = False,
 ) -> None:
     """Print a ready, commented configuration with drawn numbers."""
     from backprop_cli import commands

@@ -12,7 +12,8 @@ from backprop_cli import lesson
 from backprop_cli.blocks import Heading, Lesson
 from backprop_cli.calculation import Calculation, calculate
 from backprop_cli.complaint import UnknownNameError, UsageError
-from backprop_cli.explanation import canonical_names, explain, explainable
+from backprop_cli.explanation import explain
+from backprop_cli.names import canonical_names, explainable
 from backprop_cli.network import Exercise
 from backprop_cli.render.progress import progress
 from backprop_cli.scalars import read_number

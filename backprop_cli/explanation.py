@@ -1,6 +1,6 @@
 """The derivation of one quantity, arranged as the document arranges its gradients."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
 from enum import Enum, auto
 
 from backprop_cli.arithmetic import equal
@@ -14,8 +14,7 @@ from backprop_cli.blocks import (
     Span,
 )
 from backprop_cli.chains import Chain, chain_to, sums_on_the_way
-from backprop_cli.complaint import UnknownNameError
-from backprop_cli.derivation import Rule, Step, derive, gradient
+from backprop_cli.derivation import Rule, Step, gradient
 from backprop_cli.equations import (
     AnyWorking,
     equation,
@@ -37,7 +36,7 @@ from backprop_cli.expression import (
     substitute,
     symbols,
 )
-from backprop_cli.network import Exercise, Network, Neuron
+from backprop_cli.network import Network, Neuron
 from backprop_cli.reasons import (
     activation_formula,
     activation_of,
@@ -66,7 +65,8 @@ class Detail(Enum):
 def explain(working: AnyWorking, name: str) -> Iterator[Block]:
     """The derivation of one quantity by its name, and nothing else.
 
-    A parameter's name stands for its gradient. ``name`` must be one of `explainable`'s answers.
+    A parameter's name stands for its gradient. ``name`` must be one that `names.explainable`
+    answers.
     """
     network = working.derivation.network
     if name in network.weights:
@@ -88,30 +88,6 @@ def explain(working: AnyWorking, name: str) -> Iterator[Block]:
         yield Heading(3, f"Step-by-step {title(step)}")
         yield from _formula_of(network, step)
         yield Equations((equation(working, step, reason=reason(working.derivation, step)),))
-
-
-def explainable(exercise: Exercise) -> dict[str, str]:
-    """The names that `explain` takes, each with the quantity it means.
-
-    Each may be asked for as it is printed, ∂Loss/∂ŷ, or in ASCII, dLoss/dy_hat.
-    """
-    steps = derive(exercise.network).steps
-    names = {name: name for name in exercise.numbers}
-    names.update((step.defines.name.replace("∂", "d"), step.defines.name) for step in steps)
-    names.update((symbol_text(step.defines), step.defines.name) for step in steps)
-    return names
-
-
-def canonical_names(wanted: Iterable[str], known: Mapping[str, str]) -> list[str]:
-    """The quantities that names mean, by the answer of `explainable`.
-
-    Raises UnknownNameError for a name that is none, with the nearest that are.
-    """
-    names = list(wanted)
-    for name in names:
-        if name not in known:
-            raise UnknownNameError("--explain", name, known, "quantity")
-    return [known[name] for name in names]
 
 
 def explain_weight(

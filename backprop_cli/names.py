@@ -1,0 +1,32 @@
+"""The names by which quantities can be asked for."""
+
+from collections.abc import Iterable, Mapping
+
+from backprop_cli.complaint import UnknownNameError
+from backprop_cli.derivation import derive
+from backprop_cli.equations import symbol_text
+from backprop_cli.network import Exercise
+
+
+def explainable(exercise: Exercise) -> dict[str, str]:
+    """The names that ``explanation.explain`` takes, each with the quantity it means.
+
+    Each may be asked for as it is printed, ∂Loss/∂ŷ, or in ASCII, dLoss/dy_hat.
+    """
+    steps = derive(exercise.network).steps
+    names = {name: name for name in exercise.numbers}
+    names.update((step.defines.name.replace("∂", "d"), step.defines.name) for step in steps)
+    names.update((symbol_text(step.defines), step.defines.name) for step in steps)
+    return names
+
+
+def canonical_names(wanted: Iterable[str], known: Mapping[str, str]) -> list[str]:
+    """The quantities that names mean, by the answer of `explainable`.
+
+    Raises UnknownNameError for a name that is none, with the nearest that are.
+    """
+    names = list(wanted)
+    for name in names:
+        if name not in known:
+            raise UnknownNameError("--explain", name, known, "quantity")
+    return [known[name] for name in names]
