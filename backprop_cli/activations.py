@@ -2,14 +2,18 @@
 
 from collections.abc import Mapping
 from decimal import Decimal
+from types import MappingProxyType
 from typing import NamedTuple
 
 from backprop_cli.expression import ONE, ZERO, Call, Choice, Expression, Number, Symbol, substitute
+from backprop_cli.functions import ELEMENTARY
+from backprop_cli.network import Settings
 
 Z = Symbol("z")  # the weighted sum that an activation is applied to
 A = Symbol("a")  # the activation itself, for derivatives that are simplest in terms of it
 
-LEAK = Number(Decimal("0.01"))  # the slope of leaky_relu below 0
+SLOPE = Symbol("slope")  # of leaky_relu below 0
+ALPHA = Symbol("alpha")  # what elu falls to, far below 0
 # Klambauer et al.'s constants, to the digits of float64.
 SELU_SCALE = Number(Decimal("1.0507009873554805"), "λ")
 SELU_ALPHA = Number(Decimal("1.6732632423543772"), "α")
@@ -23,6 +27,8 @@ class Activation(NamedTuple):
     ``functions.MATH`` and with ``{z}`` for the name of
     z, arranged so that float64 neither overflows nor cancels for any finite z. ``source`` says
     where formula and derivative can be looked up, ``note`` what else a reader must know.
+    ``settings`` are symbols of the formula that a user may set, with their defaults; in ``code``
+    they stand in braces too.
     """
 
     name: str
@@ -31,14 +37,40 @@ class Activation(NamedTuple):
     code: str
     source: str
     note: str = ""
+    settings: Mapping[str, Decimal] = MappingProxyType({})
 
     def applied(self, weighted_sum: Expression) -> Call:
         """The activation of ``weighted_sum``."""
-        return Call(self.name, weighted_sum)
+        return Call(self.name, weighted_sum, tuple(self.settings.items()))
 
     def slope(self, weighted_sum: Expression, activation: Expression) -> Expression:
         """The derivative, written with the given expressions for z and a."""
         return substitute(self.derivative, {Z.name: weighted_sum, A.name: activation})
+
+
+def configured(name: str, settings: Settings = ()) -> Activation:
+    """A row of ACTIVATIONS with its settings put in: those given, else the defaults."""
+    row = ACTIVATIONS[name]
+    if not row.settings:
+        return row
+    chosen = {**row.settings, **dict(settings)}
+    numbers = {symbol: Number(value) for symbol, value in chosen.items()}
+    code = row.code
+    for symbol, value in chosen.items():
+        code = code.replace(f"{{{symbol}}}", f"({float(value)!r})")
+    return row._replace(
+        formula=substitute(row.formula, numbers),
+        derivative=substitute(row.derivative, numbers),
+        code=code,
+        settings=chosen,
+    )
+
+
+def code_of(call: Call) -> str:
+    """The code of the function that is called, an activation or an elementary one."""
+    if call.function in ELEMENTARY:
+        return ELEMENTARY[call.function].code
+    return configured(call.function, call.settings).code
 
 
 ACTIVATIONS: Mapping[str, Activation] = {
@@ -98,16 +130,18 @@ ACTIVATIONS: Mapping[str, Activation] = {
         ),
         Activation(
             name="leaky_relu",
-            formula=Choice(Z, Z, LEAK * Z),
-            derivative=Choice(Z, ONE, LEAK),
-            code="{z} if {z} > 0.0 else 0.01 * {z}",
+            formula=Choice(Z, Z, SLOPE * Z),
+            derivative=Choice(Z, ONE, SLOPE),
+            code="{z} if {z} > 0.0 else {slope} * {z}",
+            settings={"slope": Decimal("0.01")},
             source="https://en.wikipedia.org/wiki/Rectifier_(neural_networks)#Leaky_ReLU",
         ),
         Activation(
             name="elu",
-            formula=Choice(Z, Z, Call("exp", Z) - ONE),
-            derivative=Choice(Z, ONE, Call("exp", Z)),
-            code="{z} if {z} > 0.0 else expm1({z})",
+            formula=Choice(Z, Z, ALPHA * (Call("exp", Z) - ONE)),
+            derivative=Choice(Z, ONE, ALPHA * Call("exp", Z)),
+            code="{z} if {z} > 0.0 else {alpha} * expm1({z})",
+            settings={"alpha": Decimal(1)},
             source="https://arxiv.org/abs/1511.07289",
         ),
         Activation(

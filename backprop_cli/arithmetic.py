@@ -6,12 +6,11 @@ keeps one more, or as many as two significant digits need. Ties are rounded half
 
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from decimal import ROUND_HALF_UP, Context, Decimal, localcontext
-from functools import cache
 from typing import Generic, TypeVar
 
-from backprop_cli.activations import ACTIVATIONS, Activation, Z
+from backprop_cli.activations import Z, code_of, configured
 from backprop_cli.expression import (
     MINUS,
     Call,
@@ -26,7 +25,7 @@ from backprop_cli.expression import (
     Sum,
     Symbol,
 )
-from backprop_cli.functions import ELEMENTARY, Elementary, float_function
+from backprop_cli.functions import ELEMENTARY, float_function
 
 V = TypeVar("V", float, Decimal)
 
@@ -67,8 +66,8 @@ class Arithmetic(ABC, Generic[V]):
         """A given number, unrounded."""
 
     @abstractmethod
-    def call(self, function: str, argument: V) -> V:
-        """The value of a function of ``expression.Call``."""
+    def call(self, call: Call, argument: V) -> V:
+        """The value of a call's function for the value of its argument."""
 
     @abstractmethod
     def result(self, value: V) -> V:
@@ -113,8 +112,8 @@ class Arithmetic(ABC, Generic[V]):
                 return value
             case Number(digits):
                 return self.number(digits)
-            case Call(function, argument):
-                return self.call(function, self.evaluate(argument, values))
+            case Call():
+                return self.call(expression, self.evaluate(expression.argument, values))
             case Power(base, exponent):
                 value = power = self.evaluate(base, values)
                 for _ in range(exponent - 1):
@@ -138,22 +137,16 @@ class Arithmetic(ABC, Generic[V]):
 class Exact(Arithmetic[float]):
     """float64 throughout; rounding is for print alone."""
 
-    @staticmethod
-    @cache
-    def function(name: str) -> Callable[[float], float]:
-        """An activation or an elementary function."""
-        table: Mapping[str, Activation | Elementary] = {**ACTIVATIONS, **ELEMENTARY}
-        return float_function(table[name].code)
-
     def number(self, digits: Decimal | float) -> float:
         """A given number as the nearest float64."""
         return float(digits)
 
-    def call(self, function: str, argument: float) -> float:
+    def call(self, call: Call, argument: float) -> float:
         """The value of a function; an activation's is stable for any finite argument."""
-        if function in ELEMENTARY and ELEMENTARY[function].positive and argument <= 0.0:
-            raise DomainError(function, argument)
-        return self.function(function)(argument)
+        elementary = ELEMENTARY.get(call.function)
+        if elementary and elementary.positive and argument <= 0.0:
+            raise DomainError(call.function, argument)
+        return float_function(code_of(call))(argument)
 
     def result(self, value: float) -> float:
         """The value as it is; see the base class for what is raised."""
@@ -182,7 +175,7 @@ class Rounded(Arithmetic[Decimal]):
         with localcontext(EXACT):
             return super().evaluate(expression, values)
 
-    def call(self, function: str, argument: Decimal) -> Decimal:
+    def call(self, call: Call, argument: Decimal) -> Decimal:
         """The function by its own formula, to some fifty significant digits.
 
         Of a very large argument, where a formula's parts would leave any range, to the sixteen
@@ -191,14 +184,15 @@ class Rounded(Arithmetic[Decimal]):
         with localcontext(EXACT) as context:
             # A small argument's digits must survive next to a 1.
             context.prec = min(FUNCTION_DIGITS + 2 * abs(argument.adjusted()), EXACT.prec)
-            elementary = ELEMENTARY.get(function)
+            elementary = ELEMENTARY.get(call.function)
             if elementary and elementary.positive and argument <= 0:
-                raise DomainError(function, argument)
+                raise DomainError(call.function, argument)
             if elementary and elementary.decimal:
                 return elementary.decimal(argument)
             if elementary or argument.copy_abs() > LARGEST_ARGUMENT:
-                return Decimal(repr(Exact.function(function)(float(argument))))
-            return super().evaluate(ACTIVATIONS[function].formula, {Z.name: argument})
+                return Decimal(repr(float_function(code_of(call))(float(argument))))
+            formula = configured(call.function, call.settings).formula
+            return super().evaluate(formula, {Z.name: argument})
 
     def result(self, value: Decimal) -> Decimal:
         """The value rounded to the decimals kept; see the base class for what is raised."""

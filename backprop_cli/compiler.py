@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from typing import NamedTuple, cast
 
-from backprop_cli.activations import ACTIVATIONS
+from backprop_cli.activations import code_of
 from backprop_cli.derivation import Derivation, Rule, Step, new
 from backprop_cli.expression import (
     Call,
@@ -25,7 +25,7 @@ from backprop_cli.expression import (
     Symbol,
     symbols,
 )
-from backprop_cli.functions import ELEMENTARY, MATH
+from backprop_cli.functions import MATH
 from backprop_cli.network import LOSS
 
 Parameters = tuple[float, ...]
@@ -127,10 +127,9 @@ class _Statements:
             case Power(base, exponent):
                 name = self._local(self.code(base))
                 return f"({' * '.join([name] * exponent)})"
-            case Call(function, argument):
-                name = self._local(self.code(argument))
-                row = ACTIVATIONS.get(function) or ELEMENTARY[function]
-                return f"({row.code.format(z=name)})"
+            case Call():
+                name = self._local(self.code(expression.argument))
+                return f"({code_of(expression).format(z=name)})"
             case Largest(among):
                 return f"max(({', '.join(map(self.code, among))},))"
             case Choice(test, holds, otherwise, or_zero):

@@ -17,7 +17,13 @@ from backprop_cli import meaning, yaml_source
 from backprop_cli.complaint import ConfigError, Path, did_you_mean
 from backprop_cli.network import Exercise
 from backprop_cli.scalars import COMPLAINT
-from backprop_cli.schema import ACTIVATION_NAMES, LOSS_NAMES, TAGS, Configuration
+from backprop_cli.schema import (
+    ACTIVATION_NAMES,
+    LOSS_NAMES,
+    TAGS,
+    ActivationSettings,
+    Configuration,
+)
 from backprop_cli.yaml_source import Source
 
 __all__ = ["ACTIVATION_NAMES", "LOSS_NAMES", "ConfigError", "json_schema", "load", "parse"]
@@ -55,8 +61,17 @@ def parse(text: str, name: str) -> Exercise:
 
 def json_schema() -> dict[str, Any]:
     """The JSON Schema (2020-12) of a configuration, every short form included."""
-    schema = Configuration.model_json_schema()
+    schema = _any_of(Configuration.model_json_schema())
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
+
+
+def _any_of(schema: Any) -> Any:
+    """The schema with every oneOf as anyOf: {name: relu} has two of the forms, and is right."""
+    if isinstance(schema, list):
+        return [_any_of(part) for part in schema]
+    if not isinstance(schema, dict):
+        return schema
+    return {"anyOf" if key == "oneOf" else key: _any_of(part) for key, part in schema.items()}
 
 
 # --- the file --------------------------------------------------------------------------------
@@ -122,15 +137,16 @@ def _first_fault_of_shape(error: ValidationError, source: Source) -> ConfigError
         is_key = bool(path) and path[-1] == "[key]"
         path = path[:-1] if is_key else path
         unknown = fault["type"] == "extra_forbidden"
-        message = _no_such_key(str(path[-1])) if unknown else _in_our_words(fault, path)
+        message = _no_such_key(path) if unknown else _in_our_words(fault, path)
         found.append(source.error(message, path, key=is_key or unknown))
     # A missing key stands nowhere; a misspelt one explains it better.
     return _first(found) if found else missing[0]
 
 
-def _no_such_key(key: str) -> str:
-    keys = tuple(Configuration.model_fields)
-    hint = did_you_mean(key, keys) or f"the keys are {', '.join(keys)}"
+def _no_such_key(path: Path) -> str:
+    model = Configuration if len(path) == 1 else ActivationSettings
+    keys = tuple(model.model_fields)
+    hint = did_you_mean(str(path[-1]), keys) or f"the keys are {', '.join(keys)}"
     return f"there is no such key; {hint}"
 
 

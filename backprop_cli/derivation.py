@@ -18,7 +18,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from backprop_cli import softmax
-from backprop_cli.activations import ACTIVATIONS
+from backprop_cli.activations import configured
 from backprop_cli.expression import (
     ONE,
     Expression,
@@ -144,7 +144,8 @@ def _forward(network: Network) -> Iterator[Step]:
 def _activation(layer: Layer, neuron: Neuron) -> Expression:
     if layer.activation == softmax.SOFTMAX:
         return softmax.share(layer, neuron)
-    return ACTIVATIONS[layer.activation].applied(Symbol(neuron.weighted_sum))
+    row = configured(layer.activation, layer.settings)
+    return row.applied(Symbol(neuron.weighted_sum))
 
 
 def _weighted_sum(network: Network, neuron: Neuron) -> Expression:
@@ -189,7 +190,8 @@ def _chain(quantity: str, through: str, local: Partial, rule_neuron: Neuron) -> 
 def _through_activation(layer: Layer, neuron: Neuron, activation: str) -> Iterator[Step]:
     """From the loss by an activation to the loss by the weighted sum under it."""
     local = partial(activation, neuron.weighted_sum)
-    slope = ACTIVATIONS[layer.activation].slope(Symbol(neuron.weighted_sum), Symbol(activation))
+    row = configured(layer.activation, layer.settings)
+    slope = row.slope(Symbol(neuron.weighted_sum), Symbol(activation))
     yield Step(local, slope, Rule.DERIVATIVE_OF_ACTIVATION, neuron)
     yield _chain(neuron.weighted_sum, activation, local, neuron)
 

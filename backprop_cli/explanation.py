@@ -39,8 +39,8 @@ from backprop_cli.expression import (
 from backprop_cli.network import Network, Neuron
 from backprop_cli.reasons import (
     activation_formula,
-    activation_of,
     bias_place,
+    layer_of,
     reason,
     title,
     weight_place,
@@ -306,4 +306,5 @@ def update_equation(working: AnyWorking, step: Step) -> Equation:
 def _formula_of(network: Network, step: Step) -> Iterator[Block]:
     """The formula of the function that a step applies."""
     if step.rule is Rule.ACTIVATION:
-        yield Equations((activation_formula(activation_of(network, step)),))
+        layer = layer_of(network, step)
+        yield Equations((activation_formula(layer.activation, layer.settings),))

@@ -103,6 +103,7 @@ class Call(Expression):
 
     function: str
     argument: Expression
+    settings: tuple[tuple[str, Decimal], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,8 +199,8 @@ def transform(
             return Power(transform(base, change), exponent)
         case Negative(operand):
             return Negative(transform(operand, change))
-        case Call(function, argument):
-            return Call(function, transform(argument, change))
+        case Call(function, argument, settings):
+            return Call(function, transform(argument, change), settings)
         case Choice(test, holds, otherwise, or_zero):
             return Choice(
                 transform(test, change),

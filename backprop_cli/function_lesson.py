@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from decimal import Decimal
 
-from backprop_cli.activations import ACTIVATIONS, A, Activation, Z
+from backprop_cli.activations import ACTIVATIONS, A, Activation, Z, configured
 from backprop_cli.arithmetic import Exact, OutOfRangeError, on_paper
 from backprop_cli.blocks import Block, Equation, Equations, Heading, Lesson, Paragraph, Span, Table
 from backprop_cli.equations import in_symbols, sides
@@ -15,7 +15,7 @@ def all_functions() -> Lesson:
     """Every activation function with its formula and its derivative."""
     rows = tuple(
         (row.name, in_symbols(row.formula), in_symbols(row.derivative))
-        for row in ACTIVATIONS.values()
+        for row in map(configured, ACTIVATIONS)
     )
     notes = [Paragraph(f"{row.name}: {row.note}.") for row in ACTIVATIONS.values() if row.note]
     return (
@@ -29,7 +29,7 @@ def function(name: str, points: Sequence[Decimal], decimals: int) -> Lesson:
 
     Raises OverflowError where a derivative leaves the range of float64.
     """
-    row = ACTIVATIONS[name]
+    row = configured(name)
     head: list[Block] = [
         Heading(2, name),
         Equations((activation_formula(name), derivative_formula(name))),

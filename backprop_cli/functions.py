@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable, Mapping
 from decimal import Decimal
+from functools import cache
 from typing import NamedTuple
 
 # What code may call.
@@ -33,6 +34,7 @@ ELEMENTARY: Mapping[str, Elementary] = {
 }
 
 
+@cache
 def float_function(code: str) -> Callable[[float], float]:
     """The function of z that a piece of the project's own code describes."""
     function: Callable[[float], float] = eval(f"lambda z: {code.format(z='z')}", dict(MATH))

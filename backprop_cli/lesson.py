@@ -11,7 +11,7 @@ from backprop_cli.derivation import gradient, new
 from backprop_cli.equations import AnyWorking, equation, in_symbols, listed, result, shown, sides
 from backprop_cli.explanation import Detail, explain_bias, explain_weight, update_equation
 from backprop_cli.losses import LOSSES
-from backprop_cli.network import LEARNING_RATE, LOSS, Layer, Network
+from backprop_cli.network import LEARNING_RATE, LOSS, Layer, Network, Settings
 from backprop_cli.reasons import activation_formula, bias_place, derivative_formula, weight_place
 
 # With more parameters than this a working is too long to read in full.
@@ -76,14 +76,14 @@ def _architecture(network: Network) -> Iterator[Block]:
         yield _members(_layer_title(layer), [neuron.name for neuron in layer.neurons])
     outputs = [shown(network.prediction(output)) for output in network.outputs]
     yield _members(_layer_title(network.layers[-1]), outputs)
-    by_activation: dict[str, list[str]] = {}
+    by_activation: dict[tuple[str, Settings], list[str]] = {}
     for layer in network.layers:
-        by_activation.setdefault(layer.activation, []).append(layer.name)
-    for activation, layers in by_activation.items():
+        by_activation.setdefault((layer.activation, layer.settings), []).append(layer.name)
+    for (activation, settings), layers in by_activation.items():
         everywhere = len(layers) == len(network.layers)
         where = "in every layer" if everywhere else f"in the {listed(layers)} layer"
         yield Paragraph(f"The activation function {where} is {activation}:")
-        yield Equations((activation_formula(activation),))
+        yield Equations((activation_formula(activation, settings),))
         if activation in ACTIVATIONS and ACTIVATIONS[activation].note:
             yield Paragraph(f"Here {ACTIVATIONS[activation].note}.")
 
@@ -173,9 +173,10 @@ def _backward(working: AnyWorking, order: Sequence[str], known: set[str]) -> Ite
         "rule gives it as a product of derivatives, one for each step from the loss back to the "
         "weight."
     )
-    for activation in dict.fromkeys(layer.activation for layer in network.layers):
+    functions = dict.fromkeys((layer.activation, layer.settings) for layer in network.layers)
+    for activation, settings in functions:
         yield Paragraph(f"Derivative of {activation}:")
-        yield Equations((derivative_formula(activation),))
+        yield Equations((derivative_formula(activation, settings),))
     layers = {
         edge.weight: (layer, neuron)
         for layer in network.layers

@@ -7,9 +7,19 @@ from functools import cached_property
 from itertools import count
 from typing import Any
 
+from backprop_cli.activations import ACTIVATIONS
 from backprop_cli.complaint import Path, counted, did_you_mean, listed, shown
 from backprop_cli.losses import LOSSES
-from backprop_cli.network import LEARNING_RATE, LOSS, Edge, Exercise, Layer, Network, Neuron
+from backprop_cli.network import (
+    LEARNING_RATE,
+    LOSS,
+    Edge,
+    Exercise,
+    Layer,
+    Network,
+    Neuron,
+    Settings,
+)
 from backprop_cli.schema import ACTIVATION_NAMES, Configuration
 from backprop_cli.softmax import SOFTMAX
 from backprop_cli.yaml_source import Source
@@ -119,7 +129,7 @@ class _Reader:
             else:
                 fans = {n: (fan, (*path, n)) for n, fan in given.items()}
             neurons = tuple(Neuron(n, self.edges(n, *fan, before)) for n, fan in fans.items())
-            layers.append(Layer(name, neurons, self.activation(name)))
+            layers.append(Layer(name, neurons, *self.activation(name)))
             which = f"a neuron of layer {name}"
             self.named += [(neuron, which, at) for neuron, (_, at) in fans.items()]
             before = _Sources(tuple(fans), name)
@@ -146,9 +156,20 @@ class _Reader:
             edges.append(Edge(source, weight))
         return tuple(edges)
 
-    def activation(self, layer: str) -> str:
+    def activation(self, layer: str) -> tuple[str, Settings]:
+        """The name and the settings of a layer's activation function."""
         given = self.settings.activation
-        return given.get(layer, ACTIVATION_NAMES[0]) if isinstance(given, dict) else given
+        path: Path = ("activation",)
+        if isinstance(given, dict):
+            given, path = given.get(layer, ACTIVATION_NAMES[0]), ("activation", layer)
+        if isinstance(given, str):
+            return given, ()
+        known = ACTIVATIONS[given.name].settings if given.name in ACTIVATIONS else {}
+        chosen = given.model_dump(exclude={"name"}, exclude_none=True)
+        for setting in chosen:
+            if setting not in known:
+                self.complain((*path, setting), _no_setting, given.name, known, key=True)
+        return given.name, tuple(chosen.items())
 
     def layer_names(self, key: str, by_layer: Mapping[str, object]) -> None:
         layers = tuple(self.settings.weights)
@@ -353,6 +374,11 @@ def _out_of_range(loss: str, least: Decimal, greatest: Decimal) -> str:
 
 def _no_distribution(loss: str, total: float) -> str:
     return f"the targets of {loss} are probabilities and add up to 1, not to {total:g}"
+
+
+def _no_setting(activation: str, known: Mapping[str, Decimal]) -> str:
+    has = f"it has {listed(known)}" if known else "it has none"
+    return f"{activation} has no such setting; {has}"
 
 
 def _no_target(output: str) -> str:

@@ -13,6 +13,8 @@ from typing import NamedTuple
 LEARNING_RATE = "learning_rate"
 LOSS = "Loss"
 
+Settings = tuple[tuple[str, Decimal], ...]
+
 
 class Edge(NamedTuple):
     """A weighted connection from the input or neuron ``source``; ``weight`` is w1, w2 and so on."""
@@ -40,11 +42,16 @@ class Neuron(NamedTuple):
 
 
 class Layer(NamedTuple):
-    """Neurons that are computed together. ``activation`` names a row of ``activations.py``."""
+    """Neurons that are computed together.
+
+    ``activation`` names a row of ``activations.py`` or softmax, ``settings`` what is set of it
+    otherwise than by default, e.g. the slope of leaky_relu.
+    """
 
     name: str
     neurons: tuple[Neuron, ...]
     activation: str = "sigmoid"
+    settings: Settings = ()
 
 
 @dataclass(frozen=True)

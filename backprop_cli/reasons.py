@@ -3,13 +3,13 @@
 from collections.abc import Set
 
 from backprop_cli import softmax
-from backprop_cli.activations import ACTIVATIONS, A, Z
+from backprop_cli.activations import A, Z, configured
 from backprop_cli.blocks import Equation, Side, Span
 from backprop_cli.derivation import Derivation, Rule, Step
 from backprop_cli.equations import in_symbols, listed, sides, symbol_text
 from backprop_cli.expression import Expression, Partial, Sum, substitute, symbols
 from backprop_cli.losses import LOSSES
-from backprop_cli.network import Network
+from backprop_cli.network import Layer, Network, Settings
 
 TERMS_IN_A_REASON = 4
 
@@ -50,24 +50,24 @@ def title(step: Step) -> str:
             return f"Derivative {name}" if "∂" in name else name
 
 
-def activation_of(network: Network, step: Step) -> str:
-    """The activation function of the layer at which a step happens."""
-    return next(layer.activation for layer in network.layers if step.neuron in layer.neurons)
+def layer_of(network: Network, step: Step) -> Layer:
+    """The layer at which a step happens."""
+    return next(layer for layer in network.layers if step.neuron in layer.neurons)
 
 
-def activation_formula(name: str) -> Equation:
+def activation_formula(name: str, settings: Settings = ()) -> Equation:
     """``sigmoid(z) = 1 / (1 + exp(−z))``."""
     if name == softmax.SOFTMAX:
         return Equation((Span("softmax(z_i)"),), (Side("=", (Span(softmax.FORMULA),)),))
-    row = ACTIVATIONS[name]
+    row = configured(name, settings)
     return Equation((Span(in_symbols(row.applied(Z))),), sides(row.formula))
 
 
-def derivative_formula(name: str) -> Equation:
+def derivative_formula(name: str, settings: Settings = ()) -> Equation:
     """``sigmoid′(z) = sigmoid(z) * (1 − sigmoid(z))``."""
     if name == softmax.SOFTMAX:
         return Equation((Span("softmax′"),), (Side("=", (Span(softmax.DERIVATIVES),)),))
-    row = ACTIVATIONS[name]
+    row = configured(name, settings)
     slope = substitute(row.derivative, {A.name: row.applied(Z)})
     return Equation((Span(f"{name}′(z)"),), sides(slope))
 
@@ -88,10 +88,10 @@ def reason(derivation: Derivation, step: Step) -> str:
             loss = derivation.by_name[network.loss_of(neuron)].expression
             return f"because {network.loss_of(neuron)} = {in_symbols(loss)}"
         case Rule.DERIVATIVE_OF_ACTIVATION if neuron:
-            name = activation_of(network, step)
-            if name == softmax.SOFTMAX:
+            layer = layer_of(network, step)
+            if layer.activation == softmax.SOFTMAX:
                 return "softmax: " + softmax.DERIVATIVES
-            row = ACTIVATIONS[name]
+            row = configured(layer.activation, layer.settings)
             return (
                 f"{neuron.name} uses {row.name}, whose derivative is {in_symbols(row.derivative)}"
             )

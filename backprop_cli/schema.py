@@ -36,7 +36,13 @@ from backprop_cli.softmax import SOFTMAX
 ACTIVATION_NAMES = (*ACTIVATIONS, SOFTMAX)
 LOSS_NAMES = tuple(LOSSES)
 
-TAGS = {MAPPING := "<mapping>", LIST := "<list>", SCALAR := "<scalar>"}
+TAGS = {
+    MAPPING := "<mapping>",
+    LIST := "<list>",
+    SCALAR := "<scalar>",
+    SETTINGS := "<settings>",
+}
+ONE_ACTIVATION = "an activation is one name, or a name and its settings in a mapping"
 
 
 def shape(value: object) -> str:
@@ -97,15 +103,52 @@ LayerBiases = Annotated[
 Targets = Annotated[
     NamedNumbers | Numbers | OneNumber, either("a target is a number, a list or a mapping")
 ]
-Activations = Annotated[
-    Annotated[dict[Name, ActivationName], Tag(MAPPING)] | Annotated[ActivationName, Tag(SCALAR)],
-    either("an activation is one name, or a mapping from each layer to a name"),
-]
 
 
 def without_default(schema: dict[str, Any]) -> None:
     """Take a default of null out of the schema: it stands for a key that is not written."""
     schema.pop("default", None)
+
+
+class ActivationSettings(BaseModel):
+    """An activation function with its settings."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: ActivationName
+    slope: Number | None = Field(
+        default=None,
+        description="Of leaky_relu: its slope below 0.",
+        json_schema_extra=without_default,
+    )
+    alpha: Number | None = Field(
+        default=None,
+        description="Of elu: what it falls to, far below 0.",
+        json_schema_extra=without_default,
+    )
+
+
+def activation_shape(value: object) -> str:
+    """As `shape`, with a mapping that has a ``name`` told apart from one by layer."""
+    return SETTINGS if isinstance(value, Mapping) and "name" in value else shape(value)
+
+
+OneActivation = Annotated[
+    Annotated[ActivationSettings, Tag(SETTINGS)] | Annotated[ActivationName, Tag(SCALAR)],
+    Discriminator(
+        activation_shape, custom_error_type=COMPLAINT, custom_error_message=ONE_ACTIVATION
+    ),
+]
+Activations = Annotated[
+    Annotated[dict[Name, OneActivation], Tag(MAPPING)]
+    | Annotated[ActivationSettings, Tag(SETTINGS)]
+    | Annotated[ActivationName, Tag(SCALAR)],
+    Discriminator(
+        activation_shape,
+        custom_error_type=COMPLAINT,
+        custom_error_message=f"{ONE_ACTIVATION}, or a mapping from each layer to one",
+    ),
+]
 
 
 class Configuration(BaseModel):
