@@ -1,0 +1,305 @@
+"""Every activation and loss: right values, right gradients, the same in training.
+
+The expected values come from mpmath in sixty digits, by formulas written down here anew.
+"""
+
+import math
+from collections.abc import Callable, Mapping
+from decimal import ROUND_HALF_UP, Decimal
+from itertools import count, product
+from typing import Any
+
+import mpmath  # type: ignore[import-untyped]
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from networks import fully_connected
+
+from backprop_cli import config
+from backprop_cli.activations import ACTIVATIONS, Z, configured
+from backprop_cli.arithmetic import Exact, Rounded, rounded
+from backprop_cli.calculation import calculate
+from backprop_cli.derivation import derive
+from backprop_cli.files import shipped_configuration
+from backprop_cli.gradcheck import check_gradients
+from backprop_cli.losses import LOSSES
+from backprop_cli.network import Exercise, Layer, Network
+from backprop_cli.training import DivergedError, Trainer
+from backprop_cli.working import WorkingError, work
+
+DIGITS = 60
+STEP = mpmath.mpf("1e-20")
+SCALE, ALPHA = mpmath.mpf("1.0507009873554805"), mpmath.mpf("1.6732632423543772")
+
+FUNCTIONS: Mapping[str, Callable[[Any], Any]] = {
+    "binary_step": lambda z: mpmath.mpf(z >= 0),
+    "linear": lambda z: z,
+    "sigmoid": lambda z: 1 / (1 + mpmath.exp(-z)),
+    "tanh": mpmath.tanh,
+    "relu": lambda z: max(z, mpmath.mpf(0)),
+    "leaky_relu": lambda z: z if z > 0 else z / 100,
+    "elu": lambda z: z if z > 0 else mpmath.expm1(z),
+    "selu": lambda z: SCALE * (z if z > 0 else ALPHA * mpmath.expm1(z)),
+    "swish": lambda z: z / (1 + mpmath.exp(-z)),
+    "gelu": lambda z: z * mpmath.erfc(-z / mpmath.sqrt(2)) / 2,
+    "softplus": lambda z: mpmath.log1p(mpmath.exp(z)),
+}
+OUTPUTS = 2  # of the networks below
+EXPECTED_LOSS: Mapping[str, Callable[[Any, Any], Any]] = {
+    "half_squared_error": lambda y, p: (y - p) ** 2 / 2,
+    "squared_error": lambda y, p: (y - p) ** 2,
+    "mean_squared_error": lambda y, p: (y - p) ** 2 / OUTPUTS,
+    "binary_cross_entropy": lambda y, p: -y * mpmath.log(p) - (1 - y) * mpmath.log(1 - p),
+    "cross_entropy": lambda y, p: -y * mpmath.log(p) if y else mpmath.mpf(0),
+}
+BIAS_FORMS = ("shared", "own", "none")
+
+
+def test_every_function_and_loss_is_tested_here() -> None:
+    assert set(FUNCTIONS) == set(ACTIVATIONS)
+    assert set(EXPECTED_LOSS) == set(LOSSES)
+
+
+# --- values ----------------------------------------------------------------------------------
+
+POINTS = [
+    sign * float(f"{digits}e{exponent}")
+    for sign in (1, -1)
+    for digits in ("1", "3.7")
+    for exponent in (-300, -100, -20, -9, -5, -3, -2, -1, 0, 1, 2, 3, 20, 100, 300)
+]
+
+
+def check_value(name: str, z: float) -> None:
+    value = Exact().evaluate(configured(name).applied(Z), {"z": z})
+    with mpmath.workdps(DIGITS):
+        if name in ("sigmoid", "swish", "softplus", "tanh", "gelu") and abs(z) > 1e4:
+            limits = {"tanh": math.copysign(1.0, z), "sigmoid": float(z > 0)}
+            expected = limits.get(name, max(z, 0.0))
+        else:
+            expected = float(FUNCTIONS[name](mpmath.mpf(z)))
+    assert math.isfinite(value)
+    if abs(expected) >= 2.3e-308:  # below, a float64 is subnormal
+        assert math.isclose(value, expected, rel_tol=1e-12), (name, z)
+    else:
+        assert abs(value) <= 2.3e-308, (name, z)
+
+
+@pytest.mark.parametrize("name", ACTIVATIONS)
+def test_a_function_is_right_to_twelve_digits_for_any_finite_argument(name: str) -> None:
+    for z in (*POINTS, 0.0, -36.5, -38.0, -708.0, -709.5, -745.0, 709.5):
+        check_value(name, z)
+
+
+@given(st.sampled_from(sorted(ACTIVATIONS)), st.floats(allow_nan=False, allow_infinity=False))
+def test_a_function_is_right_wherever_it_is_asked(name: str, z: float) -> None:
+    check_value(name, z)
+
+
+@pytest.mark.parametrize("name", ACTIVATIONS)
+@pytest.mark.parametrize("z", ["-12.5", "-3.21", "-0.6", "-0.004", "0.004", "0.3775", "2", "9.9"])
+def test_by_hand_a_function_is_rounded_from_its_true_value(name: str, z: str) -> None:
+    by_hand = Rounded(4)
+    value = by_hand.result(by_hand.evaluate(configured(name).applied(Z), {"z": Decimal(z)}))
+    with mpmath.workdps(DIGITS):
+        true = Decimal(mpmath.nstr(FUNCTIONS[name](mpmath.mpf(z)), 45))
+    assert value == rounded(true, 4)
+    assert value == true.quantize(value, ROUND_HALF_UP)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "slope"),
+    [("relu", 0, 0), ("leaky_relu", 0, 0.01), ("elu", 0, 1), ("binary_step", 1, 0)],
+)
+def test_at_zero_the_conventions_are_the_usual_ones(name: str, value: float, slope: float) -> None:
+    row, exact = configured(name), Exact()
+    assert exact.evaluate(row.applied(Z), {"z": 0.0}) == value
+    assert exact.evaluate(row.derivative, {"z": 0.0, "a": float(value)}) == slope
+
+
+# --- gradients -------------------------------------------------------------------------------
+
+
+def network_of(hidden: str, output: str, loss: str, bias_form: str) -> Exercise:
+    """A 2-3-2 network with numbers that keep every weighted sum away from 0."""
+    exercise = fully_connected(2, (3, 2))
+    names = (f"b{number}" for number in count(1))
+    layers = []
+    for layer, activation in zip(exercise.network.layers, (hidden, output), strict=True):
+        shared = next(names) if bias_form == "shared" else None
+        neurons = tuple(
+            neuron._replace(bias=next(names) if bias_form == "own" else shared)
+            for neuron in layer.neurons
+        )
+        layers.append(Layer(layer.name, neurons, activation))
+    network = Network(exercise.network.inputs, tuple(layers), loss)
+    numbers = {**exercise.numbers, "x1": Decimal("0.7"), "x2": Decimal("-0.4")}
+    numbers |= {bias: Decimal(at) / 8 for at, bias in enumerate(network.biases, 1)}
+    return Exercise(network, {**numbers, "y_true_o1": Decimal("0.3"), "y_true_o2": Decimal("0.7")})
+
+
+def true_loss(exercise: Exercise, numbers: Mapping[str, Any]) -> Any:
+    """The loss in mpmath's numbers, by this file's formulas."""
+    network = exercise.network
+    feeding = {name: numbers[name] for name in network.inputs}
+    for layer in network.layers:
+        sums = {
+            neuron.name: sum(
+                (feeding[edge.source] * numbers[edge.weight] for edge in neuron.edges),
+                numbers[neuron.bias] if neuron.bias else mpmath.mpf(0),
+            )
+            for neuron in layer.neurons
+        }
+        assert all(abs(z) > 1e-6 for z in sums.values()), "a kink is too near"
+        if layer.activation == "softmax":
+            total = sum(mpmath.exp(z) for z in sums.values())
+            feeding = {name: mpmath.exp(z) / total for name, z in sums.items()}
+        else:
+            feeding = {name: FUNCTIONS[layer.activation](z) for name, z in sums.items()}
+    of_output = EXPECTED_LOSS[network.loss]
+    return sum(of_output(numbers[f"y_true_{name}"], p) for name, p in feeding.items())
+
+
+def outputs_for(loss: str) -> tuple[str, ...]:
+    """The output activations that a loss goes with: some want predictions between 0 and 1."""
+    wants_probabilities = loss in ("binary_cross_entropy", "cross_entropy")
+    return ("sigmoid", "softmax") if wants_probabilities else (*ACTIVATIONS, "softmax")
+
+
+COMBINATIONS = [
+    (hidden, output, loss, form)
+    for loss, form in product(LOSSES, BIAS_FORMS)
+    for output in outputs_for(loss)
+    for hidden in ((output, "sigmoid") if output != "sigmoid" else (*ACTIVATIONS, "softmax"))
+]
+
+
+@pytest.mark.parametrize(("hidden", "output", "loss", "form"), COMBINATIONS)
+def test_every_gradient_of_every_combination_is_right_to_ten_digits(
+    hidden: str, output: str, loss: str, form: str
+) -> None:
+    exercise = network_of(hidden, output, loss, form)
+    values = work(derive(exercise.network), exercise.numbers, Exact()).values
+    with mpmath.workdps(DIGITS):
+        numbers = {name: mpmath.mpf(str(number)) for name, number in exercise.numbers.items()}
+        assert math.isclose(values["Loss"], float(true_loss(exercise, numbers)), rel_tol=1e-12)
+        for name in exercise.network.parameters:
+            above = true_loss(exercise, {**numbers, name: numbers[name] + STEP})
+            below = true_loss(exercise, {**numbers, name: numbers[name] - STEP})
+            expected = float((above - below) / (2 * STEP))
+            found = values[f"∂Loss/∂{name}"]
+            assert math.isclose(found, expected, rel_tol=1e-10, abs_tol=1e-14), name
+
+
+@pytest.mark.parametrize(("hidden", "output", "loss", "form"), COMBINATIONS[::3])
+def test_training_is_the_working_to_the_last_bit(
+    hidden: str, output: str, loss: str, form: str
+) -> None:
+    exercise = network_of(hidden, output, loss, form)
+    derivation = derive(exercise.network)
+    trainer = Trainer(derivation, exercise.numbers)
+    numbers: dict[str, Decimal | float] = {**exercise.numbers}
+    for epoch in range(1, 4):
+        values = work(derivation, numbers, Exact()).values
+        assert trainer.history[-1] == (epoch - 1, values["Loss"])
+        numbers |= {name: values[f"{name}_new"] for name in exercise.network.parameters}
+        trainer.advance(epoch, [epoch])
+        assert trainer.parameters == {name: numbers[name] for name in exercise.network.parameters}
+
+
+# --- softmax and cross-entropy ---------------------------------------------------------------
+
+
+def test_with_softmax_and_cross_entropy_the_parts_come_to_prediction_minus_target() -> None:
+    exercise = config.load(str(shipped_configuration("softmax.yaml")))
+    values = calculate(exercise, exact=True).working.values
+    for name in ("o1", "o2", "o3"):
+        difference = values[f"y_hat_{name}"] - float(exercise.numbers[f"y_true_{name}"])
+        assert math.isclose(values[f"∂Loss/∂z_{name}"], difference, rel_tol=1e-12)
+
+
+def test_a_softmax_of_huge_weighted_sums_is_finite() -> None:
+    text = shipped_configuration("softmax.yaml").read_text(encoding="utf-8")
+    exercise = config.parse(text.replace("[0.7, 0.1]", "[1e300, 0.1]"), "softmax.yaml")
+    # o1 takes all, so o2's prediction is 0, whose logarithm does not exist.
+    with pytest.raises(WorkingError, match=r"Loss_o2: at neuron o2 ln\(0"):
+        calculate(exercise, exact=True)
+
+
+# --- where a loss does not exist -------------------------------------------------------------
+
+SATURATED = """\
+inputs: [1]
+weights: {output: [[60]]}
+target: 0.5
+learning_rate: 1
+loss: binary_cross_entropy
+"""
+
+
+def test_the_logarithm_of_nothing_is_said_with_its_neuron() -> None:
+    with pytest.raises(WorkingError, match=r"^Loss: at neuron out ln\(0"):
+        calculate(config.parse(SATURATED, "saturated.yaml"))
+
+
+def test_training_into_saturation_is_said_not_a_traceback() -> None:
+    exercise = config.parse(
+        SATURATED.replace("60", "0.1").replace("rate: 1", "rate: 1000"), "saturated.yaml"
+    )
+    with pytest.raises(DivergedError, match="by epoch"):
+        calculate(exercise, epochs=50)
+
+
+# --- the gradient check ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["default", "mazur", "hmkcode", "3blue1brown", "softmax"])
+def test_the_gradient_check_passes_on_every_shipped_configuration(name: str) -> None:
+    checks = check_gradients(config.load(str(shipped_configuration(f"{name}.yaml"))))
+    assert [check.parameter for check in checks if not check.passes] == []
+    assert max(check.disagreement for check in checks) > 0
+
+
+def test_the_gradient_check_finds_a_wrong_derivative(monkeypatch: pytest.MonkeyPatch) -> None:
+    right = ACTIVATIONS["sigmoid"]
+    wrong = {**ACTIVATIONS, "sigmoid": right._replace(derivative=ACTIVATIONS["tanh"].derivative)}
+    monkeypatch.setattr("backprop_cli.activations.ACTIVATIONS", wrong)
+    checks = check_gradients(config.load(str(shipped_configuration("default.yaml"))))
+    assert not any(check.passes for check in checks)
+
+
+# --- hmkcode and 3Blue1Brown -----------------------------------------------------------------
+
+
+def test_hmkcodes_published_figures_are_reproduced() -> None:
+    """https://hmkcode.com/ai/backpropagation-step-by-step/ prints two or three decimals."""
+    calculation = calculate(config.load(str(shipped_configuration("hmkcode.yaml"))))
+    values = calculation.working.values
+    assert f"{values['y_hat']:.3f}" == "0.191"
+    assert f"{values['Loss']:.3f}" == "0.327"
+    after = [f"{calculation.after[f'w{number}']:.2f}" for number in range(1, 7)]
+    assert after == ["0.12", "0.23", "0.13", "0.10", "0.17", "0.17"]
+    following = work(calculation.working.derivation, calculation.after, Exact())
+    assert f"{following.values['y_hat']:.2f}" == "0.26"
+
+
+def test_the_chains_gradients_are_the_lessons_formulas() -> None:
+    """∂C/∂w(L) = a(L−1) σ′(z(L)) 2(a(L) − y), and so on back, as the lesson derives them."""
+    exercise = config.load(str(shipped_configuration("3blue1brown.yaml")))
+    values = calculate(exercise).working.values
+    number = {name: float(value) for name, value in exercise.numbers.items()}
+
+    def sigmoid(z: float) -> float:
+        return 1 / (1 + math.exp(-z))
+
+    a0 = number["a0"]
+    z1 = number["w1"] * a0 + number["b1"]
+    z2 = number["w2"] * sigmoid(z1) + number["b2"]
+    z3 = number["w3"] * sigmoid(z2) + number["b3"]
+    a1, a2, a3 = map(sigmoid, (z1, z2, z3))
+    by_z3 = a3 * (1 - a3) * 2 * (a3 - number["y_true"])
+    by_z2 = a2 * (1 - a2) * number["w3"] * by_z3
+    by_z1 = a1 * (1 - a1) * number["w2"] * by_z2
+    expected = {"w3": a2 * by_z3, "b3": by_z3, "w2": a1 * by_z2, "w1": a0 * by_z1, "b1": by_z1}
+    for name, gradient in expected.items():
+        assert math.isclose(values[f"∂Loss/∂{name}"], gradient, rel_tol=1e-12), name
