@@ -5,13 +5,13 @@ from decimal import Decimal
 
 import mpmath  # type: ignore[import-untyped]
 import pytest
+from conftest import Backprop
 
 from backprop_cli import config
 from backprop_cli.activations import ACTIVATIONS
 from backprop_cli.losses import LOSSES
 from backprop_cli.schema import ACTIVATION_NAMES
 from backprop_cli.template import sizes_of, template
-from tests.conftest import Backprop
 
 
 def test_a_function_is_worked_at_a_point_with_its_numbers_put_in(backprop: Backprop) -> None:

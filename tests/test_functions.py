@@ -253,7 +253,7 @@ def test_training_into_saturation_is_said_not_a_traceback() -> None:
 # --- the gradient check ----------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", ["default", "mazur", "hmkcode", "3blue1brown", "softmax"])
+@pytest.mark.parametrize("name", ["default", "mazur", "hmkcode", "3blue1brown", "relu", "softmax"])
 def test_the_gradient_check_passes_on_every_shipped_configuration(name: str) -> None:
     checks = check_gradients(config.load(str(shipped_configuration(f"{name}.yaml"))))
     assert [check.parameter for check in checks if not check.passes] == []
@@ -303,3 +303,51 @@ def test_the_chains_gradients_are_the_lessons_formulas() -> None:
     expected = {"w3": a2 * by_z3, "b3": by_z3, "w2": a1 * by_z2, "w1": a0 * by_z1, "b1": by_z1}
     for name, gradient in expected.items():
         assert math.isclose(values[f"∂Loss/∂{name}"], gradient, rel_tol=1e-12), name
+
+
+# --- relu, sigmoid and binary cross-entropy, by hand -----------------------------------------
+
+# Worked with a pocket calculator, rounding half up to four decimals after every line:
+#   z_h1 = 1 * 0.50 + 2 * (-0.25) + 0.10 = 0.1        a_h1 = 0.1, as 0.1 > 0
+#   z_h2 = 1 * (-0.50) + 2 * 0.10 - 0.20 = -0.5       a_h2 = 0, as -0.5 is not
+#   z_out = 0.1 * 2.00 + 0 * 1.00 = 0.2               y_hat = 1 / (1 + 0.818731) = 0.549834
+#   Loss = -ln(0.5498) = 0.598201
+#   dLoss/dy_hat = (0.5498 - 1) / (0.5498 * 0.4502) = -0.4502 / 0.24751996 = -1.818843
+#   dy_hat/dz_out = 0.5498 * 0.4502 = 0.247520
+#   dLoss/dz_out = -1.8188 * 0.2475 = -0.450153
+#   dLoss/dw5 = -0.4502 * 0.1 = -0.04502              dLoss/dw6 = -0.4502 * 0 = 0
+#   dLoss/da_h1 = -0.4502 * 2.00 = -0.9004            dLoss/da_h2 = -0.4502 * 1.00 = -0.4502
+#   dLoss/dz_h1 = -0.9004 * 1                         dLoss/dz_h2 = -0.4502 * 0 = 0
+#   dLoss/dw1 = -0.9004 * 1                           dLoss/dw2 = -0.9004 * 2 = -1.8008
+#   w1_new = 0.50 + 0.1 * 0.9004 = 0.59004            w2_new = -0.25 + 0.1 * 1.8008 = -0.06992
+BY_HAND = {
+    "z_h1": "0.1000",
+    "a_h1": "0.1000",
+    "z_h2": "-0.5000",
+    "a_h2": "0.0000",
+    "z_out": "0.2000",
+    "y_hat": "0.5498",
+    "Loss": "0.5982",
+    "∂Loss/∂y_hat": "-1.8188",
+    "∂y_hat/∂z_out": "0.2475",
+    "∂Loss/∂z_out": "-0.4502",
+    "∂Loss/∂w5": "-0.0450",
+    "∂Loss/∂w6": "0.0000",
+    "∂Loss/∂a_h1": "-0.9004",
+    "∂a_h1/∂z_h1": "1",
+    "∂a_h2/∂z_h2": "0",
+    "∂Loss/∂w1": "-0.9004",
+    "∂Loss/∂w2": "-1.8008",
+    "∂Loss/∂w3": "0.0000",
+    "∂Loss/∂w4": "0.0000",
+    "∂Loss/∂b1": "-0.9004",
+    "∂Loss/∂b2": "0.0000",
+    "w1_new": "0.59004",
+    "w2_new": "-0.06992",
+}
+
+
+@pytest.mark.parametrize(("name", "figure"), BY_HAND.items())
+def test_the_relu_example_is_as_worked_by_hand(name: str, figure: str) -> None:
+    working = calculate(config.load(str(shipped_configuration("relu.yaml")))).working
+    assert str(working.figure(name)) == figure
