@@ -94,42 +94,45 @@ class Arithmetic(ABC, Generic[V]):
 
     def evaluate(self, expression: Expression, values: Mapping[str, V]) -> V:
         """The value of an expression, operations taken from left to right, nothing rounded."""
+        return self._evaluate(expression, values)
+
+    def _evaluate(self, expression: Expression, values: Mapping[str, V]) -> V:
         match expression:
             case Symbol():
                 return values[expression.name]
             case Product((first, *rest)):
-                value = self.evaluate(first, values)
+                value = self._evaluate(first, values)
                 for factor in rest:
-                    value = value * self.evaluate(factor, values)
+                    value = value * self._evaluate(factor, values)
                 return value
             case Sum((first, *rest)):
-                value = self.evaluate(first, values)
+                value = self._evaluate(first, values)
                 for term in rest:
                     if isinstance(term, Negative):
-                        value = value - self.evaluate(term.operand, values)
+                        value = value - self._evaluate(term.operand, values)
                     else:
-                        value = value + self.evaluate(term, values)
+                        value = value + self._evaluate(term, values)
                 return value
             case Number(digits):
                 return self.number(digits)
             case Call():
-                return self.call(expression, self.evaluate(expression.argument, values))
+                return self.call(expression, self._evaluate(expression.argument, values))
             case Power(base, exponent):
-                value = power = self.evaluate(base, values)
+                value = power = self._evaluate(base, values)
                 for _ in range(exponent - 1):
                     power = power * value
                 return power
             case Negative(operand):
-                return -self.evaluate(operand, values)
+                return -self._evaluate(operand, values)
             case Quotient(numerator, denominator):
-                divisor = self.evaluate(denominator, values)
+                divisor = self._evaluate(denominator, values)
                 if divisor == 0:
                     raise DomainError("1/x", divisor)
-                return self.evaluate(numerator, values) / divisor
+                return self._evaluate(numerator, values) / divisor
             case Largest(among):
-                return max(self.evaluate(part, values) for part in among)
+                return max(self._evaluate(part, values) for part in among)
             case Choice():
-                return self.evaluate(self.chosen(expression, values), values)
+                return self._evaluate(self.chosen(expression, values), values)
             case _:
                 raise TypeError(f"not an expression: {expression!r}")
 
@@ -173,7 +176,7 @@ class Rounded(Arithmetic[Decimal]):
     def evaluate(self, expression: Expression, values: Mapping[str, Decimal]) -> Decimal:
         """See the base class; sums, differences and products lose nothing."""
         with localcontext(EXACT):
-            return super().evaluate(expression, values)
+            return self._evaluate(expression, values)
 
     def call(self, call: Call, argument: Decimal) -> Decimal:
         """The function by its own formula, to some fifty significant digits.
@@ -192,7 +195,7 @@ class Rounded(Arithmetic[Decimal]):
             if elementary or argument.copy_abs() > LARGEST_ARGUMENT:
                 return Decimal(repr(float_function(code_of(call))(float(argument))))
             formula = configured(call.function, call.settings).formula
-            return super().evaluate(formula, {Z.name: argument})
+            return self._evaluate(formula, {Z.name: argument})
 
     def result(self, value: Decimal) -> Decimal:
         """The value rounded to the decimals kept; see the base class for what is raised."""

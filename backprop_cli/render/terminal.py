@@ -103,7 +103,7 @@ class _Laid:
         self.lesson = lesson
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        page = _page(console)
+        page, styled = _page(console), console.is_terminal
         before: Block | None = None
         indent = 2
         for block in self.lesson:
@@ -112,10 +112,10 @@ class _Laid:
             if isinstance(block, Heading):
                 indent = 4 if block.level == 4 else 2
             if isinstance(block, Table):
-                yield from _table(block, page, console)
+                yield from _table(block, page, console, styled=styled)
             else:
                 for line in _lines(block, page, indent):
-                    yield from _segments(line, styled=console.is_terminal)
+                    yield from _segments(line, styled=styled)
             before = block
 
 
@@ -179,10 +179,10 @@ def _segments(line: Line, *, styled: bool) -> Iterator[Segment]:
     yield Segment.line()
 
 
-def _table(block: Table, page: Page, console: Console) -> RenderResult:
+def _table(block: Table, page: Page, console: Console, *, styled: bool) -> RenderResult:
     """A table as Rich draws it, set in by two, under its title."""
     for text in words_wrapped(page.text(block.title), page.width - 2):
-        yield from _segments((Span("  "), Span(text, Role.TITLE)), styled=console.is_terminal)
+        yield from _segments((Span("  "), Span(text, Role.TITLE)), styled=styled)
     table = RichTable(
         box=box.ROUNDED if page.unicode else box.ASCII2,
         header_style="bold",
@@ -195,7 +195,7 @@ def _table(block: Table, page: Page, console: Console) -> RenderResult:
     for row in block.rows:
         table.add_row(*(Text(page.text(cell)) for cell in row))
     options = console.options.update(width=max((page.limit or ANY_LENGTH) - 2, 20))
-    for cells in console.render_lines(table, options, pad=False):
+    for cells in Segment.split_lines(console.render(table, options)):
         yield Segment("  ")
         yield from cells
         yield Segment.line()

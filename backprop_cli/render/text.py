@@ -26,6 +26,8 @@ ASCII = str.maketrans(
     }
 )
 
+ONE_CELL = dict.fromkeys(ASCII, "x")
+
 
 class Page(NamedTuple):
     """Where text goes: ``width`` cells for prose, ``limit`` for equations (None: any length).
@@ -55,8 +57,11 @@ class Page(NamedTuple):
 
 
 def cell_len(text: str) -> int:
-    """The cells that a text takes; in ASCII, which most texts are, one each."""
-    return len(text) if text.isascii() else rich_cell_len(text)
+    """The cells that a text takes: one a character, but in names of some scripts."""
+    # Rich looks every character up; nearly every text is of ASCII and our own symbols alone.
+    if text.isascii() or text.translate(ONE_CELL).isascii():
+        return len(text)
+    return rich_cell_len(text)
 
 
 def width_of(line: Line) -> int:
