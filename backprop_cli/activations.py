@@ -7,12 +7,12 @@ from typing import NamedTuple
 
 from backprop_cli.expression import ONE, ZERO, Call, Choice, Expression, Number, Symbol, substitute
 from backprop_cli.functions import ELEMENTARY
-from backprop_cli.network import Settings
+from backprop_cli.network import Layer, Settings
 
 Z = Symbol("z")  # the weighted sum that an activation is applied to
 A = Symbol("a")  # the activation itself, for derivatives that are simplest in terms of it
 
-SLOPE = Symbol("slope")  # of leaky_relu below 0
+SLOPE = Symbol("slope")  # of leaky_relu and parametric_relu below 0
 ALPHA = Symbol("alpha")  # what elu falls to, far below 0
 # Klambauer et al.'s constants, to the digits of float64.
 SELU_SCALE = Number(Decimal("1.0507009873554805"), "λ")
@@ -28,7 +28,8 @@ class Activation(NamedTuple):
     z, arranged so that float64 neither overflows nor cancels for any finite z. ``source`` says
     where formula and derivative can be looked up, ``note`` what else a reader must know.
     ``settings`` are symbols of the formula that a user may set, with their defaults; in ``code``
-    they stand in braces too.
+    they stand in braces too. ``by_slope`` is the derivative with respect to the slope, where that
+    is a parameter which is trained.
     """
 
     name: str
@@ -38,9 +39,12 @@ class Activation(NamedTuple):
     source: str
     note: str = ""
     settings: Mapping[str, Decimal] = MappingProxyType({})
+    by_slope: Expression | None = None
 
-    def applied(self, weighted_sum: Expression) -> Call:
-        """The activation of ``weighted_sum``."""
+    def applied(self, weighted_sum: Expression) -> Expression:
+        """The activation of ``weighted_sum``, written out where a trained slope enters."""
+        if self.by_slope is not None and not self.settings:
+            return substitute(self.formula, {Z.name: weighted_sum})
         return Call(self.name, weighted_sum, tuple(self.settings.items()))
 
     def slope(self, weighted_sum: Expression, activation: Expression) -> Expression:
@@ -63,6 +67,19 @@ def configured(name: str, settings: Settings = ()) -> Activation:
         derivative=substitute(row.derivative, numbers),
         code=code,
         settings=chosen,
+    )
+
+
+def row_of(layer: Layer) -> Activation:
+    """The row of a layer's activation function; a trained slope stands in it by its name."""
+    if layer.slope is None:
+        return configured(layer.activation, layer.settings)
+    row = ACTIVATIONS[layer.activation]
+    named = {SLOPE.name: Symbol(layer.slope)}
+    return row._replace(
+        formula=substitute(row.formula, named),
+        derivative=substitute(row.derivative, named),
+        settings={},
     )
 
 
@@ -135,6 +152,16 @@ ACTIVATIONS: Mapping[str, Activation] = {
             code="{z} if {z} > 0.0 else {slope} * {z}",
             settings={"slope": Decimal("0.01")},
             source="https://en.wikipedia.org/wiki/Rectifier_(neural_networks)#Leaky_ReLU",
+        ),
+        Activation(
+            name="parametric_relu",
+            formula=Choice(Z, Z, SLOPE * Z),
+            derivative=Choice(Z, ONE, SLOPE),
+            by_slope=Choice(Z, ZERO, Z),
+            code="{z} if {z} > 0.0 else {slope} * {z}",
+            # He et al. start the slope there.
+            settings={"slope": Decimal("0.25")},
+            source="https://arxiv.org/abs/1502.01852",
         ),
         Activation(
             name="elu",

@@ -119,6 +119,9 @@ class Arithmetic(ABC, Generic[V]):
                 return self.call(expression, self._evaluate(expression.argument, values))
             case Power(base, exponent):
                 value = power = self._evaluate(base, values)
+                if not isinstance(exponent, int):
+                    whole: V = value ** self._evaluate(exponent, values)
+                    return whole
                 for _ in range(exponent - 1):
                     power = power * value
                 return power

@@ -1,40 +1,61 @@
 """What a run calculates: the working to be shown, and the training around it."""
 
 from collections.abc import Callable, Mapping, Sequence
-from decimal import Decimal
 from typing import Any, NamedTuple
 
 from backprop_cli.arithmetic import DEFAULT_DECIMALS, Arithmetic, Exact, Rounded
-from backprop_cli.derivation import derive, new
+from backprop_cli.derivation import derive, derive_passes
 from backprop_cli.equations import AnyWorking
-from backprop_cli.network import LOSS, Exercise
+from backprop_cli.network import LOSS, Exercise, Figure
+from backprop_cli.optimizers import OPTIMIZERS, T, state_names, state_of
+from backprop_cli.steps import gradient, new
+from backprop_cli.update import FEW, contributions
 from backprop_cli.working import work
 
-Numbers = Mapping[str, Decimal | float]
+Numbers = Mapping[str, Figure]
+
+
+class Outcome(NamedTuple):
+    """What came of one example: a prediction for each output, and the example's loss."""
+
+    predictions: tuple[float, ...]
+    loss: float
 
 
 class Calculation(NamedTuple):
     """The outcome of a run.
 
-    ``working`` is that of the epoch asked for. ``before`` and ``after`` hold every given number
-    by name, the parameters as they are before the first and after the last epoch. ``history``
-    holds pairs of epoch and loss, from epoch 0 (before any update) to the last.
+    ``working`` is that of ``example`` (counted from 0), whose batch is ``batch``, in the epoch
+    asked for. ``before`` and ``after`` hold every given number by name, the parameters as they are
+    before the first and after the last epoch. ``history`` holds pairs of epoch and loss (the mean
+    over the examples), from epoch 0, before any update, to the last. ``outcomes`` are those of
+    each of several examples, with the parameters of ``after``.
     """
 
+    exercise: Exercise
     working: AnyWorking
+    example: int
+    batch: tuple[int, ...]
     before: Numbers
     after: Numbers
     history: Sequence[tuple[int, float]]
     rounding: bool
+    outcomes: Sequence[Outcome] = ()
 
     @property
     def epochs(self) -> int:
         """How many epochs were run."""
         return self.history[-1][0]
 
+    @property
+    def is_training(self) -> bool:
+        """Whether there was more than the one update that the working shows."""
+        return self.epochs > 1 or self.exercise.example_count > 1
+
     def in_full_precision(self, numbers: Numbers) -> AnyWorking:
         """A working in float64 with other numbers, printed to the same decimals."""
-        return work(self.working.derivation, numbers, Exact(self.working.arithmetic.decimals))
+        arithmetic = Exact(self.working.arithmetic.decimals)
+        return work(derive(self.exercise.network), numbers, arithmetic)
 
 
 def calculate(
@@ -42,42 +63,124 @@ def calculate(
     *,
     epochs: int = 1,
     at: int = 1,
+    example: int = 0,
     exact: bool = False,
     decimals: int | None = None,
     report: Callable[[int], None] = lambda _done: None,
 ) -> Calculation:
-    """Work an exercise, and train it where there is more than one epoch.
+    """Work an exercise, and train it where there is more to it than one update.
 
     The first epoch is worked in the arithmetic that the exercise asks for, unless ``exact``;
     training and any later epoch in float64. ``report`` is called with the epochs done. Raises
     WorkingError or DivergedError where a number leaves the range of float64.
     """
-    derivation = derive(exercise.network)
-    before: Numbers = exercise.numbers
     kept = decimals or exercise.rounding or DEFAULT_DECIMALS
     rounding = exercise.rounding is not None and not exact
     arithmetic: Arithmetic[Any] = Rounded(kept) if rounding else Exact(kept)
-    if epochs == 1:
-        working: AnyWorking = work(derivation, before, arithmetic)
-        updated = {
-            name: working.values[new(name).name]
-            for name in exercise.network.parameters
-            if name not in exercise.network.frozen
-        }
-        after = {**before, **updated}
-        loss_after = work(derivation, after, arithmetic).values[LOSS]
+    before = exercise.numbers
+    if epochs == 1 and exercise.example_count == 1:
+        working = work_update(exercise, before, (0,), 0, arithmetic)
+        after = {**before, **updated(working)}
+        loss_after = work(derive_passes(exercise.network), after, arithmetic).values[LOSS]
         history = ((0, float(working.values[LOSS])), (1, float(loss_after)))
-        return Calculation(working, before, after, history, rounding)
+        return Calculation(exercise, working, 0, (0,), before, after, history, rounding)
 
     from backprop_cli.training import Trainer, recorded_epochs  # only longer runs compile
 
-    trainer = Trainer(derivation, before)
+    trainer = Trainer(exercise)
     record = recorded_epochs(epochs)
-    if at == 1:
-        working = work(derivation, before, arithmetic)
-    else:
+    batches = exercise.batches.of_epoch(at, exercise.example_count)
+    place = next(number for number, batch in enumerate(batches) if example in batch)
+    numbers: Numbers = before
+    if at == 1 and rounding:
+        for batch in batches[:place]:
+            numbers = updated(work_update(exercise, numbers, batch, batch[0], arithmetic))
+    elif at > 1 or place:
         trainer.advance(at - 1, record, report)
-        working = work(derivation, {**before, **trainer.parameters}, Exact(kept))
+        numbers = trainer.numbers_after(batches[:place])
+        arithmetic = Exact(kept)
+    working = work_update(exercise, numbers, batches[place], example, arithmetic)
     trainer.advance(epochs, record, report)
-    after = {**before, **trainer.parameters}
-    return Calculation(working, before, after, trainer.history, rounding)
+    return Calculation(
+        exercise,
+        working,
+        example,
+        batches[place],
+        before,
+        {**before, **trainer.numbers},
+        trainer.history,
+        rounding,
+        [Outcome(tuple(found), loss) for *found, loss in trainer.outcomes()]
+        if exercise.example_count > 1
+        else (),
+    )
+
+
+def work_update(
+    exercise: Exercise,
+    numbers: Numbers,
+    batch: tuple[int, ...],
+    shown: int,
+    arithmetic: Arithmetic[Any],
+) -> AnyWorking:
+    """Work one example of a batch, and the update by the whole batch.
+
+    ``numbers`` are the parameters and the optimizer's state, where they differ from those that the
+    exercise starts with. Raises WorkingError.
+    """
+    network = exercise.network
+    state = {name: numbers[name] for name in state_names(network)}
+    given: dict[str, Any] = {**exercise.given(shown), **state}
+    if len(batch) == 1:
+        return work(derive(network), given, arithmetic)
+    given.update(_contributions(exercise, state, batch, arithmetic))
+    return work(derive(network, [at + 1 for at in batch]), given, arithmetic)
+
+
+def updated(working: AnyWorking) -> dict[str, Figure]:
+    """The state after a working's update, by the names that it has before."""
+    network, values = working.derivation.network, working.values
+    after: dict[str, Figure] = {name: values[name] for name in network.parameters}
+    after.update((name, values[new(name).name]) for name in network.updated)
+    after.update((name, values[later]) for name, later in state_of(network).items())
+    if OPTIMIZERS[network.optimizer].counts:
+        after[T.name] = values[T.name] + 1
+    return after
+
+
+def _contributions(
+    exercise: Exercise, state: Numbers, batch: tuple[int, ...], arithmetic: Arithmetic[Any]
+) -> Mapping[str, Any]:
+    """The loss and the gradients of each example of a batch, or of a large one their sums."""
+    network = exercise.network
+    names = (LOSS, *network.parameters)
+    if len(batch) > FEW and isinstance(arithmetic, Exact):
+        try:
+            return _sums(exercise, state, batch)
+        except (ArithmeticError, ValueError):
+            pass  # worked step by step, it says where
+    passes = derive_passes(network)
+    found: dict[str, Any] = {}
+    for at in batch:
+        values = work(passes, {**exercise.given(at), **state}, arithmetic).values
+        for name in names:
+            value = values[LOSS if name == LOSS else gradient(name).name]
+            if len(batch) <= FEW:
+                (symbol,) = contributions(name, [at + 1])
+                found[symbol.name] = value
+            else:
+                (symbol,) = contributions(name, batch)
+                found[symbol.name] = found[symbol.name] + value if symbol.name in found else value
+    return found
+
+
+def _sums(exercise: Exercise, state: Numbers, batch: tuple[int, ...]) -> Mapping[str, float]:
+    """The sums over a large batch, by the compiled passes: bit for bit what the steps come to."""
+    from backprop_cli.compiler import Compiled
+
+    network = exercise.network
+    rows = [exercise.examples[at].floats for at in batch]
+    floats = tuple(float(state[name]) for name in state_names(network))
+    found = Compiled(exercise).gradients(floats, rows)
+    names = [contributions(name, batch)[0].name for name in (LOSS, *network.parameters)]
+    return dict(zip(names, found, strict=True))

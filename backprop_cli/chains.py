@@ -2,8 +2,8 @@
 
 from typing import NamedTuple
 
-from backprop_cli.derivation import Derivation, Rule, Step
 from backprop_cli.expression import Partial, symbols
+from backprop_cli.steps import Derivation, Rule, Step
 
 
 class Link(NamedTuple):

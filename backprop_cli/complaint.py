@@ -85,7 +85,7 @@ def did_you_mean(name: str, names: Sequence[str]) -> str:
 
     by_lower_case = {known.lower(): known for known in names}
     near = get_close_matches(name[:LONGEST_SHOWN].lower(), by_lower_case, n=1)
-    return f"did you mean {by_lower_case[near[0]]}?" if near else ""
+    return f"did you mean {shown(by_lower_case[near[0]])}?" if near else ""
 
 
 def counted(count: int, noun: str) -> str:

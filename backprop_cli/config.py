@@ -6,12 +6,11 @@ faults of meaning, which cannot be judged until the shape is right; among faults
 first in the file is reported.
 """
 
-import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path as File
 from typing import Any
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from backprop_cli import meaning, yaml_source
 from backprop_cli.complaint import ConfigError, Path, did_you_mean
@@ -23,13 +22,16 @@ from backprop_cli.schema import (
     TAGS,
     ActivationSettings,
     Configuration,
+    Data,
+    OneExample,
+    OptimizerSettings,
 )
+from backprop_cli.text_file import read_standard_input, read_text
 from backprop_cli.yaml_source import Source
 
 __all__ = ["ACTIVATION_NAMES", "LOSS_NAMES", "ConfigError", "json_schema", "load", "parse"]
 
 STDIN = "<stdin>"
-MOST_BYTES = 32 * 1024 * 1024  # some hundred times the file of a network with 10,000 weights
 
 
 def load(path: str) -> Exercise:
@@ -37,8 +39,9 @@ def load(path: str) -> Exercise:
 
     Raises ConfigError, and nothing else, for whatever is wrong with the file or in it.
     """
-    name = STDIN if path == "-" else path
-    return parse(_decoded(_bytes(path, name), name), name)
+    if path != "-":
+        return parse(read_text(File(path), path, "a configuration"), path)
+    return parse(read_standard_input(STDIN, "a configuration"), STDIN)
 
 
 def parse(text: str, name: str) -> Exercise:
@@ -66,48 +69,18 @@ def json_schema() -> dict[str, Any]:
 
 
 def _any_of(schema: Any) -> Any:
-    """The schema with every oneOf as anyOf: {name: relu} has two of the forms, and is right."""
+    """The schema with every oneOf as anyOf, without the null that stands for a key left out.
+
+    {name: relu} has two of the forms, and is right.
+    """
     if isinstance(schema, list):
-        return [_any_of(part) for part in schema]
+        return [_any_of(part) for part in schema if part != {"type": "null"}]
     if not isinstance(schema, dict):
         return schema
-    return {"anyOf" if key == "oneOf" else key: _any_of(part) for key, part in schema.items()}
-
-
-# --- the file --------------------------------------------------------------------------------
-
-
-def _bytes(path: str, name: str) -> bytes:
-    try:
-        if path == "-":
-            content: bytes = sys.stdin.buffer.read(MOST_BYTES + 1)
-        else:
-            with File(path).open("rb") as file:
-                content = file.read(MOST_BYTES + 1)
-    except FileNotFoundError:
-        raise ConfigError(name, "there is no such file") from None
-    except IsADirectoryError:
-        raise ConfigError(name, "this is a directory; name a file in it") from None
-    except PermissionError:
-        raise ConfigError(name, "you may not read this file; check its permissions") from None
-    except OSError as error:
-        raise ConfigError(name, f"the file cannot be read: {error.strerror or error}") from None
-    except (ValueError, AttributeError):  # a null byte in the path; a closed standard input
-        raise ConfigError(name, "this cannot be opened; name a file") from None
-    if len(content) > MOST_BYTES:
-        limit = MOST_BYTES // (1024 * 1024)
-        raise ConfigError(name, f"the file is larger than {limit} MB; is it a configuration?")
-    return content
-
-
-def _decoded(content: bytes, name: str) -> str:
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        mark = yaml_source.mark_after(error.object[: error.start].decode("utf-8-sig"))
-        byte = f"0x{error.object[error.start]:02x}"
-        message = f"the byte {byte} is not UTF-8; save the file with the encoding UTF-8"
-        raise ConfigError(name, message, mark) from None
+    plain = {"anyOf" if key == "oneOf" else key: _any_of(part) for key, part in schema.items()}
+    if len(plain.get("anyOf", ())) == 1:
+        plain |= plain.pop("anyOf")[0]
+    return plain
 
 
 # --- faults of shape -------------------------------------------------------------------------
@@ -117,8 +90,14 @@ WORDING = {
     "dict_type": "a mapping belongs here, with a line `name: value` for each entry",
     "list_type": "a list belongs here, such as [{}]",
     "string_type": "a name belongs here, not a list or a mapping",
+    "model_type": "a mapping belongs here, with a line `key: value` for each entry",
 }
-LIST_ITEMS = {"order": "w2, w1", "frozen": "b1, b2"}
+LIST_ITEMS = {
+    "order": "w2, w1",
+    "frozen": "b1, b2",
+    "data": "column1, column2",
+    "examples": "{inputs: …, target: …}",
+}
 
 
 def _first(errors: Sequence[ConfigError]) -> ConfigError:
@@ -143,8 +122,17 @@ def _first_fault_of_shape(error: ValidationError, source: Source) -> ConfigError
     return _first(found) if found else missing[0]
 
 
+# What stands under a key that has keys of its own.
+MODELS: Mapping[str | int, type[BaseModel]] = {
+    "activation": ActivationSettings,
+    "optimizer": OptimizerSettings,
+    "examples": OneExample,
+    "data": Data,
+}
+
+
 def _no_such_key(path: Path) -> str:
-    model = Configuration if len(path) == 1 else ActivationSettings
+    model = Configuration if len(path) == 1 else MODELS[path[0]]
     keys = tuple(model.model_fields)
     hint = did_you_mean(str(path[-1]), keys) or f"the keys are {', '.join(keys)}"
     return f"there is no such key; {hint}"

@@ -10,15 +10,11 @@ Source: Rumelhart, Hinton, Williams, "Learning representations by back-propagati
 Nature 323 (1986), equations 1 to 8.
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
-from enum import Enum, auto
-from functools import cached_property
-from typing import NamedTuple
 
 from backprop_cli import softmax
-from backprop_cli.activations import configured
+from backprop_cli.activations import Z, row_of
 from backprop_cli.expression import (
     ONE,
     Expression,
@@ -28,89 +24,31 @@ from backprop_cli.expression import (
     Sum,
     Symbol,
     partial,
-    symbols,
+    substitute,
 )
 from backprop_cli.losses import LOSSES
-from backprop_cli.network import LEARNING_RATE, LOSS, Layer, Network, Neuron
+from backprop_cli.network import LOSS, Layer, Network, Neuron
+from backprop_cli.steps import Derivation, Rule, Step, gradient
+from backprop_cli.update import mean_steps, update_steps
 
 # A neuron, what of it a quantity enters, and the derivative of that by the quantity.
 Link = tuple[Neuron, str, Partial]
 
 
-class Rule(Enum):
-    """Why a step holds. What is said about it to a reader is decided in ``lesson.py``."""
+def derive(network: Network, batch: Sequence[int] = ()) -> Derivation:
+    """Derive every step of one update, on one example or on a batch of several.
 
-    WEIGHTED_SUM = auto()
-    SOFTMAX_LARGEST = auto()
-    SOFTMAX_EXPONENTIAL = auto()
-    SOFTMAX_SUM = auto()
-    ACTIVATION = auto()
-    PREDICTION = auto()
-    LOSS = auto()
-    LOSS_OF_OUTPUT = auto()
-    SUM_OF_LOSSES = auto()
-    DERIVATIVE_OF_LOSS = auto()
-    DERIVATIVE_OF_ACTIVATION = auto()
-    DERIVATIVE_BY_SOURCE = auto()
-    DERIVATIVE_BY_WEIGHT = auto()
-    DERIVATIVE_BY_BIAS = auto()
-    CHAIN = auto()
-    SUM_OF_PARTS = auto()
-    FEEDS_NOTHING = auto()
-    NEW_WEIGHT = auto()
-    BIAS_STEP = auto()
-    NEW_BIAS = auto()
-
-
-class Step(NamedTuple):
-    """One line of the working: ``defines`` = ``expression``, because of ``rule``.
-
-    ``neuron`` is the neuron at which it happens; None where it concerns no single one.
+    ``batch`` are the numbers of the examples whose mean gradient the update goes by. The forward
+    and backward pass are those of one of them; the others' gradients are given quantities.
     """
-
-    defines: Symbol
-    expression: Expression
-    rule: Rule
-    neuron: Neuron | None = None
+    means = mean_steps(network, batch) if batch else ()
+    update = update_steps(network, batched=bool(batch))
+    return Derivation(network, (*derive_passes(network).steps, *means, *update))
 
 
-@dataclass(frozen=True)
-class Derivation:
-    """Every step for one network, in an order in which each uses only givens and earlier ones."""
-
-    network: Network
-    steps: tuple[Step, ...]
-
-    @cached_property
-    def by_name(self) -> Mapping[str, Step]:
-        """The step that defines a quantity, by the quantity's name."""
-        return {step.defines.name: step for step in self.steps}
-
-    def needed_for(self, names: Iterator[str]) -> tuple[Step, ...]:
-        """The steps that the named quantities rest on, themselves included, in order."""
-        waiting, needed = list(names), set[str]()
-        while waiting:
-            name = waiting.pop()
-            if name in needed or name not in self.by_name:
-                continue
-            needed.add(name)
-            waiting.extend(symbol.name for symbol in symbols(self.by_name[name].expression))
-        return tuple(step for step in self.steps if step.defines.name in needed)
-
-
-def gradient(quantity: str) -> Partial:
-    """The gradient of the loss with respect to a quantity, e.g. ∂Loss/∂w1."""
-    return partial(LOSS, quantity)
-
-
-def new(parameter: str) -> Symbol:
-    """A parameter's value after the update, e.g. w1_new."""
-    return Symbol(f"{parameter}_new")
-
-
-def derive(network: Network) -> Derivation:
-    """Derive every step of one update on one example."""
-    return Derivation(network, (*_forward(network), *_backward(network), *_update(network)))
+def derive_passes(network: Network) -> Derivation:
+    """Derive every step of the forward and the backward pass of one example."""
+    return Derivation(network, (*_forward(network), *_backward(network)))
 
 
 def _forward(network: Network) -> Iterator[Step]:
@@ -144,8 +82,7 @@ def _forward(network: Network) -> Iterator[Step]:
 def _activation(layer: Layer, neuron: Neuron) -> Expression:
     if layer.activation == softmax.SOFTMAX:
         return softmax.share(layer, neuron)
-    row = configured(layer.activation, layer.settings)
-    return row.applied(Symbol(neuron.weighted_sum))
+    return row_of(layer).applied(Symbol(neuron.weighted_sum))
 
 
 def _weighted_sum(network: Network, neuron: Neuron) -> Expression:
@@ -177,6 +114,8 @@ def _backward(network: Network) -> Iterator[Step]:
         for neuron in layer.neurons:
             yield from _to_weights(network, neuron)
         yield from _to_biases(layer)
+        if layer.slope is not None:
+            yield from _to_slope(layer, layer.slope, named)
         if depth > 0:
             yield from _to_layer_before(network.layers[depth - 1], layer)
 
@@ -190,8 +129,7 @@ def _chain(quantity: str, through: str, local: Partial, rule_neuron: Neuron) -> 
 def _through_activation(layer: Layer, neuron: Neuron, activation: str) -> Iterator[Step]:
     """From the loss by an activation to the loss by the weighted sum under it."""
     local = partial(activation, neuron.weighted_sum)
-    row = configured(layer.activation, layer.settings)
-    slope = row.slope(Symbol(neuron.weighted_sum), Symbol(activation))
+    slope = row_of(layer).slope(Symbol(neuron.weighted_sum), Symbol(activation))
     yield Step(local, slope, Rule.DERIVATIVE_OF_ACTIVATION, neuron)
     yield _chain(neuron.weighted_sum, activation, local, neuron)
 
@@ -228,6 +166,19 @@ def _to_biases(layer: Layer) -> Iterator[Step]:
         yield from _gathered(bias, links)
 
 
+def _to_slope(layer: Layer, slope: str, named: list[tuple[Neuron, str]]) -> Iterator[Step]:
+    """From the loss by a layer's activations to the loss by the slope that they share."""
+    formula = row_of(layer).by_slope
+    assert formula is not None
+    links = []
+    for neuron, activation in named:
+        local = partial(activation, slope)
+        by_slope = substitute(formula, {Z.name: Symbol(neuron.weighted_sum)})
+        yield Step(local, by_slope, Rule.DERIVATIVE_BY_SLOPE, neuron)
+        links.append((neuron, activation, local))
+    yield from _gathered(slope, links)
+
+
 def _to_layer_before(before: Layer, layer: Layer) -> Iterator[Step]:
     """From the loss by a layer's weighted sums to the loss by the activations that feed it."""
     fed: dict[str, list[Link]] = {neuron.name: [] for neuron in before.neurons}
@@ -258,20 +209,3 @@ def _gathered(quantity: str, links: list[Link]) -> Iterator[Step]:
         for name, (neuron, through, local) in zip(names, links, strict=True):
             yield _chain(name, through, local, neuron)
         yield Step(gradient(quantity), Sum(tuple(map(gradient, names))), Rule.SUM_OF_PARTS)
-
-
-def _update(network: Network) -> Iterator[Step]:
-    """One step of gradient descent: new = old − learning_rate * gradient.
-
-    A bias takes two lines, the step and then the subtraction, as it is taught on paper.
-    """
-    rate = Symbol(LEARNING_RATE)
-    for weight in network.weights:
-        if weight not in network.frozen:
-            moved = Symbol(weight) - rate * gradient(weight)
-            yield Step(new(weight), moved, Rule.NEW_WEIGHT)
-    for bias in network.biases:
-        if bias not in network.frozen:
-            step = Symbol(f"step_{bias}")
-            yield Step(step, rate * gradient(bias), Rule.BIAS_STEP)
-            yield Step(new(bias), Symbol(bias) - step, Rule.NEW_BIAS)

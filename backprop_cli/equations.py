@@ -5,8 +5,8 @@ from typing import Any
 
 from backprop_cli.arithmetic import equal, on_paper
 from backprop_cli.blocks import Equation, Fraction, Role, Side, Span
-from backprop_cli.derivation import Step
 from backprop_cli.expression import Expression, Number, Partial, Symbol, symbols, written
+from backprop_cli.steps import Step
 from backprop_cli.working import Working
 
 AnyWorking = Working[Any]

@@ -14,7 +14,6 @@ from backprop_cli.blocks import (
     Span,
 )
 from backprop_cli.chains import Chain, chain_to, sums_on_the_way
-from backprop_cli.derivation import Rule, Step, gradient
 from backprop_cli.equations import (
     AnyWorking,
     equation,
@@ -46,6 +45,7 @@ from backprop_cli.reasons import (
     weight_place,
 )
 from backprop_cli.softmax import SOFTMAX
+from backprop_cli.steps import Rule, Step, gradient
 
 # A gradient on the way that is a sum is derived where it is first needed. Up to this many parts
 # on the way each get a chain of their own, up to the second number a line each; beyond that only

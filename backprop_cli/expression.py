@@ -30,7 +30,7 @@ class Expression:
     def __truediv__(self, other: "Expression") -> "Quotient":
         return Quotient(self, other)
 
-    def __pow__(self, exponent: int) -> "Power":
+    def __pow__(self, exponent: "int | Expression") -> "Power":
         return Power(self, exponent)
 
     def __neg__(self) -> "Negative":
@@ -84,10 +84,10 @@ class Quotient(Expression):
 
 @dataclass(frozen=True, slots=True)
 class Power(Expression):
-    """A base to a whole exponent of at least 2."""
+    """A base to a whole exponent: one of at least 2, or a quantity that counts something."""
 
     base: Expression
-    exponent: int
+    exponent: int | Expression
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,8 +156,8 @@ def parts(expression: Expression) -> tuple[Expression, ...]:
             return found
         case Quotient(numerator, denominator):
             return numerator, denominator
-        case Power(base, _):
-            return (base,)
+        case Power(base, exponent):
+            return (base,) if isinstance(exponent, int) else (base, exponent)
         case Negative(inner) | Call(_, inner):
             return (inner,)
         case Choice(test, holds, otherwise):
@@ -196,6 +196,8 @@ def transform(
         case Quotient(numerator, denominator):
             return Quotient(transform(numerator, change), transform(denominator, change))
         case Power(base, exponent):
+            if not isinstance(exponent, int):
+                exponent = transform(exponent, change)
             return Power(transform(base, change), exponent)
         case Negative(operand):
             return Negative(transform(operand, change))
@@ -268,7 +270,8 @@ def _write(
             above = within(numerator, PRODUCT, leading=leading)
             return f"{above} / {within(denominator, POWER)}", PRODUCT
         case Power(base, exponent):
-            return f"{within(base, ATOM)}^{exponent}", POWER
+            power = exponent if isinstance(exponent, int) else within(exponent, ATOM)
+            return f"{within(base, ATOM)}^{power}", POWER
         case Negative(operand):
             return f"{MINUS}{within(operand, POWER)}", NEGATIVE
         case Call(function, argument):

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 # What code may call.
 MATH: Mapping[str, Callable[[float], float]] = {
-    name: getattr(math, name) for name in ("erfc", "exp", "expm1", "log", "log1p", "tanh")
+    name: getattr(math, name) for name in ("erfc", "exp", "expm1", "log", "log1p", "sqrt", "tanh")
 }
 
 
@@ -28,6 +28,7 @@ class Elementary(NamedTuple):
 ELEMENTARY: Mapping[str, Elementary] = {
     "exp": Elementary("exp({z})", Decimal.exp),
     "ln": Elementary("log({z})", Decimal.ln, positive=True),
+    "sqrt": Elementary("sqrt({z})", Decimal.sqrt),
     # The normal distribution and its density; erfc keeps its digits where 1 + erf loses them.
     "Φ": Elementary("0.5 * erfc(-0.7071067811865476 * {z})"),
     "φ": Elementary("0.3989422804014327 * exp(-0.5 * ({z} * {z}))"),

@@ -6,14 +6,16 @@ Source: Press et al., "Numerical Recipes", section 5.7, for the step and its err
 
 import math
 from collections.abc import Mapping
-from decimal import Decimal
 from typing import NamedTuple
 
+from backprop_cli.activations import ACTIVATIONS
 from backprop_cli.arithmetic import Exact
-from backprop_cli.compiler import compiled
-from backprop_cli.derivation import derive, gradient
+from backprop_cli.compiler import Compiled
+from backprop_cli.derivation import derive_passes
+from backprop_cli.expression import Choice
 from backprop_cli.network import LOSS, Exercise
-from backprop_cli.working import work
+from backprop_cli.optimizers import state_names
+from backprop_cli.working import WorkingError, work
 
 # Relative to the larger of the two; a difference of float64 losses is right to about 1e-10.
 TOLERANCE = 1e-6
@@ -24,52 +26,90 @@ class Check(NamedTuple):
     """One parameter's gradient, its central difference, and how far they are apart.
 
     ``disagreement`` is relative to the larger of the two, or, for gradients that are small beside
-    the loss, to what rounding leaves of the loss in a central difference.
+    the loss, to what rounding leaves of the loss in a central difference. ``kinks`` are neurons at
+    which the step crosses the kink of an activation function, if there is a disagreement: no
+    central difference is a derivative there.
     """
 
     parameter: str
     gradient: float
     difference: float
     disagreement: float
+    kinks: tuple[str, ...] = ()
 
     @property
-    def passes(self) -> bool:
+    def agrees(self) -> bool:
         """Whether the disagreement is within TOLERANCE."""
         return self.disagreement <= TOLERANCE
 
+    @property
+    def passes(self) -> bool:
+        """Whether nothing speaks against the gradient."""
+        return self.agrees or bool(self.kinks)
+
 
 def check_gradients(exercise: Exercise) -> tuple[Check, ...]:
-    """Check the gradient of every weight and bias, in float64, in the network's order.
+    """Check the gradient of every parameter, in float64, in the network's order.
 
-    Raises WorkingError where a number leaves the range of float64.
+    Of several examples, it is the mean loss whose gradients are checked. Raises WorkingError where
+    a number leaves the range of float64.
     """
-    network = exercise.network
-    derivation = derive(network)
-    working = work(derivation, exercise.numbers, Exact())
-    differences = _differences(exercise)
-    least = abs(working.values[LOSS]) * math.ulp(1.0) / STEP / TOLERANCE
-    checks = []
-    for name in network.parameters:
-        ours, difference = working.values[gradient(name).name], differences[name]
-        scale = max(abs(ours), abs(difference), least)
-        checks.append(Check(name, ours, difference, abs(ours - difference) / scale if scale else 0))
+    rows = [example.floats for example in exercise.examples] or [()]
+    compiled = Compiled(exercise)
+    state = [float(exercise.numbers[name]) for name in state_names(exercise.network)]
+
+    def loss() -> float:
+        return compiled.loss(tuple(state), rows) / len(rows)
+
+    try:
+        whole, *ours = (total / len(rows) for total in compiled.gradients(tuple(state), rows))
+        checks = []
+        least = abs(whole) * math.ulp(1.0) / STEP / TOLERANCE
+        for at, (name, slope) in enumerate(zip(exercise.network.parameters, ours, strict=True)):
+            value = state[at]
+            below, above = _around(value)
+            state[at] = above
+            difference = loss()
+            state[at] = below
+            difference = (difference - loss()) / (above - below)
+            state[at] = value
+            scale = max(abs(slope), abs(difference), least)
+            apart = abs(slope - difference) / scale if scale else 0.0
+            check = Check(name, slope, difference, apart)
+            checks.append(check if check.agrees else check._replace(kinks=_kinks(exercise, name)))
+    except (ValueError, ZeroDivisionError, OverflowError):
+        for at in range(exercise.example_count):  # worked step by step, it says where
+            work(derive_passes(exercise.network), exercise.given(at), Exact())
+        raise WorkingError(LOSS, "a small step from these numbers it does not exist") from None
     return tuple(checks)
 
 
-def _differences(exercise: Exercise) -> Mapping[str, float]:
-    """(loss(p + h) − loss(p − h)) / 2h for each parameter p."""
-    given: Mapping[str, Decimal | float] = exercise.numbers
-    _, loss = compiled(derive(exercise.network), given)
-    names = exercise.network.parameters
-    values = [float(given[name]) for name in names]
-    found = {}
-    for at, name in enumerate(names):
-        value = values[at]
-        step = STEP * max(1.0, abs(value))
-        above, below = value + step, value - step
-        losses = []
-        for values[at] in (above, below):
-            losses.append(loss(tuple(values)))
-        values[at] = value
-        found[name] = (losses[0] - losses[1]) / (above - below)
-    return found
+def _around(value: float) -> tuple[float, float]:
+    """A little less and a little more than a value."""
+    step = STEP * max(1.0, abs(value))
+    return value - step, value + step
+
+
+def _kinks(exercise: Exercise, parameter: str) -> tuple[str, ...]:
+    """The neurons whose activation function bends or jumps between the two ends of a step."""
+    network = exercise.network
+    kinked = [
+        neuron
+        for layer in network.layers
+        if layer.activation in ACTIVATIONS
+        and isinstance(ACTIVATIONS[layer.activation].formula, Choice)
+        for neuron in layer.neurons
+    ]
+    found: dict[str, None] = {}
+    passes = derive_passes(network)
+    for at in range(exercise.example_count) if kinked else ():
+        given = exercise.given(at)
+        signs: list[Mapping[str, float]] = [
+            work(passes, {**given, parameter: moved}, Exact()).values
+            for moved in _around(float(given[parameter]))
+        ]
+        for neuron in kinked:
+            below, above = (values[neuron.weighted_sum] for values in signs)
+            if min(below, above) <= 0 <= max(below, above):
+                found[neuron.name] = None
+    return tuple(found)

@@ -7,12 +7,12 @@ from backprop_cli import softmax
 from backprop_cli.activations import ACTIVATIONS
 from backprop_cli.arithmetic import on_paper, padded
 from backprop_cli.blocks import Block, Equation, Equations, Heading, Lesson, Paragraph, Span, Table
-from backprop_cli.derivation import gradient, new
 from backprop_cli.equations import AnyWorking, equation, in_symbols, listed, result, shown, sides
 from backprop_cli.explanation import Detail, explain_bias, explain_weight, update_equation
 from backprop_cli.losses import LOSSES
 from backprop_cli.network import LEARNING_RATE, LOSS, Layer, Network, Settings
 from backprop_cli.reasons import activation_formula, bias_place, derivative_formula, weight_place
+from backprop_cli.steps import gradient, new
 
 # With more parameters than this a working is too long to read in full.
 READABLE = 40

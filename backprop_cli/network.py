@@ -4,16 +4,20 @@ Structure only. The numbers live apart from it, in a plain mapping from a quanti
 value, so one network can be worked with many sets of numbers.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
+from random import Random
 from typing import NamedTuple
 
 LEARNING_RATE = "learning_rate"
 LOSS = "Loss"
 
 Settings = tuple[tuple[str, Decimal], ...]
+
+# A number as it was typed, with all its digits, or one that was calculated.
+Figure = Decimal | float
 
 
 class Edge(NamedTuple):
@@ -45,13 +49,15 @@ class Layer(NamedTuple):
     """Neurons that are computed together.
 
     ``activation`` names a row of ``activations.py`` or softmax, ``settings`` what is set of it
-    otherwise than by default, e.g. the slope of leaky_relu.
+    otherwise than by default, e.g. the slope of leaky_relu. ``slope`` is the name of the parameter
+    that stands for the slope of parametric_relu, shared by the layer (None: it has none).
     """
 
     name: str
     neurons: tuple[Neuron, ...]
     activation: str = "sigmoid"
     settings: Settings = ()
+    slope: str | None = None
 
 
 @dataclass(frozen=True)
@@ -60,13 +66,16 @@ class Network:
 
     ``layers`` run from the first hidden layer to the output layer; every edge of a layer comes
     from the layer before it (of the first layer: from the inputs). ``loss`` names a row of
-    ``losses.py``. ``frozen`` holds the parameters that an update leaves as they are.
+    ``losses.py``. ``frozen`` holds the parameters that an update leaves as they are; the others
+    are updated by the row ``optimizer`` of ``optimizers.py``, with weight decay if it ``decays``.
     """
 
     inputs: tuple[str, ...]
     layers: tuple[Layer, ...]
     loss: str = "half_squared_error"
     frozen: frozenset[str] = frozenset()
+    optimizer: str = "sgd"
+    decays: bool = False
 
     @property
     def outputs(self) -> tuple[Neuron, ...]:
@@ -89,10 +98,20 @@ class Network:
         named = (neuron.bias for neuron in self.neurons if neuron.bias is not None)
         return tuple(dict.fromkeys(named))
 
-    @property
+    @cached_property
+    def slopes(self) -> tuple[str, ...]:
+        """The names of the trained slopes, in forward order."""
+        return tuple(layer.slope for layer in self.layers if layer.slope is not None)
+
+    @cached_property
     def parameters(self) -> tuple[str, ...]:
-        """Every weight, then every bias."""
-        return self.weights + self.biases
+        """Every weight, then every bias, then every slope."""
+        return self.weights + self.biases + self.slopes
+
+    @cached_property
+    def updated(self) -> tuple[str, ...]:
+        """The parameters that an update moves."""
+        return tuple(name for name in self.parameters if name not in self.frozen)
 
     @cached_property
     def sources(self) -> Mapping[str, str]:
@@ -117,16 +136,78 @@ class Network:
         return LOSS if len(self.outputs) == 1 else f"{LOSS}_{output.name}"
 
 
+class Example(NamedTuple):
+    """One example: a number for each input and for each output's target, in their order."""
+
+    inputs: tuple[Figure, ...]
+    targets: tuple[Figure, ...]
+
+    @property
+    def floats(self) -> tuple[float, ...]:
+        """The inputs, then the targets."""
+        return tuple(map(float, (*self.inputs, *self.targets)))
+
+
+class Batches(NamedTuple):
+    """How an epoch goes through the examples: so many to an update, in order or shuffled."""
+
+    size: int = 1
+    shuffle: bool = False
+    seed: int = 0
+
+    def of_epoch(self, epoch: int, examples: int) -> list[tuple[int, ...]]:
+        """The batches of one epoch, each as the positions of its examples, counted from 0.
+
+        The order of an epoch depends on the seed and on the epoch alone, so that training can be
+        taken up again anywhere. Only ``random()`` is drawn from, whose sequence Python promises.
+        """
+        order: Sequence[int] = range(examples)
+        if self.shuffle:
+            random = Random(f"{self.seed}/{epoch}")
+            order = sorted(order, key=[random.random() for _ in order].__getitem__)
+        return [tuple(order[at : at + self.size]) for at in range(0, examples, self.size)]
+
+
 class Exercise(NamedTuple):
     """A network together with its numbers: what a configuration file describes.
 
-    ``numbers`` holds the inputs, weights, biases, targets and the learning rate by name, each
-    with the digits that were typed. ``rounding`` is the number of decimals carried from line to
-    line (None: float64 throughout). ``order`` names parameters in the order in which their
-    gradients are to be explained; those it leaves out follow in the default order.
+    ``numbers`` holds the parameters, the learning rate, the optimizer's settings and state, and
+    the inputs and targets (of the first of several examples), by name, each with the digits that
+    were typed. ``rounding`` is the number of decimals carried from line to line (None: float64
+    throughout). ``order`` names parameters in the order in which their gradients are to be
+    explained; those it leaves out follow in the default order. ``examples`` are all examples,
+    where there are several, and ``batches`` says how an epoch goes through them.
     """
 
     network: Network
-    numbers: Mapping[str, Decimal]
+    numbers: Mapping[str, Figure]
     rounding: int | None = None
     order: tuple[str, ...] = ()
+    examples: tuple[Example, ...] = ()
+    batches: Batches = Batches()
+
+    @property
+    def example_count(self) -> int:
+        """How many examples there are."""
+        return len(self.examples) or 1
+
+    def given(self, example: int) -> Mapping[str, Figure]:
+        """Every number that a working of one example starts from; examples count from 0."""
+        if not self.examples:
+            return self.numbers
+        network, (inputs, targets) = self.network, self.examples[example]
+        names = (*network.inputs, *map(network.target, network.outputs))
+        return {**self.numbers, **dict(zip(names, (*inputs, *targets), strict=True))}
+
+    @property
+    def classifies(self) -> bool:
+        """Whether the targets of several examples stand for classes.
+
+        They do if one output is 1 and all others are 0, or if all targets of the only output are
+        0 or 1.
+        """
+        least = 0 if len(self.network.outputs) == 1 else 1
+        return bool(self.examples) and all(
+            set(example.targets) <= {0, 1} and least <= sum(example.targets) <= 1
+            for example in self.examples
+        )

@@ -5,11 +5,11 @@ from collections.abc import Set
 from backprop_cli import softmax
 from backprop_cli.activations import A, Z, configured
 from backprop_cli.blocks import Equation, Side, Span
-from backprop_cli.derivation import Derivation, Rule, Step
 from backprop_cli.equations import in_symbols, listed, sides, symbol_text
 from backprop_cli.expression import Expression, Partial, Sum, substitute, symbols
 from backprop_cli.losses import LOSSES
 from backprop_cli.network import Layer, Network, Settings
+from backprop_cli.steps import Derivation, Rule, Step
 
 TERMS_IN_A_REASON = 4
 

@@ -21,6 +21,8 @@ LARGEST = "1.797e308"
 SMALLEST = Decimal("5e-324")
 MOST_DECIMALS = 15
 
+FLAGS = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
+
 COMPLAINT = "complaint"  # the type of the errors that carry our own wording
 
 
@@ -125,6 +127,44 @@ def read_decimals(value: object) -> int:
 
 
 # --- names -----------------------------------------------------------------------------------
+
+
+def within(least: int, below: int | None = None) -> Callable[[object], Decimal]:
+    """A reader of numbers from ``least`` on, and less than ``below`` where that is given."""
+
+    def read(value: object) -> Decimal:
+        number = read_number(value)
+        if number < least or (below is not None and number >= below):
+            bound = "" if below is None else f" and is less than {below}"
+            raise complaint(f"this is at least {least}{bound}; {shown(str(value))} is not")
+        return number
+
+    return read
+
+
+def read_whole(value: object, least: int) -> int:
+    """A whole number, at least ``least``."""
+    number = read_number(value)
+    if number.as_tuple().exponent != 0 or number < least:
+        raise complaint(f"a whole number from {least} on belongs here, not {shown(str(value))}")
+    return int(number)
+
+
+def read_seed(value: object) -> int:
+    """What random numbers are drawn with."""
+    return read_whole(value, 0)
+
+
+def read_batch_size(value: object) -> int | None:
+    """How many examples there are to an update; None for ``all``."""
+    return None if value == "all" else read_whole(value, 1)
+
+
+def read_flag(value: object) -> bool:
+    """``true`` or ``false``."""
+    if isinstance(value, str) and not isinstance(value, Quoted) and value.lower() in FLAGS:
+        return FLAGS[value.lower()]
+    raise complaint("true or false belongs here")
 
 
 def check_name(name: str) -> str:

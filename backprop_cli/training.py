@@ -1,13 +1,13 @@
 """The loop over epochs, around the compiled derivation."""
 
 import math
-from collections.abc import Callable, Mapping, Sequence
-from decimal import Decimal
+from collections.abc import Callable, Iterable, Sequence
 from time import perf_counter
+from typing import Any
 
-from backprop_cli.compiler import Parameters, compiled
-from backprop_cli.derivation import Derivation
-from backprop_cli.network import LOSS
+from backprop_cli.compiler import Compiled, State, Values
+from backprop_cli.network import LOSS, Exercise
+from backprop_cli.optimizers import state_names
 
 # The loss is recorded after every epoch up to this many, after well-chosen ones beyond, so that
 # memory does not grow with the number of epochs.
@@ -49,25 +49,36 @@ def well_chosen(epochs: int) -> list[int]:
 
 
 class Trainer:
-    """Trains one network on one example, from epoch to epoch.
+    """Trains the network of an exercise, from epoch to epoch.
 
-    ``given`` holds every input, parameter and target and the learning rate by name. The state
-    is ``epoch``, ``parameters`` (by name, in the network's order) and ``history`` (pairs of epoch
-    and loss).
+    Its state is ``epoch``, ``numbers`` (by name, see `optimizers.state_names`) and ``history``
+    (pairs of epoch and the mean loss over the examples).
     """
 
-    def __init__(self, derivation: Derivation, given: Mapping[str, Decimal | float]) -> None:
-        self._train, self._loss = compiled(derivation, given)
-        self._names = derivation.network.parameters
-        self._values: Parameters = tuple(float(given[name]) for name in self._names)
+    def __init__(self, exercise: Exercise) -> None:
+        self.compiled = Compiled(exercise)
+        self._batches = exercise.batches
+        self._rows: list[Values] = [example.floats for example in exercise.examples] or [()]
+        self._in_order = self._epoch(1)
+        self._names = state_names(exercise.network)
+        self._state: State = tuple(float(exercise.numbers[name]) for name in self._names)
         self.epoch = 0
         self.history: list[tuple[int, float]] = []
         self._record()
 
     @property
-    def parameters(self) -> dict[str, float]:
-        """The parameters as they are after ``epoch`` epochs."""
-        return dict(zip(self._names, self._values, strict=True))
+    def numbers(self) -> dict[str, float]:
+        """The state as it is after ``epoch`` epochs."""
+        return dict(zip(self._names, self._state, strict=True))
+
+    def numbers_after(self, batches: Sequence[tuple[int, ...]]) -> dict[str, float]:
+        """The state as it would be after the first batches of the next epoch."""
+        state = self._trained(1, self._arranged(batches)) if batches else self._state
+        return dict(zip(self._names, state, strict=True))
+
+    def outcomes(self) -> list[Values]:
+        """The predictions and the loss of each example, with the parameters as they are."""
+        return list(self.compiled.outcomes(self._state, self._rows))
 
     def advance(
         self,
@@ -86,22 +97,37 @@ class Trainer:
             while self.epoch < stop:
                 count = min(per_report, stop - self.epoch)
                 started = perf_counter()
-                try:
-                    self._values = self._train(count, self._values)
-                except (ValueError, ZeroDivisionError, OverflowError):
-                    raise DivergedError(self.epoch + count, GRADIENT) from None
+                batches = self._in_order
+                if self._batches.shuffle:
+                    count, batches = 1, self._epoch(self.epoch + 1)
+                self._state = self._trained(count, batches)
                 self.epoch += count
                 report(self.epoch)
-                if count == per_report:
+                if count == per_report and not self._batches.shuffle:
                     quick = perf_counter() - started < SECONDS_PER_REPORT
                     per_report = per_report * 2 if quick else max(per_report // 2, 1)
             if stop in record and stop > self.history[-1][0]:
                 self._record()
         self._check()
 
+    def _trained(self, epochs: int, batches: list[Any]) -> State:
+        try:
+            return self.compiled.train(epochs, self._state, batches)
+        except (ValueError, ZeroDivisionError, OverflowError):
+            raise DivergedError(self.epoch + epochs, GRADIENT) from None
+
+    def _epoch(self, number: int) -> list[Any]:
+        return self._arranged(self._batches.of_epoch(number, len(self._rows)))
+
+    def _arranged(self, batches: Iterable[tuple[int, ...]]) -> list[Any]:
+        """Batches as the compiled loop takes them: of one example each, the examples alone."""
+        if self._batches.size == 1:
+            return [self._rows[at] for (at,) in batches]
+        return [[self._rows[at] for at in batch] for batch in batches]
+
     def _record(self) -> None:
         try:
-            loss = self._loss(self._values)
+            loss = self.compiled.loss(self._state, self._rows) / len(self._rows)
         except (ValueError, ZeroDivisionError, OverflowError):
             loss = math.nan
         if not math.isfinite(loss):
@@ -109,6 +135,6 @@ class Trainer:
         self.history.append((self.epoch, loss))
 
     def _check(self) -> None:
-        for name, value in zip(self._names, self._values, strict=True):
+        for name, value in zip(self._names, self._state, strict=True):
             if not math.isfinite(value):
                 raise DivergedError(self.epoch, name)

@@ -6,8 +6,8 @@ from decimal import Decimal
 from typing import Generic
 
 from backprop_cli.arithmetic import Arithmetic, DomainError, OutOfRangeError, V
-from backprop_cli.derivation import Derivation, Rule, Step
 from backprop_cli.expression import Expression, Number, Product, Sum, Symbol, transform
+from backprop_cli.steps import Derivation, Rule, Step
 
 TOO_LARGE = (
     "the result is too large for float64 (over 1.8e308); "

@@ -17,6 +17,7 @@ from backprop_cli.complaint import ConfigError, Path, printable, shown
 LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 DEEPEST = 32
 MOST_THROUGH_ALIASES = 100_000
+TOO_DEEP = "the nesting is too deep; check the brackets and indentation"
 
 # What YAML allows in a file; all else (control characters, lone surrogates) it refuses.
 NOT_TEXT = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -162,7 +163,7 @@ class _Composer:
         if self.expects_key():
             raise self.error("a key must be a name, not a list or a mapping", event)
         if len(self.stack) == DEEPEST:
-            raise self.error("the nesting is too deep; check the brackets and indentation", event)
+            raise self.error(TOO_DEEP, event)
         mark = _mark(event)
         if event.anchor is not None:
             self.anchors.pop(event.anchor, None)
@@ -248,6 +249,7 @@ SYNTAX = (
     ("expected key", "the indentation does not match the lines above"),
     ("expected <block end>", "the indentation does not match the lines above"),
     ("'-' indicator", "the indentation does not match the list above"),
+    ("nesting depth", TOO_DEEP),
 )
 TAB = "there is a tab here; YAML is indented with spaces"
 

@@ -617,7 +617,7 @@ def test_schema_describes_every_key(backprop: Backprop) -> None:
         "activation",
         "loss",
     }
-    assert {"inputs", "weights", "target", "learning_rate"} <= set(schema["required"])
+    assert {"weights", "learning_rate"} <= set(schema["required"])
     assert all("description" in described for described in schema["properties"].values())
 
 

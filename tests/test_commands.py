@@ -1,7 +1,6 @@
 """`backprop activation` and `backprop new`, as their users call them."""
 
 import re
-from decimal import Decimal
 
 import mpmath  # type: ignore[import-untyped]
 import pytest
@@ -62,7 +61,7 @@ def test_a_new_configuration_loads_as_it_was_asked_for(
     assert "-".join(map(str, widths)) == sizes
     assert network.loss == loss
     assert {layer.activation for layer in network.layers[:-1]} <= {activation}
-    assert all(abs(exercise.numbers[name]) <= Decimal(1) for name in network.weights)
+    assert all(abs(float(exercise.numbers[name])) <= 1 for name in network.weights)
 
 
 def test_a_seed_draws_the_same_numbers_every_time(backprop: Backprop) -> None:

@@ -10,7 +10,7 @@ import pytest
 import yaml
 from jsonschema import Draft202012Validator
 
-from backprop_cli import config, yaml_source
+from backprop_cli import config, text_file, yaml_source
 from backprop_cli.config import ConfigError, json_schema, load, parse
 from backprop_cli.network import Edge, Exercise, Layer, Network, Neuron
 
@@ -338,7 +338,7 @@ def test_an_impossible_file_name_is_a_complaint_and_shown_harmlessly() -> None:
 def test_a_file_beyond_all_reason_is_not_read(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(config, "MOST_BYTES", 100)
+    monkeypatch.setattr(text_file, "MOST_BYTES", 100)
     path = tmp_path / "big.yaml"
     path.write_text(DOCUMENT)
     with pytest.raises(ConfigError, match="larger than"):
@@ -980,7 +980,8 @@ def test_every_key_of_the_json_schema_is_described_and_has_an_example_that_fits(
     properties: dict[str, dict[str, Any]] = json_schema()["properties"]
     assert set(properties) == {
         "inputs", "weights", "biases", "target", "learning_rate", "rounding", "order",
-        "activation", "loss", "frozen",
+        "activation", "loss", "frozen", "examples", "data", "batch_size", "shuffle", "seed",
+        "optimizer", "weight_decay",
     }  # fmt: skip
     for schema in properties.values():
         assert schema["title"]

@@ -38,6 +38,7 @@ FUNCTIONS: Mapping[str, Callable[[Any], Any]] = {
     "tanh": mpmath.tanh,
     "relu": lambda z: max(z, mpmath.mpf(0)),
     "leaky_relu": lambda z: z if z > 0 else z / 100,
+    "parametric_relu": lambda z: z if z > 0 else z / 4,
     "elu": lambda z: z if z > 0 else mpmath.expm1(z),
     "selu": lambda z: SCALE * (z if z > 0 else ALPHA * mpmath.expm1(z)),
     "swish": lambda z: z / (1 + mpmath.exp(-z)),
@@ -124,17 +125,19 @@ def network_of(hidden: str, output: str, loss: str, bias_form: str) -> Exercise:
     """A 2-3-2 network with numbers that keep every weighted sum away from 0."""
     exercise = fully_connected(2, (3, 2))
     names = (f"b{number}" for number in count(1))
-    layers = []
+    layers: list[Layer] = []
     for layer, activation in zip(exercise.network.layers, (hidden, output), strict=True):
         shared = next(names) if bias_form == "shared" else None
         neurons = tuple(
             neuron._replace(bias=next(names) if bias_form == "own" else shared)
             for neuron in layer.neurons
         )
-        layers.append(Layer(layer.name, neurons, activation))
+        slope = f"s{len(layers) + 1}" if activation == "parametric_relu" else None
+        layers.append(Layer(layer.name, neurons, activation, slope=slope))
     network = Network(exercise.network.inputs, tuple(layers), loss)
     numbers = {**exercise.numbers, "x1": Decimal("0.7"), "x2": Decimal("-0.4")}
     numbers |= {bias: Decimal(at) / 8 for at, bias in enumerate(network.biases, 1)}
+    numbers |= {slope: Decimal(at) / 4 for at, slope in enumerate(network.slopes, 1)}
     return Exercise(network, {**numbers, "y_true_o1": Decimal("0.3"), "y_true_o2": Decimal("0.7")})
 
 
@@ -154,6 +157,9 @@ def true_loss(exercise: Exercise, numbers: Mapping[str, Any]) -> Any:
         if layer.activation == "softmax":
             total = sum(mpmath.exp(z) for z in sums.values())
             feeding = {name: mpmath.exp(z) / total for name, z in sums.items()}
+        elif layer.slope:
+            slope = numbers[layer.slope]
+            feeding = {name: z if z > 0 else slope * z for name, z in sums.items()}
         else:
             feeding = {name: FUNCTIONS[layer.activation](z) for name, z in sums.items()}
     of_output = EXPECTED_LOSS[network.loss]
@@ -197,14 +203,14 @@ def test_training_is_the_working_to_the_last_bit(
 ) -> None:
     exercise = network_of(hidden, output, loss, form)
     derivation = derive(exercise.network)
-    trainer = Trainer(derivation, exercise.numbers)
+    trainer = Trainer(exercise)
     numbers: dict[str, Decimal | float] = {**exercise.numbers}
     for epoch in range(1, 4):
         values = work(derivation, numbers, Exact()).values
         assert trainer.history[-1] == (epoch - 1, values["Loss"])
         numbers |= {name: values[f"{name}_new"] for name in exercise.network.parameters}
         trainer.advance(epoch, [epoch])
-        assert trainer.parameters == {name: numbers[name] for name in exercise.network.parameters}
+        assert trainer.numbers == {name: numbers[name] for name in exercise.network.parameters}
 
 
 # --- softmax and cross-entropy ---------------------------------------------------------------

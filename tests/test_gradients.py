@@ -6,7 +6,6 @@ the composed formula of the loss; mpmath takes differences of the loss in sixty 
 
 import math
 from collections.abc import Mapping
-from decimal import Decimal
 from typing import Any
 
 import mpmath  # type: ignore[import-untyped]
@@ -17,7 +16,7 @@ from networks import exercises, fully_connected
 
 from backprop_cli.arithmetic import Exact
 from backprop_cli.derivation import derive
-from backprop_cli.network import Exercise, Layer, Network, Neuron
+from backprop_cli.network import Exercise, Figure, Layer, Network, Neuron
 from backprop_cli.working import work
 
 DIGITS = 60
@@ -65,7 +64,7 @@ def forward(network: Network, numbers: Mapping[str, Any], exp: Any) -> dict[str,
     return found
 
 
-def in_many_digits(numbers: Mapping[str, Decimal]) -> dict[str, Any]:
+def in_many_digits(numbers: Mapping[str, Figure]) -> dict[str, Any]:
     return {name: mpmath.mpf(str(number)) for name, number in numbers.items()}
 
 

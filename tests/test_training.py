@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from networks import exercises, fully_connected
 
 from backprop_cli.arithmetic import Exact
-from backprop_cli.compiler import source
+from backprop_cli.compiler import loss_source, training_source
 from backprop_cli.config import load
 from backprop_cli.derivation import derive
 from backprop_cli.network import LOSS, Edge, Exercise, Layer, Network, Neuron
@@ -28,7 +28,7 @@ DOCUMENT = Path(__file__).parents[1] / "configs" / "default.yaml"
 
 
 def trainer_of(exercise: Exercise) -> Trainer:
-    return Trainer(derive(exercise.network), exercise.numbers)
+    return Trainer(exercise)
 
 
 def document() -> Exercise:
@@ -53,7 +53,7 @@ def check_that_training_is_the_working(exercise: Exercise, epochs: int) -> None:
     losses = []
     for epoch in range(epochs + 1):
         trainer.advance(epoch, record=range(1, epochs + 1))
-        assert bits(trainer.parameters) == bits(parameters), f"after epoch {epoch}"
+        assert bits(trainer.numbers) == bits(parameters), f"after epoch {epoch}"
         values = work(derivation, {**exercise.numbers, **parameters}, Exact()).values
         losses.append((epoch, values[LOSS].hex()))
         parameters = {name: values.get(f"{name}_new", parameters[name]) for name in parameters}
@@ -110,15 +110,15 @@ def test_frozen_parameters_keep_every_bit(exercise: Exercise) -> None:
     trainer = trainer_of(exercise)
     trainer.advance(7)
     for name in exercise.network.frozen:
-        assert trainer.parameters[name].hex() == float(exercise.numbers[name]).hex()
+        assert trainer.numbers[name].hex() == float(exercise.numbers[name]).hex()
 
 
 def test_a_network_with_everything_frozen_does_not_change() -> None:
     network = fully_connected(2, (2, 1)).network
     trainer = trainer_of(fully_connected(2, (2, 1), frozenset(network.parameters)))
-    before = trainer.parameters
+    before = trainer.numbers
     trainer.advance(10, record=[10])
-    assert trainer.parameters == before
+    assert trainer.numbers == before
     assert [epoch for epoch, _ in trainer.history] == [0, 10]
     assert trainer.history[0][1] == trainer.history[1][1]
 
@@ -143,7 +143,7 @@ def test_training_in_pieces_is_training_at_once(exercise: Exercise, pieces: set[
     for piece in sorted(pieces):
         stepwise.advance(piece, record)
     assert stepwise.epoch == whole.epoch
-    assert bits(stepwise.parameters) == bits(whole.parameters)
+    assert bits(stepwise.numbers) == bits(whole.numbers)
     assert stepwise.history == whole.history
 
 
@@ -266,7 +266,7 @@ def test_training_ends_with_finite_numbers_or_says_that_it_diverged(
         trainer.advance(3, recorded_epochs(3))
     except DivergedError:
         return
-    assert all(map(math.isfinite, trainer.parameters.values()))
+    assert all(map(math.isfinite, trainer.numbers.values()))
     assert all(math.isfinite(loss) for _, loss in trainer.history)
 
 
@@ -285,7 +285,7 @@ def test_the_generated_code_holds_none_of_the_user_s_names() -> None:
     numbers = {name: Decimal(at * 7 % 11 - 5) / 4 for at, name in enumerate(given_names)}
     exercise = Exercise(network, numbers)
 
-    code = source(derive(network), numbers)
+    code = training_source(exercise) + loss_source(exercise)
     for name in (*network.parameters, "import_os", "lambda", "eval", "__builtins__"):
         assert name not in code
     check_that_training_is_the_working(exercise, epochs=3)
@@ -294,15 +294,15 @@ def test_the_generated_code_holds_none_of_the_user_s_names() -> None:
 @settings(max_examples=25, deadline=None)
 @given(exercises())
 def test_an_epoch_computes_each_activation_at_most_once(exercise: Exercise) -> None:
-    train, _ = source(derive(exercise.network), exercise.numbers).split("def loss")
+    train = training_source(exercise)
     assert train.count("1.0 + exp(-") <= len(list(exercise.network.neurons))
 
 
 @settings(max_examples=25, deadline=None)
 @given(exercises())
 def test_the_generated_code_holds_only_its_own_words(exercise: Exercise) -> None:
-    own = re.compile(r"[pv]\d+|exp|train|loss|epochs|parameters|range|_")
-    code = source(derive(exercise.network), exercise.numbers)
+    own = re.compile(r"[psv]\d+|exp|train|loss|epochs|state|batches|examples|range|_")
+    code = training_source(exercise) + loss_source(exercise)
     words = {
         token.string
         for token in tokenize.generate_tokens(io.StringIO(code).readline)

@@ -3,8 +3,8 @@
 import json
 
 from backprop_cli.calculation import Calculation
-from backprop_cli.derivation import gradient
 from backprop_cli.network import LOSS
+from backprop_cli.steps import gradient
 
 
 def as_json(calculation: Calculation) -> str:

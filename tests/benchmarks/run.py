@@ -23,8 +23,7 @@ from rich.console import Console
 from rich.table import Table
 
 from backprop_cli import config
-from backprop_cli.compiler import compiled
-from backprop_cli.derivation import derive
+from backprop_cli.compiler import Compiled
 
 HERE = Path(__file__).parent
 CONFIGURATION = HERE.parent.parent / "configs" / "default.yaml"
@@ -139,7 +138,11 @@ def by_hand(epochs: int, parameters: tuple[float, ...]) -> tuple[float, ...]:
 def training() -> Table:
     """The compiled loop against the loop by hand, on the document's network."""
     exercise = config.load(str(CONFIGURATION))
-    ours, _ = compiled(derive(exercise.network), exercise.numbers)
+    train = Compiled(exercise).train
+
+    def ours(epochs: int, parameters: tuple[float, ...]) -> tuple[float, ...]:
+        return train(epochs, parameters, ())
+
     before = tuple(float(exercise.numbers[name]) for name in exercise.network.parameters)
     loops: list[Callable[[int, tuple[float, ...]], tuple[float, ...]]] = [by_hand, ours]
     assert all(

@@ -1,0 +1,82 @@
+"""From gradients to new parameters: the mean over a batch, and the lines of an optimizer."""
+
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+
+from backprop_cli import optimizers
+from backprop_cli.expression import Expression, Number, Partial, Sum, Symbol, partial, substitute
+from backprop_cli.network import LOSS, Network
+from backprop_cli.optimizers import OPTIMIZERS, symbol_of
+from backprop_cli.steps import Rule, Step, new
+
+MEAN_LOSS = "MeanLoss"
+SUM_OF_LOSSES = "SumLoss"
+
+# The examples of a batch of up to this many are shown one by one, those of a larger one as a sum.
+FEW = 8
+
+
+def of_example(number: int) -> str:
+    """The loss of one example of a batch, e.g. ``Loss[2]``."""
+    return f"{LOSS}[{number}]"
+
+
+def batch_gradient(parameter: str, *, batched: bool) -> Partial:
+    """The gradient that an update goes by: the example's, or the mean over the batch."""
+    return partial(MEAN_LOSS if batched else LOSS, parameter)
+
+
+def contributions(name: str, batch: Sequence[int]) -> tuple[Symbol, ...]:
+    """What is added for the mean of a batch: each example's part, or of many their sum.
+
+    ``name`` is a parameter, whose gradients are meant, or ``Loss`` itself.
+    """
+    losses = [*map(of_example, batch)] if len(batch) <= FEW else [SUM_OF_LOSSES]
+    return tuple(Symbol(loss) if name == LOSS else partial(loss, name) for loss in losses)
+
+
+def mean_steps(network: Network, batch: Sequence[int]) -> Iterator[Step]:
+    """The mean loss of a batch and the mean gradient of every parameter.
+
+    The mean makes the step independent of the batch's size; it is what PyTorch's losses do.
+    """
+    for name in (LOSS, *network.parameters):
+        parts = contributions(name, batch)
+        total = Sum(parts) if len(parts) > 1 else parts[0]
+        mean = Symbol(MEAN_LOSS) if name == LOSS else partial(MEAN_LOSS, name)
+        yield Step(mean, total / Number(Decimal(len(batch))), Rule.MEAN)
+
+
+def update_steps(network: Network, *, batched: bool) -> Iterator[Step]:
+    """Every line of the update of every parameter.
+
+    A bias's step is a line of its own, then taken off, as it is taught on paper.
+    """
+    row = OPTIMIZERS[network.optimizer]
+    rate, decay = optimizers.RATE, optimizers.DECAY
+    for parameter in network.updated:
+        slope = batch_gradient(parameter, batched=batched)
+        old: Symbol = Symbol(parameter)
+        named: dict[str, Expression] = {
+            symbol.name: symbol_of(symbol, parameter) for symbol in optimizers.OWN
+        }
+        if network.decays and not row.decoupled:
+            yield Step(
+                symbol_of(optimizers.GRADIENT, parameter), slope + decay * old, Rule.OPTIMIZER
+            )
+        else:
+            named[optimizers.GRADIENT.name] = slope
+        for line in row.lines:
+            formula = substitute(line.formula, named)
+            yield Step(symbol_of(line.defines, parameter), formula, Rule.OPTIMIZER)
+        if network.decays and row.decoupled:
+            kept = symbol_of(optimizers.DECAYED, parameter)
+            yield Step(kept, old - rate * decay * old, Rule.OPTIMIZER)
+            old = kept
+        step = substitute(row.step, named)
+        if parameter in network.biases:
+            taken = Symbol(f"step_{parameter}")
+            yield Step(taken, step, Rule.BIAS_STEP)
+            yield Step(new(parameter), old - taken, Rule.NEW_BIAS)
+        else:
+            yield Step(new(parameter), old - step, Rule.NEW_WEIGHT)
