@@ -26,7 +26,8 @@ class Activation(NamedTuple):
     value a. ``code`` is the formula in Python, in terms of
     ``functions.MATH`` and with ``{z}`` for the name of
     z, arranged so that float64 neither overflows nor cancels for any finite z. ``source`` says
-    where formula and derivative can be looked up, ``note`` what else a reader must know.
+    where formula and derivative can be looked up, ``note`` what else a reader must know,
+    ``convention`` what is taken for the derivative where there is none: always at z = 0.
     ``settings`` are symbols of the formula that a user may set, with their defaults; in ``code``
     they stand in braces too. ``by_slope`` is the derivative with respect to the slope, where that
     is a parameter which is trained.
@@ -38,6 +39,7 @@ class Activation(NamedTuple):
     code: str
     source: str
     note: str = ""
+    convention: str = ""
     settings: Mapping[str, Decimal] = MappingProxyType({})
     by_slope: Expression | None = None
 
@@ -133,10 +135,10 @@ ACTIVATIONS: Mapping[str, Activation] = {
         Activation(
             name="binary_step",
             formula=Choice(Z, ONE, ZERO, or_zero=True),
-            # It has none at 0; 0 is taken there as everywhere else.
             derivative=ZERO,
             code="1.0 if {z} >= 0.0 else 0.0",
             source="https://en.wikipedia.org/wiki/Heaviside_step_function",
+            convention="at z = 0 it has no derivative; 0 is taken, as everywhere else",
         ),
         Activation(
             name="relu",
@@ -144,6 +146,7 @@ ACTIVATIONS: Mapping[str, Activation] = {
             derivative=Choice(Z, ONE, ZERO),
             code="{z} if {z} > 0.0 else 0.0",
             source="https://en.wikipedia.org/wiki/Rectifier_(neural_networks)",
+            convention="at z = 0 it has no derivative; 0 is taken",
         ),
         Activation(
             name="leaky_relu",
@@ -152,6 +155,7 @@ ACTIVATIONS: Mapping[str, Activation] = {
             code="{z} if {z} > 0.0 else {slope} * {z}",
             settings={"slope": Decimal("0.01")},
             source="https://en.wikipedia.org/wiki/Rectifier_(neural_networks)#Leaky_ReLU",
+            convention="at z = 0 it has a derivative only if slope = 1; slope is taken",
         ),
         Activation(
             name="parametric_relu",
@@ -170,6 +174,7 @@ ACTIVATIONS: Mapping[str, Activation] = {
             code="{z} if {z} > 0.0 else {alpha} * expm1({z})",
             settings={"alpha": Decimal(1)},
             source="https://arxiv.org/abs/1511.07289",
+            convention="at z = 0 it has a derivative only if alpha = 1; alpha is taken",
         ),
         Activation(
             name="selu",
@@ -179,6 +184,7 @@ ACTIVATIONS: Mapping[str, Activation] = {
             "else 1.0507009873554805 * 1.6732632423543772 * expm1({z})",
             source="https://arxiv.org/abs/1706.02515",
             note="λ = 1.0507009873554805, α = 1.6732632423543772",
+            convention="at z = 0 it has no derivative; λ * α is taken",
         ),
         Activation(
             name="gelu",

@@ -1,4 +1,4 @@
-"""What a lesson is made of: headings, paragraphs, equations, chain-rule formulas and tables.
+"""What a lesson is made of: headings, paragraphs, equations, formulas, tables and plots.
 
 Blocks say what is to be read, not how it looks: a renderer decides about colours, widths and the
 characters that a terminal can show. All texts are in Unicode, one line each.
@@ -93,5 +93,26 @@ class Table(NamedTuple):
     numeric: bool = True
 
 
-Block = Heading | Paragraph | Equations | FractionFormula | Table
+class Curve(NamedTuple):
+    """A line through ``points`` (x, y), from left to right; a y that is no number leaves a gap."""
+
+    name: str
+    points: tuple[tuple[float, float], ...]
+
+
+class Plot(NamedTuple):
+    """Curves over one pair of axes.
+
+    With ``log_y`` the y axis is logarithmic; what is not above 0 has no place on it and leaves a
+    gap.
+    """
+
+    title: str
+    x_label: str
+    y_label: str
+    curves: tuple[Curve, ...]
+    log_y: bool = False
+
+
+Block = Heading | Paragraph | Equations | FractionFormula | Table | Plot
 Lesson = tuple[Block, ...]

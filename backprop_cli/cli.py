@@ -175,7 +175,9 @@ def run(
 @app.command(
     # Points may be negative: -1 is a number here, not an option.
     context_settings={"ignore_unknown_options": True},
-    epilog="Examples:\n\nbackprop activation sigmoid 0.3775\n\nbackprop activation relu -1 0 1",
+    epilog="Examples:\n\nbackprop activation sigmoid 0.3775 --plot\n\n"
+    "backprop activation leaky_relu -2 0 2 --set slope=0.1\n\n"
+    "backprop activation softmax 1 2 3",
 )
 def activation(
     name: Annotated[
@@ -184,17 +186,51 @@ def activation(
     ] = None,
     points: Annotated[
         list[str] | None,
-        typer.Argument(help="Where to work it; several points make a table.", show_default=False),
+        typer.Argument(
+            help="Where to work it; several points make a table. For softmax, the weighted sums.",
+            show_default=False,
+        ),
+    ] = None,
+    settings: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set",
+            metavar="NAME=NUMBER",
+            help="A setting of the function, such as slope=0.1. May be repeated.",
+            show_default=False,
+        ),
     ] = None,
     decimals: Annotated[
         int, typer.Option(min=1, max=15, metavar="N", help="Decimals to print.")
     ] = 4,
+    plot: Annotated[
+        bool, typer.Option("--plot", help="Draw the function and its derivative too.")
+    ] = False,
+    picture: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Draw them to FILE, an .svg or a .png; this needs matplotlib.",
+            show_default=False,
+        ),
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Let --picture replace a file.")] = False,
 ) -> None:
     """Work an activation function and its derivative at a point, or list them all."""
     from backprop_cli import commands
 
     with _complaints(None):
-        _show(commands.activation(name, points or (), decimals), None)
+        if picture:
+            from backprop_cli.render.picture import check_picture, write_picture
+
+            check_picture(picture)
+            _writable(picture, force=force)
+        drawn = plot or picture is not None
+        request = commands.Request(points or (), settings or (), decimals, drawn)
+        lesson, curves = commands.activation(name, request)
+        if picture and curves:
+            write_picture(curves, picture)
+        _show((*lesson, curves) if plot and curves else lesson, None)
 
 
 @app.command(

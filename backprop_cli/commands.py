@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Sequence
+from decimal import Decimal
 from pathlib import Path
 from typing import NamedTuple
 
@@ -9,9 +10,9 @@ from pydantic_core import PydanticCustomError
 
 from backprop_cli import config as configuration
 from backprop_cli import lesson
-from backprop_cli.blocks import Heading, Lesson
+from backprop_cli.blocks import Heading, Lesson, Plot
 from backprop_cli.calculation import Calculation, calculate
-from backprop_cli.complaint import UnknownNameError, UsageError
+from backprop_cli.complaint import UnknownNameError, UsageError, listed, printable, shown
 from backprop_cli.explanation import explain
 from backprop_cli.names import canonical_names, explainable
 from backprop_cli.network import Exercise
@@ -26,6 +27,15 @@ class Settings(NamedTuple):
     at: int = 1
     exact: bool = False
     decimals: int | None = None
+
+
+class Request(NamedTuple):
+    """What is asked of an activation function: the points and settings as they were typed."""
+
+    points: Sequence[str] = ()
+    settings: Sequence[str] = ()
+    decimals: int = 4
+    plot: bool = False
 
 
 def names_to_explain(source: Path) -> Iterable[str]:
@@ -78,23 +88,63 @@ def gradient_check(source: Path, settings: Settings) -> tuple[Lesson, bool]:
     return gradient_check(checks, settings.decimals), all(check.passes for check in checks)
 
 
-def activation(name: str | None, points: Sequence[str], decimals: int) -> Lesson:
-    """One activation function at some points, or all of them.
+def activation(name: str | None, request: Request) -> tuple[Lesson, Plot | None]:
+    """One activation function worked, or all of them listed; and its curves, if asked for.
 
-    Raises UnknownNameError for a name or a point that is none, and OverflowError.
+    Raises UsageError for what means nothing, UnknownNameError for a name that is none, and
+    OverflowError.
     """
     from backprop_cli.activations import ACTIVATIONS
     from backprop_cli.function_lesson import all_functions, function
+    from backprop_cli.function_plot import function_plot
+    from backprop_cli.softmax import SOFTMAX
+    from backprop_cli.softmax_lesson import softmax_at
 
     if name is None:
-        return all_functions()
-    if name not in ACTIVATIONS:
-        raise UnknownNameError("activation", name, ACTIVATIONS, "function")
+        if request.plot or request.settings:
+            what = "plotted" if request.plot else "set"
+            raise UsageError(
+                f"which function is to be {what}? Name it, as in backprop activation leaky_relu"
+            )
+        return all_functions(), None
+    if name not in (*ACTIVATIONS, SOFTMAX):
+        raise UnknownNameError("activation", name, (*ACTIVATIONS, SOFTMAX), "function")
+    points = [_number(point, "") for point in request.points]
+    known = ACTIVATIONS[name].settings if name in ACTIVATIONS else {}
+    settings = _settings(request.settings, name, known)
+    if name != SOFTMAX:
+        plot = function_plot(name, points, settings) if request.plot else None
+        return function(name, points, request.decimals, settings), plot
+    if request.plot:
+        raise UsageError("softmax takes all weighted sums together: there is no curve to plot")
+    return softmax_at(points, request.decimals), None
+
+
+def _settings(
+    given: Sequence[str], name: str, known: Iterable[str]
+) -> tuple[tuple[str, Decimal], ...]:
+    """What ``--set`` sets of a function. Raises UsageError."""
+    settings: dict[str, Decimal] = {}
+    for text in given:
+        setting, equals, number = text.partition("=")
+        where = f"--set {printable(text)}: "
+        if not equals:
+            raise UsageError(f"{where}write it as NAME=NUMBER, such as slope=0.1")
+        if setting not in known:
+            has = listed(known) or "none"
+            raise UsageError(f"{where}{name} has no setting {shown(setting)}; it has {has}")
+        if setting in settings:
+            raise UsageError(f"{where}{setting} is set twice")
+        settings[setting] = _number(number, where)
+    return tuple(settings.items())
+
+
+def _number(text: str, where: str) -> Decimal:
+    """A number of the command line. Raises UsageError."""
     try:
-        numbers = [read_number(point) for point in points]
+        return read_number(text)
     except PydanticCustomError as error:
-        raise UsageError(str(error)) from None
-    return function(name, numbers, decimals)
+        raise UsageError(f"{where}{error}") from None
 
 
 def new(sizes: str, activation: str, loss: str, seed: int | None) -> str:

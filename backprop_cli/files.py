@@ -23,19 +23,21 @@ def refusal(path: Path, *, force: bool) -> str | None:
     return None
 
 
-def write_whole(path: Path, text: str) -> None:
-    """Write a text file so that no reader ever sees part of it, replacing what is there.
+def write_whole(path: Path, content: str | bytes) -> None:
+    """Write a file so that no reader ever sees part of it, replacing what is there.
 
-    Raises OSError where that fails; the old file, if any, is then as it was.
+    A text is written in UTF-8. Raises OSError where that fails; the old file, if any, is then as
+    it was.
     """
+    data = content.encode("utf-8") if isinstance(content, str) else content
     if path.exists() and not path.is_file():
-        path.write_text(text, encoding="utf-8")  # a device or a pipe can't be replaced
+        path.write_bytes(data)  # a device or a pipe can't be replaced
         return
     path = path.resolve()
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
-            file.write(text)
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
             file.flush()
             os.fsync(file.fileno())
         Path(temporary).chmod(_mode(path))

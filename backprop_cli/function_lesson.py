@@ -1,41 +1,70 @@
 """One activation function worked at one point or several, or all of them listed."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
+from backprop_cli import softmax
 from backprop_cli.activations import ACTIVATIONS, A, Activation, Z, configured
 from backprop_cli.arithmetic import Exact, OutOfRangeError, on_paper
 from backprop_cli.blocks import Block, Equation, Equations, Heading, Lesson, Paragraph, Span, Table
 from backprop_cli.equations import in_symbols, sides
-from backprop_cli.expression import Expression, Number, substitute
+from backprop_cli.expression import Expression, Number, Symbol, substitute
+from backprop_cli.function_plot import function_at
+from backprop_cli.network import Settings
 from backprop_cli.reasons import activation_formula, derivative_formula
 
 
 def all_functions() -> Lesson:
     """Every activation function with its formula and its derivative."""
-    rows = tuple(
-        (row.name, in_symbols(row.formula), in_symbols(row.derivative))
-        for row in map(configured, ACTIVATIONS)
+    rows = (
+        *(
+            (row.name, in_symbols(row.formula), in_symbols(row.derivative))
+            for row in ACTIVATIONS.values()
+        ),
+        *_softmax_rows(),
     )
-    notes = [Paragraph(f"{row.name}: {row.note}.") for row in ACTIVATIONS.values() if row.note]
+    remarks = (
+        Paragraph(f"{row.name}: {remark}.", bullet=True)
+        for row in ACTIVATIONS.values()
+        for remark in (*_remarks(row), row.convention)
+        if remark
+    )
     return (
         Table("Activation functions", ("Name", "a =", "Derivative da/dz ="), rows, numeric=False),
-        *notes,
+        *remarks,
     )
 
 
-def function(name: str, points: Sequence[Decimal], decimals: int) -> Lesson:
+def _softmax_rows() -> Iterator[tuple[str, str, str]]:
+    """Softmax's two derivatives: by the activation's own weighted sum and by another."""
+    own, other = Symbol("a_i"), Symbol("a_j")
+    yield softmax.SOFTMAX, softmax.FORMULA, f"{in_symbols(softmax.slope(own, own))} by z_i"
+    yield "", "", f"{in_symbols(softmax.slope(own, other))} by z_j"
+
+
+def _remarks(row: Activation) -> Iterator[str]:
+    """What must be known of a row beside its formulas: its constants, and what can be set."""
+    if row.note:
+        yield row.note
+    for setting, value in row.settings.items():
+        yield f"{setting} is {on_paper(value)}; --set {setting}=NUMBER sets it"
+
+
+def function(
+    name: str, points: Sequence[Decimal], decimals: int, settings: Settings = ()
+) -> Lesson:
     """One function: its formulas, and its value and derivative at the points.
 
     Raises OverflowError where a derivative leaves the range of float64.
     """
-    row = configured(name)
+    row = configured(name, settings)
     head: list[Block] = [
         Heading(2, name),
-        Equations((activation_formula(name), derivative_formula(name))),
+        Equations((activation_formula(name, settings), derivative_formula(name, settings))),
     ]
-    if row.note:
-        head.append(Paragraph(f"Here {row.note}."))
+    head += [Paragraph(f"Here {remark}.") for remark in _remarks(row)]
+    if row.convention and (not points or 0 in points):
+        head.append(Paragraph(f"By convention: {row.convention}."))
     head.append(Paragraph(f"Source: {row.source}"))
     if len(points) == 1:
         return (*head, Equations(_worked(row, points[0], Exact(decimals))))
@@ -48,10 +77,8 @@ def function(name: str, points: Sequence[Decimal], decimals: int) -> Lesson:
 
 def _values(row: Activation, point: Decimal, arithmetic: Exact) -> tuple[float, float]:
     """The function and its derivative at a point."""
-    z = arithmetic.number(point)
-    a = arithmetic.evaluate(row.applied(Z), {Z.name: z})
-    slope = arithmetic.evaluate(row.derivative, {Z.name: z, A.name: a})
     try:
+        a, slope = function_at(row, arithmetic.number(point))
         return arithmetic.result(a), arithmetic.result(slope)
     except OutOfRangeError:
         raise OverflowError(f"{row.name}({on_paper(point)}) is too large for float64") from None

@@ -17,24 +17,38 @@ DERIVATIVES = "a_i * (1 − a_i) by its own weighted sum, −a_i * a_j by that o
 def largest(layer: Layer) -> tuple[Symbol, Expression]:
     """The largest weighted sum of the layer."""
     sums = tuple(Symbol(neuron.weighted_sum) for neuron in layer.neurons)
-    return Symbol(f"max_{layer.name}"), Largest(sums)
+    return _largest(layer), Largest(sums)
 
 
 def exponential(layer: Layer, neuron: Neuron) -> tuple[Symbol, Expression]:
     """A neuron's exp, the largest weighted sum taken off."""
-    greatest, _ = largest(layer)
-    return Symbol(f"e_{neuron.name}"), Call("exp", Symbol(neuron.weighted_sum) - greatest)
+    return _exponential(neuron), Call("exp", Symbol(neuron.weighted_sum) - _largest(layer))
 
 
 def total(layer: Layer) -> tuple[Symbol, Expression]:
     """The sum of the layer's exps."""
-    parts = tuple(exponential(layer, neuron)[0] for neuron in layer.neurons)
-    return Symbol(f"sum_{layer.name}"), Sum(parts) if len(parts) > 1 else parts[0]
+    parts = tuple(map(_exponential, layer.neurons))
+    return _total(layer), Sum(parts) if len(parts) > 1 else parts[0]
 
 
 def share(layer: Layer, neuron: Neuron) -> Expression:
     """A neuron's activation: its part of the sum."""
-    return exponential(layer, neuron)[0] / total(layer)[0]
+    return _exponential(neuron) / _total(layer)
+
+
+# The names alone, so that a layer's steps take time in proportion to its neurons.
+
+
+def _largest(layer: Layer) -> Symbol:
+    return Symbol(f"max_{layer.name}")
+
+
+def _exponential(neuron: Neuron) -> Symbol:
+    return Symbol(f"e_{neuron.name}")
+
+
+def _total(layer: Layer) -> Symbol:
+    return Symbol(f"sum_{layer.name}")
 
 
 def slope(activation: Symbol, other: Symbol) -> Expression:

@@ -30,7 +30,110 @@ def test_negative_points_are_numbers_not_options(backprop: Backprop) -> None:
 
 def test_without_a_name_every_function_is_listed(backprop: Backprop) -> None:
     run = backprop("activation")
-    assert [name for name in ACTIVATIONS if f"│ {name} " not in run.stdout] == []
+    assert [name for name in ACTIVATION_NAMES if f"│ {name} " not in run.stdout] == []
+    for words in (
+        "exp(z_i) / (exp(z_1) + … + exp(z_n))",
+        "z if z > 0, else slope * z",
+        "relu: at z = 0 it has no derivative; 0 is taken.",
+        "leaky_relu: slope is 0.01; --set slope=NUMBER sets it.",
+    ):
+        assert words in run.stdout
+
+
+CONVENTIONS = {
+    "relu": ("0 is taken", "0.0000"),
+    "leaky_relu": ("slope is taken", "0.0100"),
+    "elu": ("alpha is taken", "1.0000"),
+    "selu": ("λ * α is taken", "1.7581"),  # 1.0507009873554805 * 1.6732632423543772 = 1.75809934…
+    "binary_step": ("0 is taken, as everywhere else", "0.0000"),
+}
+
+
+@pytest.mark.parametrize("name", CONVENTIONS)
+def test_at_zero_the_convention_is_said_and_elsewhere_it_is_not(
+    backprop: Backprop, name: str
+) -> None:
+    words, slope = CONVENTIONS[name]
+    for arguments, said in ((("0",), True), ((), True), (("1", "0"), True), (("0.5",), False)):
+        stdout = backprop("activation", name, *arguments).stdout
+        assert (words in stdout) == said, arguments
+    derivative = next(
+        line
+        for line in backprop("activation", name, "0").stdout.splitlines()
+        if f"{name}′(0)" in line
+    )
+    assert derivative.split()[-1] == slope
+
+
+def test_only_where_a_derivative_jumps_is_there_a_convention() -> None:
+    jumping = {"binary_step", "relu", "leaky_relu", "parametric_relu", "elu", "selu"}
+    with_convention = {name for name, row in ACTIVATIONS.items() if row.convention}
+    assert with_convention == jumping & set(ACTIVATIONS)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "value", "slope"),
+    [
+        (("leaky_relu", "-2", "--set", "slope=0.1"), "−0.2000", "0.1000"),
+        (("leaky_relu", "--set", "slope=0.1", "-2"), "−0.2000", "0.1000"),
+        (("leaky_relu", "-2", "--set=slope=-0.25"), "0.5000", "−0.2500"),
+        # 2.5 * (exp(−1) − 1) and 2.5 * exp(−1)
+        (("elu", "-1", "--set", "alpha=2.5"), "−1.5803", "0.9197"),
+    ],
+)
+def test_a_setting_of_a_function_is_put_into_its_formulas(
+    backprop: Backprop, arguments: tuple[str, ...], value: str, slope: str
+) -> None:
+    lines = backprop("activation", *arguments).stdout.splitlines()
+    assert [line.split()[-1] for line in lines[-2:]] == [value, slope]
+
+
+@pytest.mark.parametrize(
+    "points", [("1", "2", "3"), ("-1.5", "0", "2.25", "2.25"), ("1000", "1001"), ("5",)]
+)
+def test_softmax_is_worked_for_its_weighted_sums_together(
+    backprop: Backprop, points: tuple[str, ...]
+) -> None:
+    run = backprop("activation", "softmax", *points, "--decimals", "6")
+    exps = [mpmath.exp(mpmath.mpf(z) - max(map(mpmath.mpf, points))) for z in points]
+    shares = [part / mpmath.fsum(exps) for part in exps]
+    results = dict(re.findall(r"^  (\S+) += .*[=≈] (\S+)$", run.stdout, re.MULTILINE))
+    expected = {"sum_all": mpmath.fsum(exps)}
+    for i, share in enumerate(shares, 1):
+        expected |= {f"e_{i}": exps[i - 1], f"a_{i}": share}
+        for j, other in enumerate(shares, 1):
+            expected[f"∂a_{i}/∂z_{j}"] = share * ((i == j) - other)
+    for name, value in expected.items():
+        found = float(results.pop(name).replace("−", "-"))
+        assert abs(found - value) <= mpmath.mpf("0.51e-6"), name
+    assert results.keys() <= {"max_all", "softmax(z_i)"}
+    rows = re.findall(r"^  │ a_\d +│ (.*) │$", run.stdout, re.MULTILINE)
+    assert len(rows) == (len(points) if len(points) > 1 else 0)
+    for i, row in enumerate(rows, 1):
+        cells = [float(cell.replace("−", "-")) for cell in row.split("│")]
+        true = [expected[f"∂a_{i}/∂z_{j}"] for j in range(1, len(points) + 1)]
+        assert all(abs(x - y) <= 0.51e-6 for x, y in zip(cells, true, strict=True))
+
+
+def test_the_numbers_are_put_into_the_softmax(backprop: Backprop) -> None:
+    stdout = backprop("activation", "softmax", "1", "2", "3").stdout
+    for line in (
+        "max_all = max(z_1, z_2, z_3) = max(1, 2, 3) = 3",
+        "e_1     = exp(z_1 − max_all) = exp(1 − 3)               ≈ 0.1353",
+        "a_2 = e_2 / sum_all = 0.3679 / 1.5032 ≈ 0.2447",
+        "∂a_1/∂z_3 = −(a_1 * a_3)    = −(0.0900 * 0.6652)    ≈ −0.0599",
+    ):
+        assert f"  {line}\n" in stdout
+
+
+def test_a_softmax_of_any_size_is_worked(backprop: Backprop) -> None:
+    extreme = backprop("activation", "softmax", "1e300", "-1.7e308", "1.7e308")
+    assert "a_3 = e_3 / sum_all = 1.0000 / 1.0000 = 1.0000" in extreme.stdout
+    many = backprop("activation", "softmax", *map(str, range(200)))
+    assert (extreme.returncode, many.returncode) == (0, 0)
+    # 199 is the largest: its share is 1 − exp(−1) but for exp(−200).
+    assert re.search(r"a_200 += e_200 / sum_all .* ≈ 0\.6321$", many.stdout, re.MULTILINE)
+    assert "Matrix" not in many.stdout
 
 
 @pytest.mark.parametrize(
@@ -39,6 +142,15 @@ def test_without_a_name_every_function_is_listed(backprop: Backprop) -> None:
         (("sigmod", "1"), "activation sigmod: there is no such function; the nearest names are"),
         (("relu", "one"), "one is not a number"),
         (("relu", ".inf"), "is not finite"),
+        (("softmx", "1"), "activation softmx: there is no such function; the nearest names are"),
+        (("softmax", "1", "x"), "x is not a number"),
+        (("leaky_relu", "--set", "slop=1"), "leaky_relu has no setting slop; it has slope"),
+        (("sigmoid", "--set", "slope=1"), "sigmoid has no setting slope; it has none"),
+        (("softmax", "1", "--set", "slope=1"), "softmax has no setting slope; it has none"),
+        (("elu", "--set", "alpha"), "--set alpha: write it as NAME=NUMBER, such as slope=0.1"),
+        (("elu", "--set", "alpha=x"), "--set alpha=x: x is not a number"),
+        (("elu", "--set", "alpha=1", "--set", "alpha=2"), "alpha is set twice"),
+        (("--set", "slope=1"), "which function is to be set?"),
     ],
 )
 def test_a_mistake_is_one_line_and_exit_code_2(

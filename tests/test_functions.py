@@ -92,6 +92,24 @@ def test_a_function_is_right_to_twelve_digits_for_any_finite_argument(name: str)
         check_value(name, z)
 
 
+@pytest.mark.parametrize("name", ACTIVATIONS)
+def test_a_derivative_is_right_to_twelve_digits_where_its_formula_does_not_cancel(
+    name: str,
+) -> None:
+    """a * (1 − a) and 1 − a^2 lose digits as a comes near 1: there to the last bit of that 1."""
+    row, exact, function = configured(name), Exact(), FUNCTIONS[name]
+    tolerance = {"abs_tol": 3e-16} if name in ("sigmoid", "tanh") else {"rel_tol": 1e-12}
+    places = [sign * at / 16 for at in range(1, 16 * 14) for sign in (1, -1)]
+    for z in (*places, *(z for z in POINTS if 1e-9 <= abs(z) <= 10)):
+        a = exact.evaluate(row.applied(Z), {"z": z})
+        found = exact.evaluate(row.derivative, {"z": z, "a": a})
+        with mpmath.workdps(120):
+            step = mpmath.mpf("1e-50")
+            above, below = function(mpmath.mpf(z) + step), function(mpmath.mpf(z) - step)
+            expected = float((above - below) / (2 * step))
+        assert math.isclose(found, expected, **tolerance), (name, z)
+
+
 @given(st.sampled_from(sorted(ACTIVATIONS)), st.floats(allow_nan=False, allow_infinity=False))
 def test_a_function_is_right_wherever_it_is_asked(name: str, z: float) -> None:
     check_value(name, z)

@@ -18,6 +18,7 @@ from backprop_cli.blocks import (
     Heading,
     Lesson,
     Paragraph,
+    Plot,
     Role,
     Span,
     Table,
@@ -143,6 +144,11 @@ def _lines(block: Block, page: Page, indent: int) -> Iterator[Line]:
             yield from equation_lines(block, page, indent)
         case FractionFormula():
             yield from fraction_lines(block, page, indent)
+        case Plot():
+            # Imported here: most lessons have none.
+            from backprop_cli.render.plot import plot_lines
+
+            yield from plot_lines(block, page)
         case _:
             raise TypeError(f"not a block of lines: {block!r}")
 
