@@ -166,6 +166,7 @@ ACTIVATIONS: Mapping[str, Activation] = {
             # He et al. start the slope there.
             settings={"slope": Decimal("0.25")},
             source="https://arxiv.org/abs/1502.01852",
+            convention="at z = 0 it has a derivative only if slope = 1; slope is taken",
         ),
         Activation(
             name="elu",

@@ -80,6 +80,10 @@ class Arithmetic(ABC, Generic[V]):
     def figure(self, value: V) -> Decimal:
         """The value with the digits in which it is printed."""
 
+    def given_figure(self, digits: Decimal | float) -> Decimal:
+        """A given number with the digits in which it is printed: those that were typed."""
+        return digits if isinstance(digits, Decimal) else self.figure(self.number(digits))
+
     @abstractmethod
     def updated_figure(self, value: V) -> Decimal:
         """An updated weight with the digits in which it is printed: more than other figures."""
@@ -173,8 +177,10 @@ class Rounded(Arithmetic[Decimal]):
     """Decimal arithmetic by hand: a line's rounded result is what the next line uses."""
 
     def number(self, digits: Decimal | float) -> Decimal:
-        """A given number with all its digits."""
-        return digits if isinstance(digits, Decimal) else Decimal(repr(digits))
+        """A given number with all its digits, or one that was calculated, as a line's result."""
+        if isinstance(digits, Decimal):
+            return digits
+        return rounded(Decimal(repr(digits)), self.decimals)
 
     def evaluate(self, expression: Expression, values: Mapping[str, Decimal]) -> Decimal:
         """See the base class; sums, differences and products lose nothing."""

@@ -8,6 +8,7 @@ from backprop_cli.derivation import derive, derive_passes
 from backprop_cli.equations import AnyWorking
 from backprop_cli.network import LOSS, Exercise, Figure
 from backprop_cli.optimizers import OPTIMIZERS, T, state_names, state_of
+from backprop_cli.outcomes import Outcome
 from backprop_cli.steps import gradient, new
 from backprop_cli.update import FEW, contributions
 from backprop_cli.working import work
@@ -15,27 +16,22 @@ from backprop_cli.working import work
 Numbers = Mapping[str, Figure]
 
 
-class Outcome(NamedTuple):
-    """What came of one example: a prediction for each output, and the example's loss."""
-
-    predictions: tuple[float, ...]
-    loss: float
-
-
 class Calculation(NamedTuple):
     """The outcome of a run.
 
     ``working`` is that of ``example`` (counted from 0), whose batch is ``batch``, in the epoch
-    asked for. ``before`` and ``after`` hold every given number by name, the parameters as they are
-    before the first and after the last epoch. ``history`` holds pairs of epoch and loss (the mean
-    over the examples), from epoch 0, before any update, to the last. ``outcomes`` are those of
-    each of several examples, with the parameters of ``after``.
+    asked for; ``earlier`` is how many updates of that epoch came before it. ``before`` and
+    ``after`` hold every given number by name, the parameters as they are before the first and
+    after the last epoch. ``history`` holds pairs of epoch and loss (the mean over the examples),
+    from epoch 0, before any update, to the last. ``outcomes`` are those of each of several
+    examples, with the parameters of ``after``.
     """
 
     exercise: Exercise
     working: AnyWorking
     example: int
     batch: tuple[int, ...]
+    earlier: int
     before: Numbers
     after: Numbers
     history: Sequence[tuple[int, float]]
@@ -83,29 +79,29 @@ def calculate(
         after = {**before, **updated(working)}
         loss_after = work(derive_passes(exercise.network), after, arithmetic).values[LOSS]
         history = ((0, float(working.values[LOSS])), (1, float(loss_after)))
-        return Calculation(exercise, working, 0, (0,), before, after, history, rounding)
+        return Calculation(exercise, working, 0, (0,), 0, before, after, history, rounding)
 
     from backprop_cli.training import Trainer, recorded_epochs  # only longer runs compile
 
     trainer = Trainer(exercise)
     record = recorded_epochs(epochs)
-    batches = exercise.batches.of_epoch(at, exercise.example_count)
-    place = next(number for number, batch in enumerate(batches) if example in batch)
+    *earlier, batch = exercise.batches_until(example, at)
     numbers: Numbers = before
     if at == 1 and rounding:
-        for batch in batches[:place]:
-            numbers = updated(work_update(exercise, numbers, batch, batch[0], arithmetic))
-    elif at > 1 or place:
+        for one in earlier:
+            numbers = updated(work_update(exercise, numbers, one, one[0], arithmetic))
+    elif at > 1 or earlier:
         trainer.advance(at - 1, record, report)
-        numbers = trainer.numbers_after(batches[:place])
+        numbers = trainer.numbers_after(earlier)
         arithmetic = Exact(kept)
-    working = work_update(exercise, numbers, batches[place], example, arithmetic)
+    working = work_update(exercise, numbers, batch, example, arithmetic)
     trainer.advance(epochs, record, report)
     return Calculation(
         exercise,
         working,
         example,
-        batches[place],
+        batch,
+        len(earlier),
         before,
         {**before, **trainer.numbers},
         trainer.history,

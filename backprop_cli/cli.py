@@ -116,6 +116,12 @@ def run(
     at: Annotated[
         int, typer.Option("--at", min=1, metavar="K", help="Show the working of epoch K.")
     ] = 1,
+    example: Annotated[
+        int,
+        typer.Option(
+            "--example", min=1, metavar="K", help="Show the working of example K of several."
+        ),
+    ] = 1,
     gradcheck: Annotated[
         bool,
         typer.Option(
@@ -160,7 +166,7 @@ def run(
     from backprop_cli import commands
 
     with _complaints(source):
-        settings = commands.Settings(epochs, at, exact, decimals)
+        settings = commands.Settings(epochs, at, example, exact, decimals)
         if gradcheck:
             lesson, passed = commands.gradient_check(source, settings)
             _show(lesson, output)

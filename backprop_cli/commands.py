@@ -21,10 +21,14 @@ from backprop_cli.scalars import read_number
 
 
 class Settings(NamedTuple):
-    """How a configuration is to be worked; see `calculation.calculate`."""
+    """How a configuration is to be worked; see `calculation.calculate`.
+
+    Epochs and examples count from 1.
+    """
 
     epochs: int = 1
     at: int = 1
+    example: int = 1
     exact: bool = False
     decimals: int | None = None
 
@@ -49,31 +53,29 @@ def run(source: Path, settings: Settings, names: Sequence[str], *, brief: bool) 
     Raises ConfigError, UnknownNameError for a name that the network does not have, and
     ArithmeticError where a number leaves the range of float64.
     """
-    exercise = configuration.load(str(source))
+    exercise = _loaded(source, settings)
     if names:
         # Before anything is calculated: a mistyped name should not cost a training run.
-        wanted = canonical_names(names, explainable(exercise))
+        *_, batch = exercise.batches_until(settings.example - 1, settings.at)
+        wanted = canonical_names(names, explainable(exercise, batch))
         working = _calculated(exercise, settings).working
         explained = (block for name in wanted for block in explain(working, name))
         return (*_epoch_shown(settings), *explained)
     calculation = _calculated(exercise, settings)
-    working = calculation.working
-    worked = lesson.brief(working) if brief else lesson.full(working, exercise.order)
+    worked = lesson.brief(calculation) if brief else lesson.full(calculation)
     worked = (*_epoch_shown(settings), *worked)
-    if calculation.epochs == 1:
+    if not calculation.is_training:
         return worked
     from backprop_cli.report import training
 
-    before, after = map(calculation.in_full_precision, (calculation.before, calculation.after))
-    history = calculation.history
-    return (*worked, *training(before, after, history, rounded=calculation.rounding))
+    return (*worked, *training(calculation))
 
 
 def run_as_json(source: Path, settings: Settings) -> str:
     """The numbers of a run as one line of JSON. Raises ConfigError and ArithmeticError."""
     from backprop_cli.render.json import as_json
 
-    return f"{as_json(_calculated(configuration.load(str(source)), settings))}\n"
+    return f"{as_json(_calculated(_loaded(source, settings), settings))}\n"
 
 
 def gradient_check(source: Path, settings: Settings) -> tuple[Lesson, bool]:
@@ -151,8 +153,8 @@ def new(sizes: str, activation: str, loss: str, seed: int | None) -> str:
     """A ready configuration. Raises UsageError for what cannot be made."""
     from random import randrange
 
+    from backprop_cli.fields import ACTIVATION_NAMES
     from backprop_cli.losses import LOSSES
-    from backprop_cli.schema import ACTIVATION_NAMES
     from backprop_cli.template import sizes_of, template
 
     if activation not in ACTIVATION_NAMES:
@@ -167,9 +169,20 @@ def schema() -> str:
     return f"{json.dumps(configuration.json_schema(), indent=2, ensure_ascii=False)}\n"
 
 
+def _loaded(source: Path, settings: Settings) -> Exercise:
+    """The exercise of a configuration, which must have the example that is asked for."""
+    exercise = configuration.load(str(source))
+    count = exercise.example_count
+    if settings.example > count:
+        there = "is 1 example" if count == 1 else f"are {count} examples"
+        raise UsageError(f"--example {settings.example}: there {there}")
+    return exercise
+
+
 def _calculated(exercise: Exercise, settings: Settings) -> Calculation:
+    chosen = settings._replace(example=settings.example - 1)._asdict()
     with progress(settings.epochs) as report:
-        return calculate(exercise, **settings._asdict(), report=report)
+        return calculate(exercise, **chosen, report=report)
 
 
 def _epoch_shown(settings: Settings) -> Lesson:

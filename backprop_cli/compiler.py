@@ -26,7 +26,7 @@ Loss = Callable[[State, Sequence[Values]], float]
 Outcomes = Callable[[State, Sequence[Values]], Iterator[Values]]
 Gradients = Callable[[State, Sequence[Values]], Values]
 
-UPDATES = (Rule.OPTIMIZER, Rule.NEW_WEIGHT, Rule.BIAS_STEP, Rule.NEW_BIAS)
+UPDATES = (Rule.OPTIMIZER, Rule.DECAYED, Rule.STEP, Rule.NEW_WEIGHT, Rule.NEW_BIAS)
 
 # Adding to this keeps every bit of what is added first, the sign of a zero included.
 NOTHING = "-0.0"

@@ -14,12 +14,10 @@ from pydantic import BaseModel, ValidationError
 
 from backprop_cli import meaning, yaml_source
 from backprop_cli.complaint import ConfigError, Path, did_you_mean
+from backprop_cli.fields import ACTIVATION_NAMES, LOSS_NAMES, TAGS
 from backprop_cli.network import Exercise
 from backprop_cli.scalars import COMPLAINT
 from backprop_cli.schema import (
-    ACTIVATION_NAMES,
-    LOSS_NAMES,
-    TAGS,
     ActivationSettings,
     Configuration,
     Data,

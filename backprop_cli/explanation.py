@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from enum import Enum, auto
 
-from backprop_cli.arithmetic import equal
 from backprop_cli.blocks import (
     Block,
     Equation,
@@ -32,20 +31,21 @@ from backprop_cli.expression import (
     Partial,
     Product,
     Symbol,
-    substitute,
     symbols,
 )
 from backprop_cli.network import Network, Neuron
 from backprop_cli.reasons import (
-    activation_formula,
     bias_place,
+    layer_formulas,
     layer_of,
     reason,
+    slope_place,
     title,
     weight_place,
 )
 from backprop_cli.softmax import SOFTMAX
 from backprop_cli.steps import Rule, Step, gradient
+from backprop_cli.update_lesson import mean_of_batch, update_blocks
 
 # A gradient on the way that is a sum is derived where it is first needed. Up to this many parts
 # on the way each get a chain of their own, up to the second number a line each; beyond that only
@@ -71,9 +71,15 @@ def explain(working: AnyWorking, name: str) -> Iterator[Block]:
     network = working.derivation.network
     if name in network.weights:
         yield from explain_weight(working, name, Detail.FULL, set())
+        yield from mean_of_batch(working, name)
     elif name in network.biases:
         yield Heading(3, f"Step-by-step Gradient for {name}", bias_place(network, name))
         yield from explain_bias(working, name, set())
+        yield from mean_of_batch(working, name)
+    elif name in network.slopes:
+        yield Heading(3, f"Step-by-step Gradient for {name}", slope_place(network, name))
+        yield from explain_slope(working, name, set())
+        yield from mean_of_batch(working, name)
     elif (step := working.derivation.by_name.get(name)) is None:
         yield Heading(3, f"Given value {shown(name)}")
         given = Equation((Span(shown(name)),), sides(result(working, name)))
@@ -83,7 +89,7 @@ def explain(working: AnyWorking, name: str) -> Iterator[Block]:
         yield from _gradient_blocks(working, step.defines, set())
     elif step.rule in (Rule.NEW_WEIGHT, Rule.NEW_BIAS):
         yield Heading(3, f"Update: {name}")
-        yield Equations((update_equation(working, step),))
+        yield from update_blocks(working, name.removesuffix("_new"))
     else:
         yield Heading(3, f"Step-by-step {title(step)}")
         yield from _formula_of(network, step)
@@ -121,6 +127,22 @@ def explain_bias(working: AnyWorking, bias: str, known: set[str]) -> Iterator[Bl
         )
     )
     yield from _gradient_blocks(working, gradient(bias), known)
+
+
+def explain_slope(working: AnyWorking, slope: str, known: set[str]) -> Iterator[Block]:
+    """The gradient of one trained slope, under a heading of the caller's."""
+    derivation = working.derivation
+    layer = next(layer for layer in derivation.network.layers if layer.slope == slope)
+    users = layer.neurons
+    if len(users) > 1:
+        yield Paragraph(
+            f"{listed([user.name for user in users])} share the slope {slope}, so the gradient is "
+            "worked out for each of them, and the results are added."
+        )
+    else:
+        yield Paragraph("The slope is a parameter like a weight.")
+    yield Equations((layer_formulas(layer)[0],))
+    yield from _gradient_blocks(working, gradient(slope), known)
 
 
 def _gradient_blocks(
@@ -282,29 +304,7 @@ def _product_in_one_line(working: AnyWorking, chain: Chain, detail: Detail) -> E
     )
 
 
-def update_equation(working: AnyWorking, step: Step) -> Equation:
-    """An update's line. A bias's shows the rounded step on the way; a long result also short."""
-    expression = step.expression
-    steps = {
-        symbol.name: working.derivation.by_name[symbol.name].expression
-        for symbol in symbols(expression)
-        if symbol.name.startswith("step_")
-    }
-    figures = [working.with_figures(expression)]
-    if steps:
-        expression = substitute(expression, steps)
-        figures.insert(0, working.with_figures(expression))
-    name = step.defines.name
-    whole, short = Number(working.figure(name)), Number(working.short_figure(name))
-    # An exact figure is also shown as short as any other; one that is rounded is not twice.
-    ends = [whole, short] if equal(figures[-1], whole) else [whole]
-    if equal(whole, short):
-        ends = [short]
-    return Equation((Span(name),), sides(expression, *figures, *ends))
-
-
 def _formula_of(network: Network, step: Step) -> Iterator[Block]:
     """The formula of the function that a step applies."""
     if step.rule is Rule.ACTIVATION:
-        layer = layer_of(network, step)
-        yield Equations((activation_formula(layer.activation, layer.settings),))
+        yield Equations((layer_formulas(layer_of(network, step))[0],))

@@ -60,7 +60,7 @@ def function(
     row = configured(name, settings)
     head: list[Block] = [
         Heading(2, name),
-        Equations((activation_formula(name, settings), derivative_formula(name, settings))),
+        Equations((activation_formula(row), derivative_formula(row))),
     ]
     head += [Paragraph(f"Here {remark}.") for remark in _remarks(row)]
     if row.convention and (not points or 0 in points):

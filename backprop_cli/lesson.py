@@ -4,41 +4,55 @@ from collections.abc import Iterator, Sequence
 from itertools import chain
 
 from backprop_cli import softmax
-from backprop_cli.activations import ACTIVATIONS
-from backprop_cli.arithmetic import on_paper, padded
+from backprop_cli.arithmetic import on_paper
 from backprop_cli.blocks import Block, Equation, Equations, Heading, Lesson, Paragraph, Span, Table
+from backprop_cli.calculation import Calculation
 from backprop_cli.equations import AnyWorking, equation, in_symbols, listed, result, shown, sides
-from backprop_cli.explanation import Detail, explain_bias, explain_weight, update_equation
+from backprop_cli.explanation import Detail, explain_bias, explain_slope, explain_weight
 from backprop_cli.losses import LOSSES
-from backprop_cli.network import LEARNING_RATE, LOSS, Layer, Network, Settings
-from backprop_cli.reasons import activation_formula, bias_place, derivative_formula, weight_place
-from backprop_cli.steps import gradient, new
+from backprop_cli.network import LOSS, Layer, Network, Settings
+from backprop_cli.reasons import (
+    bias_place,
+    layer_formulas,
+    layer_notes,
+    slope_place,
+    weight_place,
+)
+from backprop_cli.steps import gradient
+from backprop_cli.update_lesson import mean_gradients, update_tables, updates
 
 # With more parameters than this a working is too long to read in full.
 READABLE = 40
 
-BIAS_DECIMALS = 3  # an old bias is shown with at least three decimals, 0.600
+# Up to so many examples are shown in a table beforehand.
+MOST_EXAMPLES = 12
 
 
-def full(working: AnyWorking, order: Sequence[str]) -> Lesson:
-    """The whole working. ``order`` are the parameters to explain first, see `explained_order`."""
+def full(calculation: Calculation) -> Lesson:
+    """The whole working of the example that a calculation shows."""
+    working, order = calculation.working, calculation.exercise.order
+    network = working.derivation.network
     known: set[str] = set()  # sums that have been worked out, by weights and biases alike
+    batch = [at + 1 for at in calculation.batch]
     sections = (
-        _architecture(working.derivation.network),
-        _initial_values(working),
+        _architecture(network),
+        _initial_values(calculation),
         _forward(working),
         _backward(working, order, known),
         _gradient_summary(working),
         _bias_gradients(working, order, known),
-        _updates(working),
+        _slope_gradients(working, known),
+        mean_gradients(working, batch) if len(batch) > 1 and readable(network) else (),
+        updates(working) if readable(network) else (),
         _update_tables(working),
         _summary(),
     )
     return tuple(chain.from_iterable(sections))
 
 
-def brief(working: AnyWorking) -> Lesson:
+def brief(calculation: Calculation) -> Lesson:
     """The tables alone."""
+    working = calculation.working
     return (_gradient_table(working), *_update_tables(working))
 
 
@@ -76,16 +90,22 @@ def _architecture(network: Network) -> Iterator[Block]:
         yield _members(_layer_title(layer), [neuron.name for neuron in layer.neurons])
     outputs = [shown(network.prediction(output)) for output in network.outputs]
     yield _members(_layer_title(network.layers[-1]), outputs)
-    by_activation: dict[tuple[str, Settings], list[str]] = {}
+    for layer, names in _by_function(network).items():
+        everywhere = len(names) == len(network.layers)
+        where = "in every layer" if everywhere else f"in the {listed(names)} layer"
+        yield Paragraph(f"The activation function {where} is {layer.activation}:")
+        yield Equations((layer_formulas(layer)[0],))
+        for note in layer_notes(layer):
+            yield Paragraph(note)
+
+
+def _by_function(network: Network) -> dict[Layer, list[str]]:
+    """The first layer with each activation function, and the names of all that have it."""
+    found: dict[tuple[str, Settings, str | None], tuple[Layer, list[str]]] = {}
     for layer in network.layers:
-        by_activation.setdefault((layer.activation, layer.settings), []).append(layer.name)
-    for (activation, settings), layers in by_activation.items():
-        everywhere = len(layers) == len(network.layers)
-        where = "in every layer" if everywhere else f"in the {listed(layers)} layer"
-        yield Paragraph(f"The activation function {where} is {activation}:")
-        yield Equations((activation_formula(activation, settings),))
-        if activation in ACTIVATIONS and ACTIVATIONS[activation].note:
-            yield Paragraph(f"Here {ACTIVATIONS[activation].note}.")
+        function = (layer.activation, layer.settings, layer.slope)
+        found.setdefault(function, (layer, []))[1].append(layer.name)
+    return dict(found.values())
 
 
 def _members(layer: str, names: Sequence[str]) -> Paragraph:
@@ -98,9 +118,12 @@ def _given(working: AnyWorking, name: str, place: str = "") -> Equation:
     return Equation((Span(shown(name)),), sides(result(working, name)), note)
 
 
-def _initial_values(working: AnyWorking) -> Iterator[Block]:
+def _initial_values(calculation: Calculation) -> Iterator[Block]:
+    working = calculation.working
     network = working.derivation.network
     yield Heading(2, "1. Initial Values")
+    if calculation.exercise.examples:
+        yield from _examples(calculation)
     yield Heading(3, "1.1 Inputs:")
     yield Equations(tuple(_given(working, name) for name in network.inputs))
     yield Heading(3, "1.2 Weights:")
@@ -127,8 +150,40 @@ def _initial_values(working: AnyWorking) -> Iterator[Block]:
         )
     else:
         yield Paragraph("This network has no biases.")
+    if network.slopes:
+        yield Heading(3, "1.4 Slopes:")
+        yield Equations(
+            tuple(_given(working, name, slope_place(network, name)) for name in network.slopes)
+        )
     yield Heading(3, "Actual Target Output:")
     yield Equations(tuple(_given(working, network.target(output)) for output in network.outputs))
+
+
+def _examples(calculation: Calculation) -> Iterator[Block]:
+    """Which example of how many is worked, what happened before it, and all of a few."""
+    exercise = calculation.exercise
+    network, count, size = exercise.network, exercise.example_count, exercise.batches.size
+    one_update = "all of them" if size >= count else _count(size, "example")
+    order = "in an order that is shuffled every epoch" if exercise.batches.shuffle else "in order"
+    yield Paragraph(
+        f"There are {count} examples; {one_update} to an update, {order}. "
+        f"This is the working of example {calculation.example + 1}."
+    )
+    if calculation.earlier:
+        yield Paragraph(
+            f"The parameters are those after {_count(calculation.earlier, 'update')} of this epoch."
+        )
+    if count <= MOST_EXAMPLES:
+        targets = [network.target(output) for output in network.outputs]
+        arithmetic = calculation.working.arithmetic
+        rows = tuple(
+            (
+                str(number),
+                *(on_paper(arithmetic.given_figure(n)) for n in (*one.inputs, *one.targets)),
+            )
+            for number, one in enumerate(exercise.examples, 1)
+        )
+        yield Table("Examples", ("Example", *network.inputs, *targets), rows)
 
 
 def _forward(working: AnyWorking) -> Iterator[Block]:
@@ -173,10 +228,9 @@ def _backward(working: AnyWorking, order: Sequence[str], known: set[str]) -> Ite
         "rule gives it as a product of derivatives, one for each step from the loss back to the "
         "weight."
     )
-    functions = dict.fromkeys((layer.activation, layer.settings) for layer in network.layers)
-    for activation, settings in functions:
-        yield Paragraph(f"Derivative of {activation}:")
-        yield Equations((derivative_formula(activation, settings),))
+    for layer in _by_function(network):
+        yield Paragraph(f"Derivative of {layer.activation}:")
+        yield Equations((layer_formulas(layer)[1],))
     layers = {
         edge.weight: (layer, neuron)
         for layer in network.layers
@@ -216,8 +270,9 @@ def _gradient_summary(working: AnyWorking) -> Iterator[Block]:
 def _gradient_table(working: AnyWorking) -> Table:
     network = working.derivation.network
     titles = [_layer_title(layer) for layer in network.layers]
+    of_example = " of this example" if working.is_batched else ""
     return Table(
-        f"Summary of Gradients for {listed(titles)}",
+        f"Summary of Gradients{of_example} for {listed(titles)}",
         ("Weight", "Gradient (dL/dw)"),
         tuple((name, f"≈ {_figure(working, gradient(name).name)}") for name in network.weights),
     )
@@ -238,65 +293,20 @@ def _bias_gradients(working: AnyWorking, order: Sequence[str], known: set[str]) 
         yield from explain_bias(working, bias, known)
 
 
-def _updates(working: AnyWorking) -> Iterator[Block]:
+def _slope_gradients(working: AnyWorking, known: set[str]) -> Iterator[Block]:
     network = working.derivation.network
-    if not readable(network):
+    if not network.slopes or not readable(network):
         return
-    yield Heading(2, "Weight and Bias Updates")
-    rate = in_symbols(result(working, LEARNING_RATE))
-    for kind, names in (("Weight", _update_order(network)), ("Bias", network.biases)):
-        if not names:
-            continue
-        yield Heading(3, f"{kind} Updation Formula")
-        lower = kind.lower()
-        yield Paragraph(f"new_{lower} = old_{lower} − learning_rate * gradient")
-        moved = [name for name in names if name not in network.frozen]
-        lines = [update_equation(working, working.derivation.by_name[new(n).name]) for n in moved]
-        if kind == "Weight":
-            yield Paragraph(f"The learning rate is {rate}.")
-            if lines:
-                yield Equations(tuple(lines))
-        for name, line in zip(moved, lines, strict=True) if kind == "Bias" else ():
-            yield Heading(4, f"Update {name}:")
-            yield Equations((line,))
-        held = [name for name in names if name in network.frozen]
-        if held:
-            yield Paragraph(f"Held fixed: {listed(held)}.")
-
-
-def _update_order(network: Network) -> tuple[str, ...]:
-    """The document's: the output layer's weights in order, then all others counting down."""
-    last = [edge.weight for neuron in network.outputs for edge in neuron.edges]
-    return (*last, *reversed(network.weights[: len(network.weights) - len(last)]))
+    yield Heading(2, "Slope Gradient Calculation")
+    for number, slope in enumerate(network.slopes, 1):
+        yield Heading(3, f"{number}. For the Slope {slope}", slope_place(network, slope))
+        yield from explain_slope(working, slope, known)
 
 
 def _update_tables(working: AnyWorking) -> Iterator[Block]:
-    network = working.derivation.network
-    if readable(network):
+    if readable(working.derivation.network):
         yield Heading(2, "Weight & BIAS Update Tables")
-    for title, symbol, names in (
-        ("Weight", "w", network.weights),
-        ("Bias", "b", network.biases),
-    ):
-        if names:
-            columns = (title, "Old Value", f"Gradient (dL/d{symbol})", "New Value")
-            rows = tuple(_update_row(working, name) for name in reversed(names))
-            yield Table(f"{title} updates", columns, rows)
-
-
-def _update_row(working: AnyWorking, name: str) -> tuple[str, ...]:
-    held = name in working.derivation.network.frozen
-    old = old_value(working, name)
-    after = f"{old} (fixed)" if held else _figure(working, new(name).name)
-    return name, old, _figure(working, gradient(name).name), after
-
-
-def old_value(working: AnyWorking, name: str) -> str:
-    """A parameter before the update, as typed; a bias with three decimals at least."""
-    digits = working.figure(name)
-    if name in working.derivation.network.biases:
-        digits = padded(digits, BIAS_DECIMALS)
-    return on_paper(digits)
+    yield from update_tables(working)
 
 
 def _figure(working: AnyWorking, name: str) -> str:

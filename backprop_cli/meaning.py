@@ -8,6 +8,7 @@ from backprop_cli import faults, training_set
 from backprop_cli.activations import ACTIVATIONS, SLOPE
 from backprop_cli.complaint import Path
 from backprop_cli.faults import Faults, Sources
+from backprop_cli.fields import ACTIVATION_NAMES
 from backprop_cli.network import (
     LEARNING_RATE,
     LOSS,
@@ -21,12 +22,7 @@ from backprop_cli.network import (
     Settings,
 )
 from backprop_cli.optimizers import DECAY, OPTIMIZERS, T, lines_of, state_of, symbol_of
-from backprop_cli.schema import (
-    ACTIVATION_NAMES,
-    ActivationSettings,
-    Configuration,
-    OptimizerSettings,
-)
+from backprop_cli.schema import ActivationSettings, Configuration, OptimizerSettings
 from backprop_cli.softmax import SOFTMAX
 from backprop_cli.update import MEAN_LOSS
 from backprop_cli.yaml_source import Source
@@ -273,7 +269,7 @@ def _own_names(network: Network) -> Iterator[tuple[str, str]]:
     if row.counts:
         yield T.name, "the number of the update"
     for parameter in network.updated:
-        for quantity in (*row.state, *lines_of(network)):
+        for quantity in (*row.state, *(line.defines for line in lines_of(network))):
             yield symbol_of(quantity, parameter).name, f"a quantity of {row.name}"
     for neuron in network.neurons:
         yield neuron.weighted_sum, f"the weighted sum of {neuron.name}"

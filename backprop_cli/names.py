@@ -1,6 +1,6 @@
 """The names by which quantities can be asked for."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from backprop_cli.complaint import UnknownNameError
 from backprop_cli.derivation import derive
@@ -8,12 +8,15 @@ from backprop_cli.equations import symbol_text
 from backprop_cli.network import Exercise
 
 
-def explainable(exercise: Exercise) -> dict[str, str]:
+def explainable(exercise: Exercise, batch: Sequence[int] = (0,)) -> dict[str, str]:
     """The names that ``explanation.explain`` takes, each with the quantity it means.
+
+    ``batch`` are the examples (by position) of the update that is to be explained.
 
     Each may be asked for as it is printed, ∂Loss/∂ŷ, or in ASCII, dLoss/dy_hat.
     """
-    steps = derive(exercise.network).steps
+    numbers = [at + 1 for at in batch] if len(batch) > 1 else ()
+    steps = derive(exercise.network, numbers).steps
     names = {name: name for name in exercise.numbers}
     names.update((step.defines.name.replace("∂", "d"), step.defines.name) for step in steps)
     names.update((symbol_text(step.defines), step.defines.name) for step in steps)

@@ -199,6 +199,12 @@ class Exercise(NamedTuple):
         names = (*network.inputs, *map(network.target, network.outputs))
         return {**self.numbers, **dict(zip(names, (*inputs, *targets), strict=True))}
 
+    def batches_until(self, example: int, epoch: int = 1) -> list[tuple[int, ...]]:
+        """The batches of an epoch up to the one that holds an example, each of positions from 0."""
+        batches = self.batches.of_epoch(epoch, self.example_count)
+        last = next(number for number, batch in enumerate(batches) if example in batch)
+        return batches[: last + 1]
+
     @property
     def classifies(self) -> bool:
         """Whether the targets of several examples stand for classes.

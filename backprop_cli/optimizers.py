@@ -13,7 +13,9 @@ from typing import NamedTuple
 from backprop_cli.expression import ONE, Call, Expression, Symbol, symbols
 from backprop_cli.network import LEARNING_RATE, Network
 
-GRADIENT = Symbol("g")  # of the loss with respect to the parameter
+OLD = Symbol("w")  # the parameter before the update
+SLOPE = Symbol("gradient")  # of the loss with respect to it
+GRADIENT = Symbol("g")  # the same, and with it the weight decay where that acts on the gradient
 RATE = Symbol(LEARNING_RATE)
 DECAY = Symbol("weight_decay")
 T = Symbol("t")  # the number of the update, from 1
@@ -31,10 +33,11 @@ OWN = (GRADIENT, V, V_NEW, M, M_NEW, DIRECTION, M_HAT, V_HAT, DECAYED)  # each p
 
 
 class Line(NamedTuple):
-    """One line of an update: the quantity ``defines`` of a parameter, by ``formula``."""
+    """One line of an update: the quantity ``defines`` of a parameter, by ``formula``, and why."""
 
     defines: Symbol
     formula: Expression
+    reason: str
 
 
 class Optimizer(NamedTuple):
@@ -63,13 +66,18 @@ class Optimizer(NamedTuple):
         return any(symbol == T for line in self.lines for symbol in symbols(line.formula))
 
 
-VELOCITY = Line(V_NEW, MOMENTUM * V + GRADIENT)
+VELOCITY = Line(V_NEW, MOMENTUM * V + GRADIENT, "what is kept of earlier steps, and the gradient")
+LOOK_AHEAD = Line(DIRECTION, GRADIENT + MOMENTUM * V_NEW, "the gradient, and one more step of v")
 ADAM_LINES = (
-    Line(M_NEW, BETA1 * M + (ONE - BETA1) * GRADIENT),
-    Line(V_NEW, BETA2 * V + (ONE - BETA2) * GRADIENT**2),
-    Line(M_HAT, M_NEW / (ONE - BETA1**T)),
-    Line(V_HAT, V_NEW / (ONE - BETA2**T)),
+    Line(M_NEW, BETA1 * M + (ONE - BETA1) * GRADIENT, "the running mean of the gradient"),
+    Line(V_NEW, BETA2 * V + (ONE - BETA2) * GRADIENT**2, "the running mean of its square"),
+    Line(M_HAT, M_NEW / (ONE - BETA1**T), "corrected for the start of m at 0, in update t"),
+    Line(V_HAT, V_NEW / (ONE - BETA2**T), "corrected for the start of v at 0, likewise"),
 )
+# Weight decay, on the gradient and on the parameter itself.
+PULLED = Line(GRADIENT, SLOPE + DECAY * OLD, "the gradient, and the weight decay")
+SHRUNK = Line(DECAYED, OLD - RATE * DECAY * OLD, "the weight decay, apart from the gradient")
+
 ADAM_STEP = RATE * M_HAT / (Call("sqrt", V_HAT) + EPSILON)
 ADAM_SETTINGS = {"beta1": Decimal("0.9"), "beta2": Decimal("0.999"), "epsilon": Decimal("1e-8")}
 
@@ -94,7 +102,7 @@ OPTIMIZERS: Mapping[str, Optimizer] = {
         Optimizer(
             name="nesterov",
             title="gradient descent with Nesterov's momentum",
-            lines=(VELOCITY, Line(DIRECTION, GRADIENT + MOMENTUM * V_NEW)),
+            lines=(VELOCITY, LOOK_AHEAD),
             step=RATE * DIRECTION,
             state=(V,),
             settings={"momentum": Decimal("0.9")},
@@ -130,12 +138,14 @@ def symbol_of(quantity: Symbol, parameter: str) -> Symbol:
     return Symbol(f"{stem}_{parameter}{quantity.name.removeprefix(stem)}")
 
 
-def lines_of(network: Network) -> tuple[Symbol, ...]:
+def lines_of(network: Network) -> tuple[Line, ...]:
     """What an update works out for each parameter on the way to its new value, in order."""
     row = OPTIMIZERS[network.optimizer]
-    first = (GRADIENT,) if network.decays and not row.decoupled else ()
-    last = (DECAYED,) if network.decays and row.decoupled else ()
-    return (*first, *(line.defines for line in row.lines), *last)
+    if not network.decays:
+        return row.lines
+    if row.decoupled:
+        return (*row.lines, SHRUNK)
+    return (PULLED, *row.lines)
 
 
 def state_of(network: Network) -> Mapping[str, str]:

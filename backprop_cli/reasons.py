@@ -3,12 +3,13 @@
 from collections.abc import Set
 
 from backprop_cli import softmax
-from backprop_cli.activations import A, Z, configured
+from backprop_cli.activations import A, Activation, Z, row_of
 from backprop_cli.blocks import Equation, Side, Span
 from backprop_cli.equations import in_symbols, listed, sides, symbol_text
-from backprop_cli.expression import Expression, Partial, Sum, substitute, symbols
+from backprop_cli.expression import Call, Expression, Partial, Sum, substitute, symbols
 from backprop_cli.losses import LOSSES
-from backprop_cli.network import Layer, Network, Settings
+from backprop_cli.network import Layer, Network
+from backprop_cli.optimizers import lines_of, symbol_of
 from backprop_cli.steps import Derivation, Rule, Step
 
 TERMS_IN_A_REASON = 4
@@ -34,6 +35,11 @@ def bias_place(network: Network, bias: str) -> str:
     raise KeyError(bias)
 
 
+def slope_place(network: Network, slope: str) -> str:
+    """The layer whose activation function has a trained slope."""
+    return next(f"for {layer.name} layer" for layer in network.layers if layer.slope == slope)
+
+
 def title(step: Step) -> str:
     """What a step's quantity is called in a heading."""
     name = symbol_text(step.defines)
@@ -55,21 +61,38 @@ def layer_of(network: Network, step: Step) -> Layer:
     return next(layer for layer in network.layers if step.neuron in layer.neurons)
 
 
-def activation_formula(name: str, settings: Settings = ()) -> Equation:
+def activation_formula(row: Activation) -> Equation:
     """``sigmoid(z) = 1 / (1 + exp(−z))``."""
-    if name == softmax.SOFTMAX:
-        return Equation((Span("softmax(z_i)"),), (Side("=", (Span(softmax.FORMULA),)),))
-    row = configured(name, settings)
-    return Equation((Span(in_symbols(row.applied(Z))),), sides(row.formula))
+    return Equation((Span(f"{row.name}({Z.name})"),), sides(row.formula))
 
 
-def derivative_formula(name: str, settings: Settings = ()) -> Equation:
+def derivative_formula(row: Activation) -> Equation:
     """``sigmoid′(z) = sigmoid(z) * (1 − sigmoid(z))``."""
-    if name == softmax.SOFTMAX:
-        return Equation((Span("softmax′"),), (Side("=", (Span(softmax.DERIVATIVES),)),))
-    row = configured(name, settings)
-    slope = substitute(row.derivative, {A.name: row.applied(Z)})
-    return Equation((Span(f"{name}′(z)"),), sides(slope))
+    slope = substitute(row.derivative, {A.name: Call(row.name, Z)})
+    return Equation((Span(f"{row.name}′({Z.name})"),), sides(slope))
+
+
+SOFTMAX_FORMULAS = (
+    Equation((Span("softmax(z_i)"),), (Side("=", (Span(softmax.FORMULA),)),)),
+    Equation((Span("softmax′"),), (Side("=", (Span(softmax.DERIVATIVES),)),)),
+)
+
+
+def layer_formulas(layer: Layer) -> tuple[Equation, Equation]:
+    """The formula and the derivative of a layer's activation function."""
+    if layer.activation == softmax.SOFTMAX:
+        return SOFTMAX_FORMULAS
+    row = row_of(layer)
+    return activation_formula(row), derivative_formula(row)
+
+
+def layer_notes(layer: Layer) -> tuple[str, ...]:
+    """What else must be known of a layer's activation function, a sentence each."""
+    if layer.activation == softmax.SOFTMAX:
+        return ()
+    row = row_of(layer)
+    trained = f"{layer.slope} is trained like a weight" if layer.slope else ""
+    return tuple(f"Here {note}." for note in (row.note, trained) if note)
 
 
 def reason(derivation: Derivation, step: Step) -> str:
@@ -91,10 +114,11 @@ def reason(derivation: Derivation, step: Step) -> str:
             layer = layer_of(network, step)
             if layer.activation == softmax.SOFTMAX:
                 return "softmax: " + softmax.DERIVATIVES
-            row = configured(layer.activation, layer.settings)
-            return (
+            row = row_of(layer)
+            uses = (
                 f"{neuron.name} uses {row.name}, whose derivative is {in_symbols(row.derivative)}"
             )
+            return f"{uses}; {row.convention}" if row.convention else uses
         case Rule.DERIVATIVE_BY_SOURCE | Rule.DERIVATIVE_BY_WEIGHT if neuron:
             assert isinstance(step.defines, Partial)
             total = derivation.by_name[neuron.weighted_sum].expression
@@ -103,6 +127,14 @@ def reason(derivation: Derivation, step: Step) -> str:
         case Rule.DERIVATIVE_BY_BIAS if neuron:
             assert isinstance(step.defines, Partial)
             return f"{step.defines.by} is added directly to {neuron.weighted_sum}"
+        case Rule.DERIVATIVE_BY_SLOPE if neuron:
+            assert isinstance(step.defines, Partial)
+            formula = derivation.by_name[neuron.activation].expression
+            return f"because {neuron.activation} = {in_symbols(formula)}"
+        case Rule.MEAN:
+            return "the mean over the examples of the batch"
+        case Rule.OPTIMIZER:
+            return _line_reason(network, step)
         case Rule.SOFTMAX_LARGEST:
             return "taken off every weighted sum, so that no exp is too large; it cancels again"
         case Rule.SUM_OF_PARTS:
@@ -111,6 +143,16 @@ def reason(derivation: Derivation, step: Step) -> str:
             return "it feeds no neuron, so the loss does not depend on it"
         case _:
             return ""
+
+
+def _line_reason(network: Network, step: Step) -> str:
+    """What a line of the optimizer works out."""
+    return next(
+        line.reason
+        for line in lines_of(network)
+        for parameter in network.updated
+        if symbol_of(line.defines, parameter) == step.defines
+    )
 
 
 def _shortened(total: Expression, keep: Set[str]) -> str:

@@ -1,38 +1,47 @@
 """What a training run came to: the loss over the epochs, the predictions, the parameters."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from backprop_cli.arithmetic import Exact, on_paper
 from backprop_cli.blocks import Block, Heading, Lesson, Paragraph, Table
+from backprop_cli.calculation import Calculation
 from backprop_cli.equations import AnyWorking, listed
 from backprop_cli.expression import MINUS
 from backprop_cli.gradcheck import TOLERANCE, Check
-from backprop_cli.lesson import READABLE, old_value
-from backprop_cli.network import LEARNING_RATE
+from backprop_cli.lesson import READABLE
+from backprop_cli.network import LEARNING_RATE, Example, Exercise
+from backprop_cli.outcomes import Outcome, class_of, correct
 from backprop_cli.training import well_chosen
+from backprop_cli.update_lesson import kinds_of, old_value
+
+# Of more examples than this, those with the largest loss are shown.
+MOST_SHOWN = 40
 
 CHECK_DECIMALS = 10  # printed in a gradient check, where the last digits are the point
 
 
-def training(
-    before: AnyWorking,
-    after: AnyWorking,
-    history: Sequence[tuple[int, float]],
-    *,
-    rounded: bool,
-) -> Lesson:
-    """The report of a run of two epochs or more.
-
-    ``before`` and ``after`` are workings with the parameters before the first and after the last
-    epoch, both in float64; ``history`` holds pairs of epoch and loss. ``rounded`` says that the
-    configuration asks for rounding, which training does not do.
-    """
-    epochs = history[-1][0]
-    head = [Heading(2, f"Training: {epochs} epochs")]
-    if rounded:
+def training(calculation: Calculation) -> Lesson:
+    """The report of a run that made more than the one update that its working shows."""
+    epochs = calculation.epochs
+    blocks: list[Block] = [Heading(2, f"Training: {epochs} epoch{'s' * (epochs != 1)}")]
+    if calculation.rounding:
         note = "Training carries full precision: the rounding of the configuration is for paper."
-        return (*head, Paragraph(note), *_tables(before, after, dict(history)))
-    return (*head, *_tables(before, after, dict(history)))
+        blocks.append(Paragraph(note))
+    before, after = map(calculation.in_full_precision, (calculation.before, calculation.after))
+    blocks.append(_losses(before, calculation))
+    if calculation.outcomes:
+        blocks += _outcomes(calculation)
+    else:
+        blocks.append(_predictions(before, after))
+    for title, _, names in kinds_of(calculation.exercise.network):
+        blocks.append(
+            Table(
+                f"{title} values after {epochs} epoch{'s' * (epochs != 1)}",
+                (title, "Old Value", "New Value"),
+                tuple(_moved(before, after, name) for name in reversed(names)),
+            )
+        )
+    return tuple(blocks)
 
 
 def gradient_check(checks: Sequence[Check], decimals: int | None) -> Lesson:
@@ -42,12 +51,20 @@ def gradient_check(checks: Sequence[Check], decimals: int | None) -> Lesson:
         shown = sorted(checks, key=lambda check: -check.disagreement)[:READABLE]
     kept = decimals or CHECK_DECIMALS
     worst = max(checks, key=lambda check: check.disagreement)
+    within = f"the tolerance of {_short(TOLERANCE)}"
     failed = [check.parameter for check in checks if not check.passes]
-    verdict = (
-        f"Outside the tolerance of {_short(TOLERANCE)}: {listed(failed)}."
-        if failed
-        else f"All {len(checks)} gradients agree to within the tolerance of {_short(TOLERANCE)}."
-    )
+    kinked = [check for check in checks if check.kinks]
+    verdicts = [f"Outside {within}: {listed(failed)}."] if failed else []
+    if kinked:
+        neurons = dict.fromkeys(neuron for check in kinked for neuron in check.kinks)
+        verdicts.append(
+            f"A central difference says nothing about {listed([c.parameter for c in kinked])}: "
+            f"within its step h the activation function of {listed([*neurons])} bends or jumps."
+        )
+    if not verdicts:
+        verdicts = [f"All {len(checks)} gradients agree to within {within}."]
+    elif not failed:
+        verdicts.append(f"All other gradients agree to within {within}.")
     return (
         Heading(2, "Gradient check"),
         Paragraph(
@@ -69,7 +86,7 @@ def gradient_check(checks: Sequence[Check], decimals: int | None) -> Lesson:
         ),
         Paragraph(
             f"The largest disagreement is {_short(worst.disagreement)}, at {worst.parameter}. "
-            f"{verdict}"
+            f"{' '.join(verdicts)}"
         ),
     )
 
@@ -79,17 +96,22 @@ def _short(value: float) -> str:
     return f"{value:.1e}".replace("-", MINUS)
 
 
-def _tables(before: AnyWorking, after: AnyWorking, losses: Mapping[int, float]) -> Iterator[Block]:
-    network = before.derivation.network
-    yield Table(
-        f"Loss by epoch (learning rate {on_paper(before.figure(LEARNING_RATE))})",
-        ("Epoch", "Loss"),
+def _losses(before: AnyWorking, calculation: Calculation) -> Table:
+    losses = dict(calculation.history)
+    mean = "Mean loss" if calculation.outcomes else "Loss"
+    return Table(
+        f"{mean} by epoch (learning rate {on_paper(before.figure(LEARNING_RATE))})",
+        ("Epoch", mean),
         tuple(
             (str(epoch), on_paper(before.arithmetic.figure(losses[epoch])))
             for epoch in well_chosen(max(losses))
         ),
     )
-    predictions = [
+
+
+def _predictions(before: AnyWorking, after: AnyWorking) -> Table:
+    network = before.derivation.network
+    rows = tuple(
         (
             output.name,
             on_paper(before.figure(network.target(output))),
@@ -97,16 +119,62 @@ def _tables(before: AnyWorking, after: AnyWorking, losses: Mapping[int, float]) 
             on_paper(after.figure(network.prediction(output))),
         )
         for output in network.outputs
-    ]
+    )
     columns = ("Output", "Target", "Prediction before", "Prediction after")
-    yield Table("Prediction against target", columns, tuple(predictions))
-    for title, names in (("Weight", network.weights), ("Bias", network.biases)):
-        if names:
-            yield Table(
-                f"{title} values after {max(losses)} epochs",
-                (title, "Old Value", "New Value"),
-                tuple(_moved(before, after, name) for name in reversed(names)),
-            )
+    return Table("Prediction against target", columns, rows)
+
+
+def _outcomes(calculation: Calculation) -> Iterator[Block]:
+    """A table of the examples, and how many are classified rightly where they stand for classes."""
+    exercise, found = calculation.exercise, calculation.outcomes
+    shown: Sequence[int] = range(len(found))
+    title = "Predictions against targets"
+    if len(found) > MOST_SHOWN:
+        shown = sorted(shown, key=lambda at: -found[at].loss)[:MOST_SHOWN]
+        title = f"The {MOST_SHOWN} of {len(found)} examples with the largest loss"
+    arithmetic = Exact(calculation.working.arithmetic.decimals)
+    row = _class_row if exercise.classifies and len(exercise.network.outputs) > 1 else _row
+    columns = _columns(exercise, row)
+    rows = tuple(
+        (str(at + 1), *row(exercise, exercise.examples[at], found[at], arithmetic)) for at in shown
+    )
+    yield Table(title, columns, rows)
+    if exercise.classifies:
+        right = correct(exercise, found)
+        share = on_paper(arithmetic.figure(100 * right / len(found)).normalize())
+        yield Paragraph(f"Accuracy: {right} of {len(found)} are classified rightly ({share} %).")
+
+
+Row = Callable[[Exercise, Example, Outcome, Exact], tuple[str, ...]]
+
+
+def _columns(exercise: Exercise, row: Row) -> tuple[str, ...]:
+    outputs = exercise.network.outputs
+    if row is _class_row:
+        return ("Example", "Target", "Prediction", "Its output", "Loss")
+    if len(outputs) == 1:
+        classes = ("Class",) if exercise.classifies else ()
+        return ("Example", "Target", "Prediction", *classes, "Loss")
+    pairs = ((f"Target {output.name}", f"Prediction {output.name}") for output in outputs)
+    return ("Example", *(column for pair in pairs for column in pair), "Loss")
+
+
+def _row(exercise: Exercise, example: Example, one: Outcome, arithmetic: Exact) -> tuple[str, ...]:
+    cells = []
+    for target, prediction in zip(example.targets, one.predictions, strict=True):
+        cells.append(on_paper(arithmetic.given_figure(target)))
+        cells.append(on_paper(arithmetic.figure(prediction)))
+    classes = (str(class_of(one.predictions)),) if exercise.classifies else ()
+    return (*cells, *classes, on_paper(arithmetic.figure(one.loss)))
+
+
+def _class_row(
+    exercise: Exercise, example: Example, one: Outcome, arithmetic: Exact
+) -> tuple[str, ...]:
+    outputs = exercise.network.outputs
+    target, predicted = class_of(example.floats[-len(outputs) :]), class_of(one.predictions)
+    figures = (arithmetic.figure(one.predictions[predicted]), arithmetic.figure(one.loss))
+    return outputs[target].name, outputs[predicted].name, *map(on_paper, figures)
 
 
 def _moved(before: AnyWorking, after: AnyWorking, name: str) -> tuple[str, ...]:

@@ -17,7 +17,7 @@ from backprop_cli.expression import (
     substitute,
 )
 from backprop_cli.network import Layer, Neuron
-from backprop_cli.reasons import activation_formula, derivative_formula
+from backprop_cli.reasons import SOFTMAX_FORMULAS
 
 SOURCE = "https://en.wikipedia.org/wiki/Softmax_function"
 
@@ -34,7 +34,7 @@ def softmax_at(weighted_sums: Sequence[Decimal], decimals: int) -> Lesson:
     """Softmax: its formula and derivatives, worked for the weighted sums if there are any."""
     head: tuple[Block, ...] = (
         Heading(2, softmax.SOFTMAX),
-        Equations((activation_formula(softmax.SOFTMAX), derivative_formula(softmax.SOFTMAX))),
+        Equations(SOFTMAX_FORMULAS),
         Paragraph("It takes all weighted sums of a layer together."),
         Paragraph(f"Source: {SOURCE}"),
     )

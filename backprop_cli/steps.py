@@ -33,8 +33,9 @@ class Rule(Enum):
     FEEDS_NOTHING = auto()
     MEAN = auto()
     OPTIMIZER = auto()
+    DECAYED = auto()
+    STEP = auto()
     NEW_WEIGHT = auto()
-    BIAS_STEP = auto()
     NEW_BIAS = auto()
 
 

@@ -4,9 +4,18 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from backprop_cli import optimizers
-from backprop_cli.expression import Expression, Number, Partial, Sum, Symbol, partial, substitute
+from backprop_cli.expression import (
+    Expression,
+    Number,
+    Partial,
+    Product,
+    Sum,
+    Symbol,
+    partial,
+    substitute,
+)
 from backprop_cli.network import LOSS, Network
-from backprop_cli.optimizers import OPTIMIZERS, symbol_of
+from backprop_cli.optimizers import OPTIMIZERS, lines_of, symbol_of
 from backprop_cli.steps import Rule, Step, new
 
 MEAN_LOSS = "MeanLoss"
@@ -41,42 +50,42 @@ def mean_steps(network: Network, batch: Sequence[int]) -> Iterator[Step]:
     The mean makes the step independent of the batch's size; it is what PyTorch's losses do.
     """
     for name in (LOSS, *network.parameters):
-        parts = contributions(name, batch)
-        total = Sum(parts) if len(parts) > 1 else parts[0]
         mean = Symbol(MEAN_LOSS) if name == LOSS else partial(MEAN_LOSS, name)
-        yield Step(mean, total / Number(Decimal(len(batch))), Rule.MEAN)
+        yield Step(mean, mean_over(contributions(name, batch), batch), Rule.MEAN)
+
+
+def mean_over(parts: Sequence[Symbol], batch: Sequence[int]) -> Expression:
+    """The parts' sum, divided by the number of the batch's examples."""
+    total = Sum(tuple(parts)) if len(parts) > 1 else parts[0]
+    return total / Number(Decimal(len(batch)))
 
 
 def update_steps(network: Network, *, batched: bool) -> Iterator[Step]:
     """Every line of the update of every parameter.
 
-    A bias's step is a line of its own, then taken off, as it is taught on paper.
+    A bias's step is a line of its own, then taken off, as it is taught on paper. So is that of a
+    weight where it is no product: a new weight is not rounded, and its digits would never end.
     """
-    row = OPTIMIZERS[network.optimizer]
-    rate, decay = optimizers.RATE, optimizers.DECAY
+    row, lines, biases = OPTIMIZERS[network.optimizer], lines_of(network), {*network.biases}
     for parameter in network.updated:
         slope = batch_gradient(parameter, batched=batched)
-        old: Symbol = Symbol(parameter)
         named: dict[str, Expression] = {
             symbol.name: symbol_of(symbol, parameter) for symbol in optimizers.OWN
         }
-        if network.decays and not row.decoupled:
-            yield Step(
-                symbol_of(optimizers.GRADIENT, parameter), slope + decay * old, Rule.OPTIMIZER
-            )
-        else:
+        named[optimizers.OLD.name] = old = Symbol(parameter)
+        named[optimizers.SLOPE.name] = slope
+        if optimizers.PULLED not in lines:
             named[optimizers.GRADIENT.name] = slope
-        for line in row.lines:
+        is_bias = parameter in biases
+        for line in lines:
             formula = substitute(line.formula, named)
-            yield Step(symbol_of(line.defines, parameter), formula, Rule.OPTIMIZER)
-        if network.decays and row.decoupled:
-            kept = symbol_of(optimizers.DECAYED, parameter)
-            yield Step(kept, old - rate * decay * old, Rule.OPTIMIZER)
-            old = kept
+            rule = Rule.DECAYED if line is optimizers.SHRUNK and not is_bias else Rule.OPTIMIZER
+            yield Step(symbol_of(line.defines, parameter), formula, rule)
+        if optimizers.SHRUNK in lines:
+            old = symbol_of(optimizers.DECAYED, parameter)
         step = substitute(row.step, named)
-        if parameter in network.biases:
+        if is_bias or not isinstance(step, Product):
             taken = Symbol(f"step_{parameter}")
-            yield Step(taken, step, Rule.BIAS_STEP)
-            yield Step(new(parameter), old - taken, Rule.NEW_BIAS)
-        else:
-            yield Step(new(parameter), old - step, Rule.NEW_WEIGHT)
+            yield Step(taken, step, Rule.STEP)
+            step = taken
+        yield Step(new(parameter), old - step, Rule.NEW_BIAS if is_bias else Rule.NEW_WEIGHT)

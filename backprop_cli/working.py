@@ -8,6 +8,9 @@ from typing import Generic
 from backprop_cli.arithmetic import Arithmetic, DomainError, OutOfRangeError, V
 from backprop_cli.expression import Expression, Number, Product, Sum, Symbol, transform
 from backprop_cli.steps import Derivation, Rule, Step
+from backprop_cli.update import MEAN_LOSS, batch_gradient
+
+UNROUNDED = (Rule.DECAYED, Rule.NEW_WEIGHT)
 
 TOO_LARGE = (
     "the result is too large for float64 (over 1.8e308); "
@@ -36,6 +39,15 @@ class Working(Generic[V]):
     given: Mapping[str, Decimal | float]
     values: Mapping[str, V]
 
+    @property
+    def is_batched(self) -> bool:
+        """Whether the update goes by the mean gradient of several examples."""
+        return MEAN_LOSS in self.values
+
+    def update_gradient(self, parameter: str) -> str:
+        """The name of the gradient that a parameter's update goes by."""
+        return batch_gradient(parameter, batched=self.is_batched).name
+
     def figure(self, name: str) -> Decimal:
         """A quantity's value with the digits in which it is printed.
 
@@ -52,7 +64,7 @@ class Working(Generic[V]):
                     return self.figure(passed_on)
                 case Number(digits, ""):
                     return digits
-            if step.rule is Rule.NEW_WEIGHT:
+            if step.rule in UNROUNDED:
                 return self.arithmetic.updated_figure(self.values[name])
         return self.arithmetic.figure(self.values[name])
 
@@ -116,4 +128,4 @@ def _value(step: Step, values: Mapping[str, V], arithmetic: Arithmetic[V]) -> V:
     except DomainError as error:
         at = f"at neuron {step.neuron.name} " if step.neuron else ""
         raise WorkingError(step.defines.name, f"{at}{error}") from None
-    return value if step.rule is Rule.NEW_WEIGHT else settled
+    return value if step.rule in UNROUNDED else settled

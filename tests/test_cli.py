@@ -667,7 +667,7 @@ def test_completion_offers_nothing_where_the_file_cannot_be_read(
 
 
 def test_completion_offers_the_options(completed: Callable[..., list[str]]) -> None:
-    assert completed("run", "--ex") == ["--explain", "--exact"]
+    assert completed("run", "--ex") == ["--explain", "--example", "--exact"]
 
 
 # --- what is refused ----------------------------------------------------------------------------

@@ -8,8 +8,8 @@ from conftest import Backprop
 
 from backprop_cli import config
 from backprop_cli.activations import ACTIVATIONS
+from backprop_cli.fields import ACTIVATION_NAMES
 from backprop_cli.losses import LOSSES
-from backprop_cli.schema import ACTIVATION_NAMES
 from backprop_cli.template import sizes_of, template
 
 

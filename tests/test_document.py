@@ -15,9 +15,11 @@ from backprop_cli.arithmetic import on_paper
 from backprop_cli.blocks import Heading, Table
 from backprop_cli.calculation import calculate
 from backprop_cli.files import shipped_configuration
+from backprop_cli.update_lesson import old_value
 
 EXERCISE = config.load(str(shipped_configuration("default.yaml")))
-WORKING = calculate(EXERCISE).working
+CALCULATION = calculate(EXERCISE)
+WORKING = CALCULATION.working
 
 # name of a quantity -> the figure that the document prints for it
 FIGURES = {
@@ -228,13 +230,13 @@ HEADINGS = [
 
 
 def test_the_headings_are_the_documents_in_its_order() -> None:
-    blocks = lesson.full(WORKING, EXERCISE.order)
+    blocks = lesson.full(CALCULATION)
     headings = iter([block.text for block in blocks if isinstance(block, Heading)])
     assert [heading for heading in HEADINGS if heading not in headings] == []
 
 
 def tables() -> list[Table]:
-    return [block for block in lesson.full(WORKING, EXERCISE.order) if isinstance(block, Table)]
+    return [block for block in lesson.full(CALCULATION) if isinstance(block, Table)]
 
 
 def test_the_gradient_table_is_the_documents_cell_by_cell() -> None:
@@ -311,5 +313,5 @@ def test_an_old_bias_is_shown_with_three_decimals_also_below_zero() -> None:
     text = shipped_configuration("default.yaml").read_text(encoding="utf-8")
     exercise = config.parse(text.replace("hidden: 0.35", "hidden: -0.5"), "default.yaml")
     working = calculate(exercise).working
-    assert lesson.old_value(working, "b1") == "−0.500"
-    assert lesson.old_value(working, "w1") == "0.15"
+    assert old_value(working, "b1") == "−0.500"
+    assert old_value(working, "w1") == "0.15"

@@ -46,7 +46,7 @@ def printed(seed: int, rounding: str) -> str:
     text = template(sizes, activation, loss, seed).replace("rounding: 4", rounding)
     exercise = config.parse(text, "drawn.yaml")
     file = StringIO()
-    show(lesson.full(calculate(exercise).working, exercise.order), plain_console(file))
+    show(lesson.full(calculate(exercise)), plain_console(file))
     return file.getvalue()
 
 

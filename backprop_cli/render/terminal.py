@@ -25,7 +25,7 @@ from backprop_cli.blocks import (
 )
 from backprop_cli.render.equations import equation_lines
 from backprop_cli.render.fractions import fraction_lines
-from backprop_cli.render.text import Line, Page, width_of, words_wrapped
+from backprop_cli.render.text import Line, Page, cell_len, width_of, words_wrapped
 
 # Prose and rules are no wider than this, whatever the terminal; it is also a pipe's width for
 # prose, while equations in a pipe are of any length.
@@ -186,9 +186,47 @@ def _segments(line: Line, *, styled: bool) -> Iterator[Segment]:
 
 
 def _table(block: Table, page: Page, console: Console, *, styled: bool) -> RenderResult:
-    """A table as Rich draws it, set in by two, under its title."""
+    """A table as Rich draws it, set in by two, under its title; a wide one piece by piece."""
     for text in words_wrapped(page.text(block.title), page.width - 2):
         yield from _segments((Span("  "), Span(text, Role.TITLE)), styled=styled)
+    room = max((page.limit or ANY_LENGTH) - 2, 20)
+    options = console.options.update(width=room)
+    for piece in _pieces(block, page, room):
+        for cells in Segment.split_lines(console.render(_drawn(piece, page), options)):
+            yield Segment("  ")
+            yield from cells
+            yield Segment.line()
+
+
+def _pieces(block: Table, page: Page, room: int) -> Iterator[Table]:
+    """The table in pieces with as many columns as there is room for, the first one in each."""
+    if not block.numeric:
+        yield block  # its columns are wrapped
+        return
+    cells = [
+        [page.text(text) for text in (column, *(row[at] for row in block.rows))]
+        for at, column in enumerate(block.columns)
+    ]
+    first, *widths = (max(map(cell_len, column)) + 3 for column in cells)
+    taken: list[int] = []
+    used = start = first + 1
+    for at, width in enumerate(widths, 1):
+        if taken and used + width > room:
+            yield _of_columns(block, taken)
+            taken, used = [], start
+        taken.append(at)
+        used += width
+    yield _of_columns(block, taken)
+
+
+def _of_columns(block: Table, columns: list[int]) -> Table:
+    def picked(cells: tuple[str, ...]) -> tuple[str, ...]:
+        return (cells[0], *(cells[at] for at in columns))
+
+    return block._replace(columns=picked(block.columns), rows=tuple(map(picked, block.rows)))
+
+
+def _drawn(block: Table, page: Page) -> RichTable:
     table = RichTable(
         box=box.ROUNDED if page.unicode else box.ASCII2,
         header_style="bold",
@@ -200,8 +238,4 @@ def _table(block: Table, page: Page, console: Console, *, styled: bool) -> Rende
         table.add_column(Text(page.text(column)), justify=justify, no_wrap=block.numeric)
     for row in block.rows:
         table.add_row(*(Text(page.text(cell)) for cell in row))
-    options = console.options.update(width=max((page.limit or ANY_LENGTH) - 2, 20))
-    for cells in Segment.split_lines(console.render(table, options)):
-        yield Segment("  ")
-        yield from cells
-        yield Segment.line()
+    return table
