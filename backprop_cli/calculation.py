@@ -1,11 +1,12 @@
 """What a run calculates: the working to be shown, and the training around it."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from backprop_cli.arithmetic import DEFAULT_DECIMALS, Arithmetic, Exact, Rounded
 from backprop_cli.derivation import derive, derive_passes
 from backprop_cli.equations import AnyWorking
+from backprop_cli.limits import Ending, Limits, Reason, Watch
 from backprop_cli.network import LOSS, Exercise, Figure
 from backprop_cli.optimizers import OPTIMIZERS, T, state_names, state_of
 from backprop_cli.outcomes import Outcome
@@ -23,8 +24,9 @@ class Calculation(NamedTuple):
     asked for; ``earlier`` is how many updates of that epoch came before it. ``before`` and
     ``after`` hold every given number by name, the parameters as they are before the first and
     after the last epoch. ``history`` holds pairs of epoch and loss (the mean over the examples),
-    from epoch 0, before any update, to the last. ``outcomes`` are those of each of several
-    examples, with the parameters of ``after``.
+    from epoch 0 (or the last that was trained before) to the last. ``outcomes`` are those of each
+    of several examples, with the parameters of ``after``. ``ending`` says why training ended; None
+    if there was no more than the one update that the working shows.
     """
 
     exercise: Exercise
@@ -37,16 +39,12 @@ class Calculation(NamedTuple):
     history: Sequence[tuple[int, float]]
     rounding: bool
     outcomes: Sequence[Outcome] = ()
+    ending: Ending | None = None
 
     @property
     def epochs(self) -> int:
         """How many epochs were run."""
-        return self.history[-1][0]
-
-    @property
-    def is_training(self) -> bool:
-        """Whether there was more than the one update that the working shows."""
-        return self.epochs > 1 or self.exercise.example_count > 1
+        return self.history[-1][0] - self.history[0][0]
 
     def in_full_precision(self, numbers: Numbers) -> AnyWorking:
         """A working in float64 with other numbers, printed to the same decimals."""
@@ -58,44 +56,54 @@ def calculate(
     exercise: Exercise,
     *,
     epochs: int = 1,
-    at: int = 1,
+    at: int | None = None,
     example: int = 0,
     exact: bool = False,
     decimals: int | None = None,
-    report: Callable[[int], None] = lambda _done: None,
+    in_float64: bool = False,
+    limits: Limits = Limits(),  # noqa: B008 - it is frozen
+    watch: Watch = Watch(),  # noqa: B008 - likewise
 ) -> Calculation:
     """Work an exercise, and train it where there is more to it than one update.
 
     The first epoch is worked in the arithmetic that the exercise asks for, unless ``exact``;
-    training and any later epoch in float64. ``report`` is called with the epochs done. Raises
-    WorkingError or DivergedError where a number leaves the range of float64.
+    training and any later epoch in float64, and ``in_float64`` a single update too. The working is
+    that of epoch ``at`` (by default the first that is run); if training ends before it, of the
+    next one. Raises WorkingError or DivergedError where a number leaves the range of float64.
     """
     kept = decimals or exercise.rounding or DEFAULT_DECIMALS
     rounding = exercise.rounding is not None and not exact
     arithmetic: Arithmetic[Any] = Rounded(kept) if rounding else Exact(kept)
     before = exercise.numbers
-    if epochs == 1 and exercise.example_count == 1:
+    if epochs == 1 and exercise.example_count == 1 and not in_float64:
         working = work_update(exercise, before, (0,), 0, arithmetic)
         after = {**before, **updated(working)}
         loss_after = work(derive_passes(exercise.network), after, arithmetic).values[LOSS]
-        history = ((0, float(working.values[LOSS])), (1, float(loss_after)))
+        done = exercise.trained.epochs
+        history = ((done, float(working.values[LOSS])), (done + 1, float(loss_after)))
         return Calculation(exercise, working, 0, (0,), 0, before, after, history, rounding)
 
-    from backprop_cli.training import Trainer, recorded_epochs  # only longer runs compile
+    # Only longer runs compile.
+    from backprop_cli.training import Trainer, recorded_epochs
 
     trainer = Trainer(exercise)
-    record = recorded_epochs(epochs)
-    *earlier, batch = exercise.batches_until(example, at)
+    start = trainer.epoch
+    end = start + epochs
+    record = [start + epoch for epoch in recorded_epochs(epochs)]
+    ending = trainer.advance((at or start + 1) - 1, record, limits, watch)
+    *earlier, batch = exercise.batches_until(example, trainer.epoch + 1)
     numbers: Numbers = before
-    if at == 1 and rounding:
+    if trainer.epoch > start:
+        arithmetic = Exact(kept)
+    if isinstance(arithmetic, Rounded):
         for one in earlier:
             numbers = updated(work_update(exercise, numbers, one, one[0], arithmetic))
-    elif at > 1 or earlier:
-        trainer.advance(at - 1, record, report)
-        numbers = trainer.numbers_after(earlier)
-        arithmetic = Exact(kept)
+    else:
+        numbers = trainer.numbers_after(earlier) if earlier or trainer.epoch > start else before
     working = work_update(exercise, numbers, batch, example, arithmetic)
-    trainer.advance(epochs, record, report)
+    if ending is None:
+        ending = trainer.advance(end, record, limits, watch)
+    trainer.conclude()
     return Calculation(
         exercise,
         working,
@@ -109,6 +117,7 @@ def calculate(
         [Outcome(tuple(found), loss) for *found, loss in trainer.outcomes()]
         if exercise.example_count > 1
         else (),
+        ending or Ending(trainer.epoch, Reason.ALL_EPOCHS, trainer.history[-1][1]),
     )
 
 

@@ -114,8 +114,9 @@ def run(
         int, typer.Option(min=1, metavar="N", help="Train for N epochs, in full precision.")
     ] = 1,
     at: Annotated[
-        int, typer.Option("--at", min=1, metavar="K", help="Show the working of epoch K.")
-    ] = 1,
+        int | None,
+        typer.Option("--at", min=1, metavar="K", help="Show the working of epoch K."),
+    ] = None,
     example: Annotated[
         int,
         typer.Option(
@@ -152,7 +153,7 @@ def run(
     force: Force = False,
 ) -> None:
     """Work a network: forward pass, loss, gradients and update, every step shown."""
-    if at > epochs:
+    if at and at > epochs:
         _fail(f"--at {at}: the run has {epochs} epochs; say --epochs {at} or more", EXIT_BAD_INPUT)
     if output_format is Format.json and (explain or brief or gradcheck):
         _fail(

@@ -14,6 +14,7 @@ from backprop_cli.blocks import Heading, Lesson, Plot
 from backprop_cli.calculation import Calculation, calculate
 from backprop_cli.complaint import UnknownNameError, UsageError, listed, printable, shown
 from backprop_cli.explanation import explain
+from backprop_cli.limits import Watch
 from backprop_cli.names import canonical_names, explainable
 from backprop_cli.network import Exercise
 from backprop_cli.render.progress import progress
@@ -27,7 +28,7 @@ class Settings(NamedTuple):
     """
 
     epochs: int = 1
-    at: int = 1
+    at: int | None = None
     example: int = 1
     exact: bool = False
     decimals: int | None = None
@@ -56,7 +57,9 @@ def run(source: Path, settings: Settings, names: Sequence[str], *, brief: bool) 
     exercise = _loaded(source, settings)
     if names:
         # Before anything is calculated: a mistyped name should not cost a training run.
-        *_, batch = exercise.batches_until(settings.example - 1, settings.at)
+        *_, batch = exercise.batches_until(
+            settings.example - 1, settings.at or exercise.trained.epochs + 1
+        )
         wanted = canonical_names(names, explainable(exercise, batch))
         working = _calculated(exercise, settings).working
         explained = (block for name in wanted for block in explain(working, name))
@@ -64,7 +67,7 @@ def run(source: Path, settings: Settings, names: Sequence[str], *, brief: bool) 
     calculation = _calculated(exercise, settings)
     worked = lesson.brief(calculation) if brief else lesson.full(calculation)
     worked = (*_epoch_shown(settings), *worked)
-    if not calculation.is_training:
+    if calculation.ending is None:
         return worked
     from backprop_cli.report import training
 
@@ -182,11 +185,11 @@ def _loaded(source: Path, settings: Settings) -> Exercise:
 def _calculated(exercise: Exercise, settings: Settings) -> Calculation:
     chosen = settings._replace(example=settings.example - 1)._asdict()
     with progress(settings.epochs) as report:
-        return calculate(exercise, **chosen, report=report)
+        return calculate(exercise, **chosen, watch=Watch(report=report))
 
 
 def _epoch_shown(settings: Settings) -> Lesson:
     """What is to be said of a working that is not the first epoch's."""
-    if settings.at == 1:
+    if settings.at in (None, 1):
         return ()
     return (Heading(2, f"Epoch {settings.at}, after {settings.at - 1} epochs of training"),)

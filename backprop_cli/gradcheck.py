@@ -1,7 +1,8 @@
 """The gradient check: every gradient against a central difference of the loss.
 
 The difference knows the forward pass alone, so a mistake in the backward pass cannot hide in both.
-Source: Press et al., "Numerical Recipes", section 5.7, for the step and its error.
+Source: Press et al., "Numerical Recipes", section 5.7, for the step, its error and the
+extrapolation (Richardson's).
 """
 
 import math
@@ -17,9 +18,14 @@ from backprop_cli.network import LOSS, Exercise
 from backprop_cli.optimizers import state_names
 from backprop_cli.working import WorkingError, work
 
-# Relative to the larger of the two; a difference of float64 losses is right to about 1e-10.
-TOLERANCE = 1e-6
-STEP = 2.0**-17  # near the cube root of float64's precision, and exact in binary
+TOLERANCE = 1e-6  # relative to the larger of the two
+
+# Of a central difference, exact in binary. Differences with it and with half of it are extrapolated
+# to a step of 0, so it can be large enough for the rounding of the losses to matter little.
+STEP = 2.0**-13
+
+# How much float64 loses of a loss on the way through a network, in units of its last place.
+LOST = 16
 
 
 class Check(NamedTuple):
@@ -64,15 +70,18 @@ def check_gradients(exercise: Exercise) -> tuple[Check, ...]:
     try:
         whole, *ours = (total / len(rows) for total in compiled.gradients(tuple(state), rows))
         checks = []
-        least = abs(whole) * math.ulp(1.0) / STEP / TOLERANCE
+        least = abs(whole) * LOST * math.ulp(1.0) / STEP / TOLERANCE
         for at, (name, slope) in enumerate(zip(exercise.network.parameters, ours, strict=True)):
             value = state[at]
-            below, above = _around(value)
-            state[at] = above
-            difference = loss()
-            state[at] = below
-            difference = (difference - loss()) / (above - below)
+            differences = []
+            for step in (STEP, STEP / 2):
+                below, above = _around(value, step)
+                losses = []
+                for state[at] in (below, above):
+                    losses.append(loss())
+                differences.append((losses[1] - losses[0]) / (above - below))
             state[at] = value
+            difference = (4 * differences[1] - differences[0]) / 3
             scale = max(abs(slope), abs(difference), least)
             apart = abs(slope - difference) / scale if scale else 0.0
             check = Check(name, slope, difference, apart)
@@ -84,9 +93,9 @@ def check_gradients(exercise: Exercise) -> tuple[Check, ...]:
     return tuple(checks)
 
 
-def _around(value: float) -> tuple[float, float]:
-    """A little less and a little more than a value."""
-    step = STEP * max(1.0, abs(value))
+def _around(value: float, step: float) -> tuple[float, float]:
+    """A step less and a step more than a value, relative to a large one."""
+    step *= max(1.0, abs(value))
     return value - step, value + step
 
 
@@ -106,7 +115,7 @@ def _kinks(exercise: Exercise, parameter: str) -> tuple[str, ...]:
         given = exercise.given(at)
         signs: list[Mapping[str, float]] = [
             work(passes, {**given, parameter: moved}, Exact()).values
-            for moved in _around(float(given[parameter]))
+            for moved in _around(float(given[parameter]), STEP)
         ]
         for neuron in kinked:
             below, above = (values[neuron.weighted_sum] for values in signs)

@@ -168,6 +168,13 @@ class Batches(NamedTuple):
         return [tuple(order[at : at + self.size]) for at in range(0, examples, self.size)]
 
 
+class Trained(NamedTuple):
+    """What training has been done before: how many epochs, and the loss that they began with."""
+
+    epochs: int = 0
+    first_loss: float | None = None
+
+
 class Exercise(NamedTuple):
     """A network together with its numbers: what a configuration file describes.
 
@@ -176,7 +183,8 @@ class Exercise(NamedTuple):
     were typed. ``rounding`` is the number of decimals carried from line to line (None: float64
     throughout). ``order`` names parameters in the order in which their gradients are to be
     explained; those it leaves out follow in the default order. ``examples`` are all examples,
-    where there are several, and ``batches`` says how an epoch goes through them.
+    where there are several, and ``batches`` says how an epoch goes through them. ``trained`` is
+    what led to these numbers.
     """
 
     network: Network
@@ -185,6 +193,7 @@ class Exercise(NamedTuple):
     order: tuple[str, ...] = ()
     examples: tuple[Example, ...] = ()
     batches: Batches = Batches()
+    trained: Trained = Trained()
 
     @property
     def example_count(self) -> int:

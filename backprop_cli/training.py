@@ -1,41 +1,41 @@
-"""The loop over epochs, around the compiled derivation."""
+"""The loop over epochs, around the compiled derivation: where it goes, and where it ends."""
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
 from time import perf_counter
 from typing import Any
 
 from backprop_cli.compiler import Compiled, State, Values
-from backprop_cli.network import LOSS, Exercise
+from backprop_cli.limits import DivergedError, Ending, Limits, Reason, Watch
+from backprop_cli.network import LEARNING_RATE, LOSS, Exercise
 from backprop_cli.optimizers import state_names
 
-# The loss is recorded after every epoch up to this many, after well-chosen ones beyond, so that
-# memory does not grow with the number of epochs.
+# The loss is recorded after every epoch up to this many; beyond, after well-chosen ones and about
+# so many others evenly spread, so that memory does not grow with the number of epochs.
 RECORDED_ALL = 1000
+RECORDED_EVENLY = 200
 
-# Between two reports of progress the loop runs for about this long.
-SECONDS_PER_REPORT = 0.1
+# Between two looks at how it goes, the loop runs for about this long, and what a look costs stays
+# under this part of the time.
+SECONDS_PER_LOOK = 0.1
+COST_OF_LOOKS = 0.01
 
+# A loss that stands so many times above where it began has diverged.
+DIVERGED = 1000
+
+# Over so many epochs the improvement is measured that is held against a tolerance.
+COMPARED = 100
 
 GRADIENT = "a gradient"
-
-
-class DivergedError(ArithmeticError):
-    """Training left the range of float64. ``epoch`` is the last one for which that was seen."""
-
-    def __init__(self, epoch: int, quantity: str) -> None:
-        super().__init__(
-            f"training diverged: {quantity} has left the range of float64 by epoch {epoch}; "
-            "try a smaller learning_rate"
-        )
-        self.epoch = epoch
 
 
 def recorded_epochs(epochs: int) -> list[int]:
     """The epochs after which the loss is recorded, from 0 (before any update) to the last."""
     if epochs <= RECORDED_ALL:
         return list(range(epochs + 1))
-    return well_chosen(epochs)
+    evenly = range(0, epochs, epochs // RECORDED_EVENLY)
+    return sorted({*well_chosen(epochs), *evenly})
 
 
 def well_chosen(epochs: int) -> list[int]:
@@ -52,19 +52,29 @@ class Trainer:
     """Trains the network of an exercise, from epoch to epoch.
 
     Its state is ``epoch``, ``numbers`` (by name, see `optimizers.state_names`) and ``history``
-    (pairs of epoch and the mean loss over the examples).
+    (pairs of epoch and the mean loss over the examples); ``latest_loss`` is the loss as it was last
+    looked at. Raises DivergedError where there is none from the start.
     """
 
     def __init__(self, exercise: Exercise) -> None:
         self.compiled = Compiled(exercise)
+        self._rate = float(exercise.numbers[LEARNING_RATE])
         self._batches = exercise.batches
         self._rows: list[Values] = [example.floats for example in exercise.examples] or [()]
         self._in_order = self._epoch(1)
         self._names = state_names(exercise.network)
         self._state: State = tuple(float(exercise.numbers[name]) for name in self._names)
-        self.epoch = 0
+        self.epoch = self.start = exercise.trained.epochs
         self.history: list[tuple[int, float]] = []
-        self._record()
+        self._epochs_per_look = 1
+        self._look_again = 0.0  # when the loss is to be looked at
+        self.latest_loss = math.nan
+        self._compared = (self.epoch, math.nan)
+        loss = self._recorded()
+        first = exercise.trained.first_loss
+        self.first_loss = loss if first is None else first
+        if self.epoch % COMPARED == 0:
+            self._compared = (self.epoch, loss)
 
     @property
     def numbers(self) -> dict[str, float]:
@@ -73,8 +83,20 @@ class Trainer:
 
     def numbers_after(self, batches: Sequence[tuple[int, ...]]) -> dict[str, float]:
         """The state as it would be after the first batches of the next epoch."""
-        state = self._trained(1, self._arranged(batches)) if batches else self._state
+        state = self._state
+        if batches:
+            try:
+                state = self.compiled.train(1, state, self._arranged(batches))
+            except (ValueError, ZeroDivisionError, OverflowError):
+                raise self._diverged(self.epoch + 1, f"{GRADIENT} does not exist") from None
         return dict(zip(self._names, state, strict=True))
+
+    def loss(self) -> float:
+        """The mean loss over the examples; nan where it does not exist."""
+        try:
+            return self.compiled.loss(self._state, self._rows) / len(self._rows)
+        except (ValueError, ZeroDivisionError, OverflowError):
+            return math.nan
 
     def outcomes(self) -> list[Values]:
         """The predictions and the loss of each example, with the parameters as they are."""
@@ -84,37 +106,106 @@ class Trainer:
         self,
         until: int,
         record: Sequence[int] = (),
-        report: Callable[[int], None] = lambda _epoch: None,
-    ) -> None:
-        """Train until an epoch is done, recording the loss after those of ``record``.
+        limits: Limits = Limits(),  # noqa: B008 - it is frozen
+        watch: Watch = Watch(),  # noqa: B008 - likewise
+    ) -> Ending | None:
+        """Train until an epoch is done, recording the loss after those of ``record`` (ascending).
 
-        ``report`` is called with the epochs done so far, some ten times a second. Raises
-        DivergedError when a recorded loss or a parameter is no longer finite.
+        Returns why training ended, or None where it went on to the last epoch. Raises
+        DivergedError when a parameter is no longer finite, or the loss stands a thousand times
+        above where it began.
         """
-        per_report = 1
-        stops = [epoch for epoch in record if self.epoch < epoch < until]
-        for stop in [*stops, until]:
-            while self.epoch < stop:
-                count = min(per_report, stop - self.epoch)
-                started = perf_counter()
-                batches = self._in_order
-                if self._batches.shuffle:
-                    count, batches = 1, self._epoch(self.epoch + 1)
-                self._state = self._trained(count, batches)
-                self.epoch += count
-                report(self.epoch)
-                if count == per_report and not self._batches.shuffle:
-                    quick = perf_counter() - started < SECONDS_PER_REPORT
-                    per_report = per_report * 2 if quick else max(per_report // 2, 1)
-            if stop in record and stop > self.history[-1][0]:
-                self._record()
-        self._check()
+        ending = self._ending(limits, watch)
+        while ending is None and self.epoch < until:
+            stop = self._next_stop(until, record, limits, watch)
+            self._train(min(self._epochs_per_look, stop - self.epoch))
+            if self.epoch == stop and stop in record:
+                self._judge(self._recorded(), self.epoch)
+            watch.report(self)
+            if watch.every and self.epoch % watch.every == 0:
+                watch.checkpoint(self)
+            ending = self._ending(limits, watch)
+        return ending
 
-    def _trained(self, epochs: int, batches: list[Any]) -> State:
+    def conclude(self) -> None:
+        """Record the loss of the last epoch, wherever training ended."""
+        self._recorded()
+
+    def _next_stop(self, until: int, record: Sequence[int], limits: Limits, watch: Watch) -> int:
+        """The next epoch after which there is something to be done."""
+        stops = [until]
+        at = bisect_right(record, self.epoch)
+        if at < len(record):
+            stops.append(record[at])
+        if limits.until_loss is not None:
+            stops.append(self.epoch + 1)
+        if limits.tolerance is not None:
+            stops.append(_next_multiple(self.epoch, COMPARED))
+        if watch.every:
+            stops.append(_next_multiple(self.epoch, watch.every))
+        return min(stops)
+
+    def _ending(self, limits: Limits, watch: Watch) -> Ending | None:
+        """Why training ends here, if it does."""
+        if watch.interrupted():
+            return Ending(self.epoch, Reason.INTERRUPTED, self.loss())
+        if limits.until_loss is not None and (loss := self.loss()) <= limits.until_loss:
+            return Ending(self.epoch, Reason.LOSS_REACHED, loss)
+        if limits.tolerance is not None and self.epoch % COMPARED == 0:
+            (epoch, before), loss = self._compared, self.loss()
+            self._compared = (self.epoch, loss)
+            if epoch == self.epoch - COMPARED and before - loss < limits.tolerance:
+                return Ending(self.epoch, Reason.NO_IMPROVEMENT, before - loss)
+        return None
+
+    def _train(self, epochs: int) -> None:
+        """Some epochs at once; where they went wrong, one by one to the epoch in which."""
+        before, started = self._state, perf_counter()
+        if self._went_wrong(epochs):
+            self._state = before
+            for _ in range(epochs):
+                if self._went_wrong(1):
+                    raise self._diverged(self.epoch + 1, self._what_went_wrong())
+                self.epoch += 1
+            return
+        self.epoch += epochs
+        now = perf_counter()
+        if epochs == self._epochs_per_look:
+            quick = now - started < SECONDS_PER_LOOK
+            self._epochs_per_look = max(epochs * 2 if quick else epochs // 2, 1)
+        if now > self._look_again:
+            self.latest_loss = loss = self.loss()
+            # Looks are far enough apart to cost next to nothing, however long one takes.
+            took = perf_counter() - now
+            self._look_again = now + max(SECONDS_PER_LOOK, took / COST_OF_LOOKS)
+            if self._is_judged_bad(loss):
+                self._state, last = before, self.epoch
+                self.epoch -= epochs
+                while self.epoch < last:
+                    self._went_wrong(1)
+                    self.epoch += 1
+                    self._judge(self.loss(), self.epoch)
+
+    def _went_wrong(self, epochs: int) -> bool:
+        """Train, and say whether the state is none to go on from."""
         try:
-            return self.compiled.train(epochs, self._state, batches)
+            state = self._state
+            if self._batches.shuffle:
+                for epoch in range(self.epoch + 1, self.epoch + epochs + 1):
+                    state = self.compiled.train(1, state, self._epoch(epoch))
+            else:
+                state = self.compiled.train(epochs, state, self._in_order)
         except (ValueError, ZeroDivisionError, OverflowError):
-            raise DivergedError(self.epoch + epochs, GRADIENT) from None
+            return True
+        self._state = state
+        # The sum tells quickly; finite numbers whose sum is too large are still finite.
+        return not math.isfinite(sum(state)) and not all(map(math.isfinite, state))
+
+    def _what_went_wrong(self) -> str:
+        for name, value in zip(self._names, self._state, strict=True):
+            if not math.isfinite(value):
+                return f"{name} left the range of float64"
+        return f"{GRADIENT} does not exist"
 
     def _epoch(self, number: int) -> list[Any]:
         return self._arranged(self._batches.of_epoch(number, len(self._rows)))
@@ -125,16 +216,32 @@ class Trainer:
             return [self._rows[at] for (at,) in batches]
         return [[self._rows[at] for at in batch] for batch in batches]
 
-    def _record(self) -> None:
-        try:
-            loss = self.compiled.loss(self._state, self._rows) / len(self._rows)
-        except (ValueError, ZeroDivisionError, OverflowError):
-            loss = math.nan
+    def _recorded(self) -> float:
+        """The loss, put into the history."""
+        self.latest_loss = loss = self.loss()
         if not math.isfinite(loss):
-            raise DivergedError(self.epoch, LOSS)
-        self.history.append((self.epoch, loss))
+            raise self._diverged(self.epoch, f"{LOSS} left the range of float64")
+        if not self.history or self.epoch > self.history[-1][0]:
+            self.history.append((self.epoch, loss))
+        return loss
 
-    def _check(self) -> None:
-        for name, value in zip(self._names, self._state, strict=True):
-            if not math.isfinite(value):
-                raise DivergedError(self.epoch, name)
+    def _is_judged_bad(self, loss: float) -> bool:
+        return not loss <= DIVERGED * self.first_loss and self.first_loss > 0
+
+    def _judge(self, loss: float, epoch: int) -> None:
+        """Raise DivergedError for a loss that is far above where it began, or does not exist."""
+        if self._is_judged_bad(loss):
+            largest = max(zip(self._state, self._names, strict=True), key=lambda pair: abs(pair[0]))
+            raise self._diverged(
+                epoch,
+                f"the loss stands at {loss:.4g}, over {DIVERGED} times the {self.first_loss:.4g} "
+                f"that it began with, and {largest[1]} at {largest[0]:.4g},",
+            )
+
+    def _diverged(self, epoch: int, what: str) -> DivergedError:
+        led_there = epoch > self.start
+        return DivergedError(epoch, what, self._rate if led_there else None)
+
+
+def _next_multiple(epoch: int, of: int) -> int:
+    return (epoch // of + 1) * of

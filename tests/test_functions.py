@@ -22,9 +22,10 @@ from backprop_cli.calculation import calculate
 from backprop_cli.derivation import derive
 from backprop_cli.files import shipped_configuration
 from backprop_cli.gradcheck import check_gradients
+from backprop_cli.limits import DivergedError
 from backprop_cli.losses import LOSSES
 from backprop_cli.network import Exercise, Layer, Network
-from backprop_cli.training import DivergedError, Trainer
+from backprop_cli.training import Trainer
 from backprop_cli.working import WorkingError, work
 
 DIGITS = 60
@@ -270,7 +271,7 @@ def test_training_into_saturation_is_said_not_a_traceback() -> None:
     exercise = config.parse(
         SATURATED.replace("60", "0.1").replace("rate: 1", "rate: 1000"), "saturated.yaml"
     )
-    with pytest.raises(DivergedError, match="by epoch"):
+    with pytest.raises(DivergedError, match="in epoch"):
         calculate(exercise, epochs=50)
 
 
