@@ -10,9 +10,9 @@ from backprop_cli.limits import Ending, Limits, Reason, Watch
 from backprop_cli.network import LOSS, Exercise, Figure
 from backprop_cli.optimizers import OPTIMIZERS, T, state_names, state_of
 from backprop_cli.outcomes import Outcome
-from backprop_cli.steps import gradient, new
+from backprop_cli.steps import Derivation, gradient, new
 from backprop_cli.update import FEW, contributions
-from backprop_cli.working import work
+from backprop_cli.working import WorkingError, work
 
 Numbers = Mapping[str, Figure]
 
@@ -21,16 +21,17 @@ class Calculation(NamedTuple):
     """The outcome of a run.
 
     ``working`` is that of ``example`` (counted from 0), whose batch is ``batch``, in the epoch
-    asked for; ``earlier`` is how many updates of that epoch came before it. ``before`` and
-    ``after`` hold every given number by name, the parameters as they are before the first and
-    after the last epoch. ``history`` holds pairs of epoch and loss (the mean over the examples),
-    from epoch 0 (or the last that was trained before) to the last. ``outcomes`` are those of each
+    asked for, ``epoch`` (from 1); ``earlier`` is how many updates of that epoch came before it.
+    ``before`` and ``after`` hold every given number by name, the parameters as they are before the
+    first and after the last epoch. ``history`` holds pairs of epoch and loss (the mean over the
+    examples), from epoch 0 (or the last that was trained before) on. ``outcomes`` are those of each
     of several examples, with the parameters of ``after``. ``ending`` says why training ended; None
     if there was no more than the one update that the working shows.
     """
 
     exercise: Exercise
     working: AnyWorking
+    epoch: int
     example: int
     batch: tuple[int, ...]
     earlier: int
@@ -44,7 +45,22 @@ class Calculation(NamedTuple):
     @property
     def epochs(self) -> int:
         """How many epochs were run."""
-        return self.history[-1][0] - self.history[0][0]
+        return 1 if self.ending is None else self.ending.epoch - self.history[0][0]
+
+    def history_to_the_end(self) -> Sequence[tuple[int, float]]:
+        """The history, also after the one update of a run without training.
+
+        Raises WorkingError where there is no loss after it.
+        """
+        if self.ending is not None:
+            return self.history
+        derivation = derive(self.exercise.network)
+        forward = Derivation(derivation.network, derivation.needed_for(iter([LOSS])))
+        try:
+            loss = work(forward, self.after, self.working.arithmetic).values[LOSS]
+        except WorkingError as error:
+            raise WorkingError(f"after the update, {error.quantity}", error.why) from None
+        return (*self.history, (self.history[0][0] + 1, float(loss)))
 
     def in_full_precision(self, numbers: Numbers) -> AnyWorking:
         """A working in float64 with other numbers, printed to the same decimals."""
@@ -78,10 +94,11 @@ def calculate(
     if epochs == 1 and exercise.example_count == 1 and not in_float64:
         working = work_update(exercise, before, (0,), 0, arithmetic)
         after = {**before, **updated(working)}
-        loss_after = work(derive_passes(exercise.network), after, arithmetic).values[LOSS]
         done = exercise.trained.epochs
-        history = ((done, float(working.values[LOSS])), (done + 1, float(loss_after)))
-        return Calculation(exercise, working, 0, (0,), 0, before, after, history, rounding)
+        history = ((done, float(working.values[LOSS])),)
+        return Calculation(
+            exercise, working, done + 1, 0, (0,), 0, before, after, history, rounding
+        )
 
     # Only longer runs compile.
     from backprop_cli.training import Trainer, recorded_epochs
@@ -91,7 +108,8 @@ def calculate(
     end = start + epochs
     record = [start + epoch for epoch in recorded_epochs(epochs)]
     ending = trainer.advance((at or start + 1) - 1, record, limits, watch)
-    *earlier, batch = exercise.batches_until(example, trainer.epoch + 1)
+    epoch = trainer.epoch + 1
+    *earlier, batch = exercise.batches_until(example, epoch)
     numbers: Numbers = before
     if trainer.epoch > start:
         arithmetic = Exact(kept)
@@ -107,6 +125,7 @@ def calculate(
     return Calculation(
         exercise,
         working,
+        epoch,
         example,
         batch,
         len(earlier),

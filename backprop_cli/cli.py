@@ -3,26 +3,50 @@
 What a command does is imported when it runs: ``--help`` and completion need not wait for it.
 """
 
-import errno
-import os
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
-from enum import StrEnum
-from io import StringIO
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from typer.core import TyperCommand
 
-from backprop_cli.complaint import ConfigError, UsageError, printable
-from backprop_cli.files import refusal, shipped_configuration, write_whole
+from backprop_cli.complaint import ConfigError
+from backprop_cli.files import shipped_configuration
+from backprop_cli.options import (
+    WORKING,
+    At,
+    Brief,
+    Config,
+    Decimals,
+    Epochs,
+    Exact,
+    Example,
+    Force,
+    Format,
+    Gradcheck,
+    Output,
+    OutputFormat,
+    Picture,
+    Plot,
+    Quiet,
+    Rate,
+    Rates,
+    Tolerance,
+    UntilLoss,
+)
+from backprop_cli.output import (
+    EXIT_BAD_INPUT,
+    EXIT_FAILED,
+    EXIT_INTERRUPTED,
+    complaints,
+    fail,
+    naming,
+    show,
+    writable,
+    write,
+)
 
 if TYPE_CHECKING:
-    from backprop_cli.blocks import Lesson
-
-EXIT_FAILED = 1
-EXIT_BAD_INPUT = 2
+    from backprop_cli import blocks
 
 app = typer.Typer(
     help="Works a neural network step by step: forward pass, backpropagation and update, each "
@@ -33,29 +57,32 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-
-Output = Annotated[
-    Path | None,
-    typer.Option(
-        "-o", "--output", metavar="FILE", help="Write to FILE instead.", show_default=False
-    ),
-]
-Force = Annotated[bool, typer.Option("--force", help="Let --output replace an existing file.")]
+# What a picture may be called, and what people try: --plot takes it for a file then.
+PICTURES = (".svg", ".png", ".pdf", ".jpg", ".jpeg", ".gif", ".webp")
 
 
-class Format(StrEnum):
-    """What a run is printed as."""
+class PlotCommand(TyperCommand):
+    """A command whose ``--plot FILE`` means ``--picture FILE``: an option cannot be both itself."""
 
-    text = "text"
-    json = "json"
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """See typer; the arguments are looked through first."""
+        read: list[str] = []
+        for arg in args:
+            if read and read[-1] == "--plot" and arg.lower().endswith(PICTURES):
+                read[-1:] = ["--picture", arg]
+            elif arg.startswith("--plot="):
+                read += ["--picture", arg.removeprefix("--plot=")]
+            else:
+                read.append(arg)
+        return super().parse_args(ctx, read)
 
 
 def _print_version(wanted: bool) -> None:
     if wanted:
         from importlib.metadata import version  # slow to import, and rarely wanted
 
-        with _complaints(None):
-            _write(f"backprop {version('backprop-cli')}\n", None)
+        with complaints(None):
+            write(f"backprop {version('backprop-cli')}\n", None)
         raise typer.Exit
 
 
@@ -73,9 +100,11 @@ def _names_of_config(ctx: typer.Context, incomplete: str) -> list[str]:
     """The names that ``--explain`` can complete to: those of the file given so far."""
     from backprop_cli import commands
 
+    # Where an option stands after the file, what came before it is still unread.
+    given = ctx.params.get("config") or next(iter(ctx.args), None) or _shipped()
+    if str(given) == "-":
+        return []  # standard input is the run's, and would be waited for here
     try:
-        # Where an option stands after the file, what came before it is still unread.
-        given = ctx.params.get("config") or next(iter(ctx.args), None) or _shipped()
         names = commands.names_to_explain(Path(given))
     except ConfigError:
         return []
@@ -88,18 +117,13 @@ def _shipped() -> Path:
 
 
 @app.command(
+    cls=PlotCommand,
     epilog="Examples:\n\nbackprop run mine.yaml --explain w1 --explain b1\n\n"
-    "backprop run mine.yaml --epochs 1000\n\ncat mine.yaml | backprop run - --format json"
+    "backprop run mine.yaml --epochs 1000 --until-loss 0.01 --plot\n\n"
+    "cat mine.yaml | backprop run - --format json",
 )
 def run(
-    config: Annotated[
-        Path | None,
-        typer.Argument(
-            help="A network and its numbers in YAML; - reads standard input. "
-            "Without it, the shipped example is worked.",
-            show_default=False,
-        ),
-    ] = None,
+    config: Config = None,
     explain: Annotated[
         list[str] | None,
         typer.Option(
@@ -108,78 +132,142 @@ def run(
             "w1, b1, z_h1, y_hat or Loss. May be repeated.",
             autocompletion=_names_of_config,
             show_default=False,
+            rich_help_panel=WORKING,
         ),
     ] = None,
-    epochs: Annotated[
-        int, typer.Option(min=1, metavar="N", help="Train for N epochs, in full precision.")
-    ] = 1,
-    at: Annotated[
-        int | None,
-        typer.Option("--at", min=1, metavar="K", help="Show the working of epoch K."),
-    ] = None,
-    example: Annotated[
-        int,
-        typer.Option(
-            "--example", min=1, metavar="K", help="Show the working of example K of several."
-        ),
-    ] = 1,
-    gradcheck: Annotated[
-        bool,
-        typer.Option(
-            "--gradcheck",
-            help="Show only how far every gradient is from a central difference of the loss; "
-            "exit code 1 if one is too far.",
-        ),
-    ] = False,
-    brief: Annotated[bool, typer.Option("--brief", help="Print the tables alone.")] = False,
-    exact: Annotated[
-        bool, typer.Option("--exact", help="Carry full precision; round only what is printed.")
-    ] = False,
-    decimals: Annotated[
-        int | None,
-        typer.Option(
-            min=1,
-            max=15,
-            metavar="N",
-            help="Decimals to keep: to carry, where the file asks for rounding; else to print. "
-            "[default: the file's rounding, else 4]",
-            show_default=False,
-        ),
-    ] = None,
-    output_format: Annotated[
-        Format, typer.Option("--format", help="text to read, json for programs.")
-    ] = Format.text,
+    example: Example = 1,
+    at: At = None,
+    gradcheck: Gradcheck = False,
+    brief: Brief = False,
+    exact: Exact = False,
+    decimals: Decimals = None,
+    epochs: Epochs = 1,
+    lr: Rate = None,
+    until_loss: UntilLoss = None,
+    tolerance: Tolerance = None,
+    quiet: Quiet = False,
+    plot: Plot = False,
+    picture: Picture = None,
+    output_format: OutputFormat = Format.text,
     output: Output = None,
     force: Force = False,
 ) -> None:
     """Work a network: forward pass, loss, gradients and update, every step shown."""
-    if at and at > epochs:
-        _fail(f"--at {at}: the run has {epochs} epochs; say --epochs {at} or more", EXIT_BAD_INPUT)
-    if output_format is Format.json and (explain or brief or gradcheck):
-        _fail(
-            "--format json prints all numbers: leave --explain, --brief and --gradcheck out",
-            EXIT_BAD_INPUT,
-        )
-    if gradcheck and (explain or epochs > 1):
-        _fail("--gradcheck checks the numbers of the file: leave the rest out", EXIT_BAD_INPUT)
+    as_json = output_format is Format.json
+    draws = plot or picture is not None
+    _refuse(
+        (
+            "--format json",
+            as_json,
+            "prints all numbers",
+            {
+                "--explain": explain,
+                "--brief": brief,
+                "--gradcheck": gradcheck,
+                "--plot": plot,
+            },
+        ),
+        (
+            "--gradcheck",
+            gradcheck,
+            "checks the numbers of the file",
+            {
+                "--explain": explain,
+                "--brief": brief,
+                "--epochs": epochs > 1,
+                "--plot": draws,
+            },
+        ),
+        ("--explain", explain, "shows derivations alone", {"--brief": brief, "--plot": draws}),
+    )
     source = config or _shipped()
-    output = _writable(output, force=force)
+    output = writable(output, force=force)
     from backprop_cli import commands
 
-    with _complaints(source):
-        settings = commands.Settings(epochs, at, example, exact, decimals)
+    with complaints(source):
+        picture = _drawable(picture, force=force)
+        settings = commands.Settings(
+            epochs, at, example, exact, decimals, lr, until_loss, tolerance, quiet
+        )
         if gradcheck:
             lesson, passed = commands.gradient_check(source, settings)
-            _show(lesson, output)
+            show(lesson, output)
             if not passed:
                 raise typer.Exit(EXIT_FAILED)
-        elif output_format is Format.json:
-            _write(commands.run_as_json(source, settings), output)
+            return
+        worked = commands.run(source, settings, explain or ())
+        curves = worked.plot() if draws else None
+        _draw(curves, picture)
+        if as_json:
+            write(worked.json(), output)
         else:
-            _show(commands.run(source, settings, explain or (), brief=brief), output)
+            lesson = worked.lesson(brief=brief)
+            show((*lesson, curves) if plot and curves else lesson, output)
+        if worked.interrupted:
+            raise typer.Exit(EXIT_INTERRUPTED)
+
+
+def _refuse(*rules: tuple[str, object, str, dict[str, object]]) -> None:
+    """End the run if an option was given with others that mean nothing beside it."""
+    for option, given, what, others in rules:
+        found = [other for other, also_given in others.items() if also_given]
+        if given and found:
+            fail(f"{option} {what}: leave {' and '.join(found)} out", EXIT_BAD_INPUT)
 
 
 @app.command(
+    cls=PlotCommand,
+    epilog="Example: backprop sweep mine.yaml --lr 0.1,0.5,1,2 --epochs 500",
+)
+def sweep(
+    lr: Rates,
+    config: Config = None,
+    epochs: Epochs = 100,
+    until_loss: UntilLoss = None,
+    tolerance: Tolerance = None,
+    decimals: Decimals = None,
+    quiet: Quiet = False,
+    picture: Picture = None,
+    output: Output = None,
+    force: Force = False,
+) -> None:
+    """Train once for each of several learning rates, and compare the losses."""
+    source = config or _shipped()
+    output = writable(output, force=force)
+    from backprop_cli import commands
+
+    with complaints(source):
+        picture = _drawable(picture, force=force)
+        settings = commands.Settings(
+            epochs, decimals=decimals, until_loss=until_loss, tolerance=tolerance, quiet=quiet
+        )
+        lesson, curves, interrupted = commands.sweep(source, lr, settings)
+        _draw(curves, picture)
+        show(lesson, output)
+        if interrupted:
+            raise typer.Exit(EXIT_INTERRUPTED)
+
+
+def _drawable(picture: Path | None, *, force: bool) -> Path | None:
+    """The file to draw to; the run ends here if it must not be, or cannot be drawn."""
+    if picture is None:
+        return None
+    from backprop_cli.render.picture import check_picture
+
+    check_picture(picture)
+    return writable(picture, force=force)
+
+
+def _draw(curves: "blocks.Plot | None", picture: Path | None) -> None:
+    if curves is not None and picture is not None:
+        from backprop_cli.render.picture import write_picture
+
+        with naming(picture):
+            write_picture(curves, picture)
+
+
+@app.command(
+    cls=PlotCommand,
     # Points may be negative: -1 is a number here, not an option.
     context_settings={"ignore_unknown_options": True},
     epilog="Examples:\n\nbackprop activation sigmoid 0.3775 --plot\n\n"
@@ -210,34 +298,20 @@ def activation(
     decimals: Annotated[
         int, typer.Option(min=1, max=15, metavar="N", help="Decimals to print.")
     ] = 4,
-    plot: Annotated[
-        bool, typer.Option("--plot", help="Draw the function and its derivative too.")
-    ] = False,
-    picture: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="FILE",
-            help="Draw them to FILE, an .svg or a .png; this needs matplotlib.",
-            show_default=False,
-        ),
-    ] = None,
-    force: Annotated[bool, typer.Option("--force", help="Let --picture replace a file.")] = False,
+    plot: Plot = False,
+    picture: Picture = None,
+    force: Force = False,
 ) -> None:
     """Work an activation function and its derivative at a point, or list them all."""
     from backprop_cli import commands
 
-    with _complaints(None):
-        if picture:
-            from backprop_cli.render.picture import check_picture, write_picture
-
-            check_picture(picture)
-            _writable(picture, force=force)
+    with complaints(None):
+        picture = _drawable(picture, force=force)
         drawn = plot or picture is not None
         request = commands.Request(points or (), settings or (), decimals, drawn)
         lesson, curves = commands.activation(name, request)
-        if picture and curves:
-            write_picture(curves, picture)
-        _show((*lesson, curves) if plot and curves else lesson, None)
+        _draw(curves, picture)
+        show((*lesson, curves) if plot and curves else lesson, None)
 
 
 @app.command(
@@ -259,9 +333,9 @@ def new(
     """Print a ready, commented configuration with drawn numbers."""
     from backprop_cli import commands
 
-    output = _writable(output, force=force)
-    with _complaints(None):
-        _write(commands.new(sizes, activation, loss, seed), output)
+    output = writable(output, force=force)
+    with complaints(None):
+        write(commands.new(sizes, activation, loss, seed), output)
 
 
 @app.command()
@@ -269,74 +343,5 @@ def schema() -> None:
     """Print the JSON Schema of a configuration, for completion in editors."""
     from backprop_cli import commands
 
-    with _complaints(None):
-        _write(commands.schema(), None)
-
-
-def _writable(output: Path | None, *, force: bool) -> Path | None:
-    """The file to write to, None for standard output; the run ends here if it must not be."""
-    if output is None or output == Path("-"):
-        return None
-    if fault := refusal(output, force=force):
-        _fail(f"{output}: {fault}", EXIT_BAD_INPUT)
-    return output
-
-
-def _show(lesson: "Lesson", output: Path | None) -> None:
-    """Print a lesson, or write it to a file as it stands in a pipe."""
-    from backprop_cli.render.terminal import console_for, plain_console, show
-
-    if output is None:
-        show(lesson, console_for(_standard_output()))
-    else:
-        text = StringIO()
-        show(lesson, plain_console(text))
-        write_whole(output, text.getvalue())
-
-
-def _write(text: str, output: Path | None) -> None:
-    """Print a text, or write it to a file."""
-    if output is None:
-        file = _standard_output()
-        file.write(text)
-        file.flush()
-    else:
-        write_whole(output, text)
-
-
-def _standard_output() -> IO[str]:
-    """Standard output; OSError where whoever started the program has closed it."""
-    if sys.stdout is None:
-        raise OSError(errno.EBADF, "it is closed")
-    return sys.stdout
-
-
-@contextmanager
-def _complaints(source: Path | None) -> Iterator[None]:
-    """Turn what can go wrong into one line on standard error and an exit code."""
-    where = f"{source}: " if source else ""
-    try:
-        yield
-    except ConfigError as error:
-        _fail(str(error), EXIT_BAD_INPUT)
-    except UsageError as error:
-        _fail(f"{where}{error}", EXIT_BAD_INPUT)
-    except ArithmeticError as error:
-        _fail(f"{where}{error}", EXIT_FAILED)
-    except BrokenPipeError:
-        _discard_output()  # the reader has seen enough
-    except OSError as error:
-        _discard_output()
-        _fail(f"{error.filename or 'standard output'}: {error.strerror}", EXIT_FAILED)
-
-
-def _discard_output() -> None:
-    """Send to nowhere what is still buffered: it must not fail again at exit."""
-    if sys.stdout is not None:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
-def _fail(message: str, code: int) -> NoReturn:
-    if sys.stderr is not None:
-        print(printable(message), file=sys.stderr)
-    raise typer.Exit(code)
+    with complaints(None):
+        write(commands.schema(), None)

@@ -12,19 +12,20 @@ from backprop_cli import config as configuration
 from backprop_cli import lesson
 from backprop_cli.blocks import Heading, Lesson, Plot
 from backprop_cli.calculation import Calculation, calculate
-from backprop_cli.complaint import UnknownNameError, UsageError, listed, printable, shown
+from backprop_cli.complaint import UnknownNameError, UsageError, counted, listed, printable, shown
 from backprop_cli.explanation import explain
-from backprop_cli.limits import Watch
+from backprop_cli.interruption import interruption
+from backprop_cli.limits import Limits, Reason, Watch
 from backprop_cli.names import canonical_names, explainable
-from backprop_cli.network import Exercise
+from backprop_cli.network import LEARNING_RATE, Exercise
 from backprop_cli.render.progress import progress
-from backprop_cli.scalars import read_number
+from backprop_cli.scalars import read_number, read_rate
 
 
 class Settings(NamedTuple):
-    """How a configuration is to be worked; see `calculation.calculate`.
+    """How a configuration is to be worked and trained, as it was typed.
 
-    Epochs and examples count from 1.
+    Epochs and examples count from 1; see `calculation.calculate`.
     """
 
     epochs: int = 1
@@ -32,6 +33,21 @@ class Settings(NamedTuple):
     example: int = 1
     exact: bool = False
     decimals: int | None = None
+    rate: str | None = None
+    until_loss: str | None = None
+    tolerance: str | None = None
+    quiet: bool = False
+
+    @property
+    def limits(self) -> Limits:
+        """What ends training early. Raises UsageError."""
+        given = (("--until-loss", self.until_loss), ("--tolerance", self.tolerance))
+        return Limits(
+            *(
+                None if text is None else float(_number(text, f"{option}: "))
+                for option, text in given
+            )
+        )
 
 
 class Request(NamedTuple):
@@ -48,37 +64,113 @@ def names_to_explain(source: Path) -> Iterable[str]:
     return explainable(configuration.load(str(source)))
 
 
-def run(source: Path, settings: Settings, names: Sequence[str], *, brief: bool) -> Lesson:
-    """A run: the derivations of the named quantities, or the whole working.
+class Worked(NamedTuple):
+    """What came of a run: to be read, to be read by programs, and to be drawn."""
 
-    Raises ConfigError, UnknownNameError for a name that the network does not have, and
-    ArithmeticError where a number leaves the range of float64.
+    calculation: Calculation
+    settings: Settings
+    names: Sequence[str]
+
+    @property
+    def interrupted(self) -> bool:
+        """Whether training was interrupted."""
+        ending = self.calculation.ending
+        return ending is not None and ending.reason is Reason.INTERRUPTED
+
+    def lesson(self, *, brief: bool) -> Lesson:
+        """The derivations of the quantities asked for, or else the whole working."""
+        calculation = self.calculation
+        if self.names:
+            explained = (
+                block for name in self.names for block in explain(calculation.working, name)
+            )
+            return (*_epoch_shown(calculation), *explained)
+        worked = lesson.brief(calculation) if brief else lesson.full(calculation)
+        worked = (*_epoch_shown(calculation), *worked)
+        if calculation.ending is None:
+            return worked
+        from backprop_cli.report import training
+
+        return (*worked, *training(calculation))
+
+    def json(self) -> str:
+        """The numbers as one line. Raises WorkingError where one of them does not exist."""
+        from backprop_cli.render.json import as_json
+
+        return f"{as_json(self.calculation)}\n"
+
+    def plot(self) -> Plot:
+        """The loss by epoch. Raises WorkingError where it does not exist."""
+        from backprop_cli.report import loss_plot
+
+        return loss_plot(self.calculation)
+
+
+def run(source: Path, settings: Settings, names: Sequence[str]) -> Worked:
+    """Work a configuration, and train it; of ``names`` the derivations are wanted, and no more.
+
+    Raises ConfigError, UsageError for what means nothing, UnknownNameError for a name that the
+    network does not have, and ArithmeticError where a number leaves the range of float64.
     """
     exercise = _loaded(source, settings)
+    wanted: Sequence[str] = ()
+    first = exercise.trained.epochs + 1
+    last = exercise.trained.epochs + settings.epochs
+    if settings.at is not None and not first <= settings.at <= last:
+        there = f"is of epoch {first}" if first == last else f"is of epochs {first} to {last}"
+        more = f"; say --epochs {settings.at - first + 1} or more" if settings.at > last else ""
+        raise UsageError(f"--at {settings.at}: this run {there}{more}")
     if names:
         # Before anything is calculated: a mistyped name should not cost a training run.
-        *_, batch = exercise.batches_until(
-            settings.example - 1, settings.at or exercise.trained.epochs + 1
-        )
+        at = settings.at or first
+        *_, batch = exercise.batches_until(settings.example - 1, at)
         wanted = canonical_names(names, explainable(exercise, batch))
-        working = _calculated(exercise, settings).working
-        explained = (block for name in wanted for block in explain(working, name))
-        return (*_epoch_shown(settings), *explained)
-    calculation = _calculated(exercise, settings)
-    worked = lesson.brief(calculation) if brief else lesson.full(calculation)
-    worked = (*_epoch_shown(settings), *worked)
-    if calculation.ending is None:
-        return worked
-    from backprop_cli.report import training
-
-    return (*worked, *training(calculation))
+        settings = settings._replace(epochs=at - first + 1)  # later ones change nothing of it
+    return Worked(_calculated(exercise, settings), settings, wanted)
 
 
-def run_as_json(source: Path, settings: Settings) -> str:
-    """The numbers of a run as one line of JSON. Raises ConfigError and ArithmeticError."""
-    from backprop_cli.render.json import as_json
+def _calculated(exercise: Exercise, settings: Settings) -> Calculation:
+    with (
+        interruption() as interrupted,
+        progress(settings.epochs, quiet=settings.quiet) as report,
+    ):
+        calculation = calculate(
+            exercise,
+            epochs=settings.epochs,
+            at=settings.at,
+            example=settings.example - 1,
+            exact=settings.exact,
+            decimals=settings.decimals,
+            limits=settings.limits,
+            watch=Watch(report, interrupted),
+        )
+        if calculation.ending is None and interrupted():
+            raise KeyboardInterrupt
+        return calculation
 
-    return f"{as_json(_calculated(_loaded(source, settings), settings))}\n"
+
+def sweep(source: Path, rates: str, settings: Settings) -> tuple[Lesson, Plot, bool]:
+    """Train once for each of several learning rates, and compare; and whether it was interrupted.
+
+    Raises ConfigError, and UsageError for what means nothing.
+    """
+    from backprop_cli.sweep import Swept, swept
+    from backprop_cli.sweep_lesson import comparison
+
+    exercise = configuration.load(str(source))
+    found: list[Swept] = []
+    numbers = [_rate(text.strip()) for text in rates.split(",")]
+    if len(set(numbers)) < len(numbers):
+        raise UsageError(f"--lr {printable(rates)}: a learning rate is given twice")
+    limits = settings.limits
+    with interruption() as interrupted:
+        for number in numbers:
+            if interrupted():
+                break
+            with progress(settings.epochs, quiet=settings.quiet) as report:
+                watch = Watch(report, interrupted)
+                found.append(swept(exercise, number, settings.epochs, limits, watch))
+        return (*comparison(found, settings.decimals), interrupted())
 
 
 def gradient_check(source: Path, settings: Settings) -> tuple[Lesson, bool]:
@@ -179,17 +271,23 @@ def _loaded(source: Path, settings: Settings) -> Exercise:
     if settings.example > count:
         there = "is 1 example" if count == 1 else f"are {count} examples"
         raise UsageError(f"--example {settings.example}: there {there}")
+    if settings.rate is not None:
+        rate = {LEARNING_RATE: _rate(settings.rate)}
+        exercise = exercise._replace(numbers={**exercise.numbers, **rate})
     return exercise
 
 
-def _calculated(exercise: Exercise, settings: Settings) -> Calculation:
-    chosen = settings._replace(example=settings.example - 1)._asdict()
-    with progress(settings.epochs) as report:
-        return calculate(exercise, **chosen, watch=Watch(report=report))
+def _rate(text: str) -> Decimal:
+    """A learning rate of the command line. Raises UsageError."""
+    try:
+        return read_rate(text)
+    except PydanticCustomError as error:
+        raise UsageError(f"--lr: {error}") from None
 
 
-def _epoch_shown(settings: Settings) -> Lesson:
+def _epoch_shown(calculation: Calculation) -> Lesson:
     """What is to be said of a working that is not the first epoch's."""
-    if settings.at in (None, 1):
+    if calculation.epoch == 1:
         return ()
-    return (Heading(2, f"Epoch {settings.at}, after {settings.at - 1} epochs of training"),)
+    after = counted(calculation.epoch - 1, "epoch")
+    return (Heading(2, f"Epoch {calculation.epoch}, after {after} of training"),)

@@ -1,7 +1,7 @@
 """What ends training, what is said of it, and who looks on meanwhile."""
 
 from collections.abc import Callable, Mapping
-from enum import Enum, auto
+from enum import Enum
 from typing import NamedTuple, Protocol
 
 
@@ -40,10 +40,10 @@ class DivergedError(ArithmeticError):
 class Reason(Enum):
     """Why training ended."""
 
-    ALL_EPOCHS = auto()
-    LOSS_REACHED = auto()
-    NO_IMPROVEMENT = auto()
-    INTERRUPTED = auto()
+    ALL_EPOCHS = "all epochs"
+    LOSS_REACHED = "loss reached"
+    NO_IMPROVEMENT = "no improvement"
+    INTERRUPTED = "interrupted"
 
 
 class Ending(NamedTuple):

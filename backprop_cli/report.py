@@ -1,18 +1,24 @@
 """What a training run came to: the loss over the epochs, the predictions, the parameters."""
 
 from collections.abc import Callable, Iterator, Sequence
+from itertools import pairwise
 
 from backprop_cli.arithmetic import Exact, on_paper
-from backprop_cli.blocks import Block, Heading, Lesson, Paragraph, Table
+from backprop_cli.blocks import Block, Curve, Heading, Lesson, Paragraph, Plot, Table
 from backprop_cli.calculation import Calculation
+from backprop_cli.complaint import counted
 from backprop_cli.equations import AnyWorking, listed
 from backprop_cli.expression import MINUS
 from backprop_cli.gradcheck import TOLERANCE, Check
 from backprop_cli.lesson import READABLE
+from backprop_cli.limits import Ending, Reason
 from backprop_cli.network import LEARNING_RATE, Example, Exercise
 from backprop_cli.outcomes import Outcome, class_of, correct
-from backprop_cli.training import well_chosen
+from backprop_cli.training import COMPARED, well_chosen
 from backprop_cli.update_lesson import kinds_of, old_value
+
+# Losses that fall by more than this factor are plotted on a logarithmic scale.
+FALLS_FAR = 20
 
 # Of more examples than this, those with the largest loss are shown.
 MOST_SHOWN = 40
@@ -21,12 +27,12 @@ CHECK_DECIMALS = 10  # printed in a gradient check, where the last digits are th
 
 
 def training(calculation: Calculation) -> Lesson:
-    """The report of a run that made more than the one update that its working shows."""
-    epochs = calculation.epochs
-    blocks: list[Block] = [Heading(2, f"Training: {epochs} epoch{'s' * (epochs != 1)}")]
-    if calculation.rounding:
-        note = "Training carries full precision: the rounding of the configuration is for paper."
-        blocks.append(Paragraph(note))
+    """The report of a run that trained: why it ended, the losses, and what came of it."""
+    ending = calculation.ending
+    assert ending is not None
+    epochs = counted(calculation.epochs, "epoch")
+    blocks: list[Block] = [Heading(2, f"Training: {epochs}"), Paragraph(_why(calculation, ending))]
+    blocks += map(Paragraph, _remarks(calculation))
     before, after = map(calculation.in_full_precision, (calculation.before, calculation.after))
     blocks.append(_losses(before, calculation))
     if calculation.outcomes:
@@ -36,12 +42,58 @@ def training(calculation: Calculation) -> Lesson:
     for title, _, names in kinds_of(calculation.exercise.network):
         blocks.append(
             Table(
-                f"{title} values after {epochs} epoch{'s' * (epochs != 1)}",
+                f"{title} values after {epochs}",
                 (title, "Old Value", "New Value"),
                 tuple(_moved(before, after, name) for name in reversed(names)),
             )
         )
     return tuple(blocks)
+
+
+def _why(calculation: Calculation, ending: Ending) -> str:
+    """Why training ended."""
+    figure = on_paper(Exact(calculation.working.arithmetic.decimals).figure(ending.figure))
+    match ending.reason:
+        case Reason.ALL_EPOCHS:
+            return f"Training ended with epoch {ending.epoch}, the last that was asked for."
+        case Reason.LOSS_REACHED:
+            return f"Training ended with epoch {ending.epoch}: its loss of {figure} is low enough."
+        case Reason.NO_IMPROVEMENT:
+            return (
+                f"Training ended with epoch {ending.epoch}: over the last {COMPARED} epochs the "
+                f"loss improved by {figure} only."
+            )
+        case Reason.INTERRUPTED:
+            return f"Training was interrupted after epoch {ending.epoch}."
+
+
+def _remarks(calculation: Calculation) -> Iterator[str]:
+    """What else is to be said of a training."""
+    if calculation.rounding:
+        yield "Training carries full precision: the rounding of the configuration is for paper."
+    pairs = pairwise(calculation.history)
+    rises = [(a, b) for (a, before), (b, after) in pairs if after > before]
+    if rises:
+        times = "once" if len(rises) == 1 else f"{len(rises)} times"
+        (first, last), *_ = rises
+        yield (
+            f"The loss did not fall all the time: it rose {times}, first between epochs {first} "
+            f"and {last}."
+        )
+
+
+def loss_plot(calculation: Calculation) -> Plot:
+    """The loss by epoch."""
+    name = "Mean loss" if calculation.outcomes else "Loss"
+    return loss_curves(name, (Curve(name, tuple(calculation.history_to_the_end())),))
+
+
+def loss_curves(name: str, curves: tuple[Curve, ...]) -> Plot:
+    """Losses by epoch, on a logarithmic scale if they fall far."""
+    losses = [loss for curve in curves for _, loss in curve.points]
+    falls_far = min(losses) > 0 and max(losses) > FALLS_FAR * min(losses)
+    scale = ", on a logarithmic scale" if falls_far else ""
+    return Plot(f"{name} by epoch{scale}", "epoch", name.lower(), curves, log_y=falls_far)
 
 
 def gradient_check(checks: Sequence[Check], decimals: int | None) -> Lesson:
@@ -62,7 +114,10 @@ def gradient_check(checks: Sequence[Check], decimals: int | None) -> Lesson:
             f"within its step h the activation function of {listed([*neurons])} bends or jumps."
         )
     if not verdicts:
-        verdicts = [f"All {len(checks)} gradients agree to within {within}."]
+        all_agree = (
+            "The gradient agrees" if len(checks) == 1 else f"All {len(checks)} gradients agree"
+        )
+        verdicts = [f"{all_agree} to within {within}."]
     elif not failed:
         verdicts.append(f"All other gradients agree to within {within}.")
     return (
@@ -98,13 +153,14 @@ def _short(value: float) -> str:
 
 def _losses(before: AnyWorking, calculation: Calculation) -> Table:
     losses = dict(calculation.history)
+    start, last = min(losses), max(losses)
     mean = "Mean loss" if calculation.outcomes else "Loss"
     return Table(
         f"{mean} by epoch (learning rate {on_paper(before.figure(LEARNING_RATE))})",
         ("Epoch", mean),
         tuple(
-            (str(epoch), on_paper(before.arithmetic.figure(losses[epoch])))
-            for epoch in well_chosen(max(losses))
+            (str(start + done), on_paper(before.arithmetic.figure(losses[start + done])))
+            for done in dict.fromkeys(well_chosen(last - start))
         ),
     )
 

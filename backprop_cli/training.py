@@ -65,16 +65,14 @@ class Trainer:
         self._names = state_names(exercise.network)
         self._state: State = tuple(float(exercise.numbers[name]) for name in self._names)
         self.epoch = self.start = exercise.trained.epochs
-        self.history: list[tuple[int, float]] = []
         self._epochs_per_look = 1
         self._look_again = 0.0  # when the loss is to be looked at
-        self.latest_loss = math.nan
-        self._compared = (self.epoch, math.nan)
-        loss = self._recorded()
+        self.latest_loss = loss = self.loss()
         first = exercise.trained.first_loss
         self.first_loss = loss if first is None else first
-        if self.epoch % COMPARED == 0:
-            self._compared = (self.epoch, loss)
+        self._look(self.epoch, self._state)
+        self.history = [(self.epoch, loss)]
+        self._compared = (self.epoch, loss)
 
     @property
     def numbers(self) -> dict[str, float]:
@@ -118,9 +116,13 @@ class Trainer:
         ending = self._ending(limits, watch)
         while ending is None and self.epoch < until:
             stop = self._next_stop(until, record, limits, watch)
+            before = self.epoch, self._state
             self._train(min(self._epochs_per_look, stop - self.epoch))
-            if self.epoch == stop and stop in record:
-                self._judge(self._recorded(), self.epoch)
+            recorded = self.epoch == stop and stop in record
+            if recorded or perf_counter() > self._look_again:
+                self._look(*before)
+            if recorded:
+                self.history.append((self.epoch, self.latest_loss))
             watch.report(self)
             if watch.every and self.epoch % watch.every == 0:
                 watch.checkpoint(self)
@@ -129,7 +131,9 @@ class Trainer:
 
     def conclude(self) -> None:
         """Record the loss of the last epoch, wherever training ended."""
-        self._recorded()
+        if self.history[-1][0] < self.epoch:
+            self._look(self.epoch, self._state)
+            self.history.append((self.epoch, self.latest_loss))
 
     def _next_stop(self, until: int, record: Sequence[int], limits: Limits, watch: Watch) -> int:
         """The next epoch after which there is something to be done."""
@@ -159,7 +163,7 @@ class Trainer:
         return None
 
     def _train(self, epochs: int) -> None:
-        """Some epochs at once; where they went wrong, one by one to the epoch in which."""
+        """Some epochs at once; where they go wrong, one by one to the epoch in which they do."""
         before, started = self._state, perf_counter()
         if self._went_wrong(epochs):
             self._state = before
@@ -169,22 +173,23 @@ class Trainer:
                 self.epoch += 1
             return
         self.epoch += epochs
-        now = perf_counter()
         if epochs == self._epochs_per_look:
-            quick = now - started < SECONDS_PER_LOOK
+            quick = perf_counter() - started < SECONDS_PER_LOOK
             self._epochs_per_look = max(epochs * 2 if quick else epochs // 2, 1)
-        if now > self._look_again:
-            self.latest_loss = loss = self.loss()
-            # Looks are far enough apart to cost next to nothing, however long one takes.
-            took = perf_counter() - now
-            self._look_again = now + max(SECONDS_PER_LOOK, took / COST_OF_LOOKS)
-            if self._is_judged_bad(loss):
-                self._state, last = before, self.epoch
-                self.epoch -= epochs
-                while self.epoch < last:
-                    self._went_wrong(1)
-                    self.epoch += 1
-                    self._judge(self.loss(), self.epoch)
+
+    def _look(self, epoch: int, state: State) -> None:
+        """Look at the loss. If it is bad, find the first epoch after an earlier one in which."""
+        started = perf_counter()
+        self.latest_loss = self.loss()
+        # Looks are far enough apart to cost next to nothing, however long one takes.
+        took = perf_counter() - started
+        self._look_again = started + max(SECONDS_PER_LOOK, took / COST_OF_LOOKS)
+        if self._is_bad(self.latest_loss):
+            last, self.epoch, self._state = self.epoch, epoch, state
+            while not self._is_bad(self.loss()) and self.epoch < last:
+                self._went_wrong(1)
+                self.epoch += 1
+            raise self._diverged(self.epoch, self._what_is_bad(self.loss()))
 
     def _went_wrong(self, epochs: int) -> bool:
         """Train, and say whether the state is none to go on from."""
@@ -216,27 +221,20 @@ class Trainer:
             return [self._rows[at] for (at,) in batches]
         return [[self._rows[at] for at in batch] for batch in batches]
 
-    def _recorded(self) -> float:
-        """The loss, put into the history."""
-        self.latest_loss = loss = self.loss()
+    def _is_bad(self, loss: float) -> bool:
+        """Whether a loss is far above where it began, or does not exist."""
+        return not math.isfinite(loss) or 0 < DIVERGED * self.first_loss < loss
+
+    def _what_is_bad(self, loss: float) -> str:
         if not math.isfinite(loss):
-            raise self._diverged(self.epoch, f"{LOSS} left the range of float64")
-        if not self.history or self.epoch > self.history[-1][0]:
-            self.history.append((self.epoch, loss))
-        return loss
-
-    def _is_judged_bad(self, loss: float) -> bool:
-        return not loss <= DIVERGED * self.first_loss and self.first_loss > 0
-
-    def _judge(self, loss: float, epoch: int) -> None:
-        """Raise DivergedError for a loss that is far above where it began, or does not exist."""
-        if self._is_judged_bad(loss):
-            largest = max(zip(self._state, self._names, strict=True), key=lambda pair: abs(pair[0]))
-            raise self._diverged(
-                epoch,
-                f"the loss stands at {loss:.4g}, over {DIVERGED} times the {self.first_loss:.4g} "
-                f"that it began with, and {largest[1]} at {largest[0]:.4g},",
-            )
+            return f"{LOSS} left the range of float64"
+        _, value, name = max(
+            (abs(value), value, name) for value, name in zip(self._state, self._names, strict=True)
+        )
+        return (
+            f"the loss stands at {loss:.4g}, over {DIVERGED} times the {self.first_loss:.4g} that "
+            f"it began with, and {name} at {value:.4g},"
+        )
 
     def _diverged(self, epoch: int, what: str) -> DivergedError:
         led_there = epoch > self.start

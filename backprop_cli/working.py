@@ -19,11 +19,12 @@ TOO_LARGE = (
 
 
 class WorkingError(ArithmeticError):
-    """A step has no value, or none that float64 holds. ``quantity`` is what it defines."""
+    """A step has no value, or none that float64 holds: ``quantity`` is what it defines."""
 
     def __init__(self, quantity: str, why: str) -> None:
         super().__init__(f"{quantity}: {why}")
         self.quantity = quantity
+        self.why = why
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """What reaches a terminal, a pipe or a file: its width, its colours, its characters."""
 
 import io
+import json
 import os
 import re
 import signal
@@ -373,7 +374,9 @@ def test_head_ends_the_run_quietly() -> None:
 
 
 @pytest.mark.parametrize("options", [(), ("--format", "json"), ("-o", "FILE")])
-def test_ctrl_c_ends_a_long_run_quietly_with_130(tmp_path: Path, options: tuple[str, ...]) -> None:
+def test_ctrl_c_ends_training_with_what_it_has_come_to_and_130(
+    tmp_path: Path, options: tuple[str, ...]
+) -> None:
     # The program opens the pipe that it is given once it is up; from then on it can be stopped.
     config = tmp_path / "config"
     os.mkfifo(config)
@@ -398,8 +401,16 @@ def test_ctrl_c_ends_a_long_run_quietly_with_130(tmp_path: Path, options: tuple[
     finally:
         process.kill()
         process.communicate()
-    assert (stdout, stderr, process.returncode) == (b"", b"", 130)
-    assert list(folder.iterdir()) == []
+    assert (stderr, process.returncode) == (b"", 130)
+    printed = (folder / "out").read_bytes() if "-o" in options else stdout
+    if "json" in options:
+        numbers = json.loads(printed)
+        assert numbers["ending"] == "interrupted"
+        assert numbers["epochs"] == numbers["history"][-1][0] > 1
+    else:
+        text = printed.decode()
+        assert re.search("Training was interrupted after epoch [0-9]+", text)
+        assert "Weight values after" in text
 
 
 # --- progress -----------------------------------------------------------------------------------

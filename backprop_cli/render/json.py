@@ -3,6 +3,7 @@
 import json
 
 from backprop_cli.calculation import Calculation
+from backprop_cli.limits import Reason
 from backprop_cli.network import LOSS
 from backprop_cli.outcomes import correct
 from backprop_cli.update import MEAN_LOSS
@@ -27,6 +28,8 @@ def as_json(calculation: Calculation) -> str:
             }
             for example, one in zip(exercise.examples, calculation.outcomes, strict=True)
         ]
+    if calculation.ending and calculation.ending.reason is not Reason.ALL_EPOCHS:
+        found["ending"] = calculation.ending.reason.value
     if exercise.classifies:
         found["accuracy"] = correct(exercise, calculation.outcomes) / exercise.example_count
     return json.dumps(
@@ -37,7 +40,7 @@ def as_json(calculation: Calculation) -> str:
             "before": {name: float(calculation.before[name]) for name in network.parameters},
             "after": {name: float(calculation.after[name]) for name in network.parameters},
             "epochs": calculation.epochs,
-            "history": [list(pair) for pair in calculation.history],
+            "history": [list(pair) for pair in calculation.history_to_the_end()],
             **found,
         },
         allow_nan=False,

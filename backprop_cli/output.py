@@ -1,0 +1,103 @@
+"""Where what a command prints goes, and what becomes of what goes wrong."""
+
+import errno
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from io import StringIO
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, NoReturn
+
+import typer
+
+from backprop_cli.complaint import ConfigError, UsageError, printable
+from backprop_cli.files import refusal, write_whole
+
+if TYPE_CHECKING:
+    from backprop_cli.blocks import Lesson
+
+EXIT_FAILED = 1
+EXIT_BAD_INPUT = 2
+EXIT_INTERRUPTED = 130
+
+
+def writable(output: Path | None, *, force: bool) -> Path | None:
+    """The file to write to, None for standard output; the run ends here if it must not be."""
+    if output is None or output == Path("-"):
+        return None
+    if fault := refusal(output, force=force):
+        fail(f"{output}: {fault}", EXIT_BAD_INPUT)
+    return output
+
+
+def show(lesson: "Lesson", output: Path | None) -> None:
+    """Print a lesson, or write it to a file as it stands in a pipe."""
+    from backprop_cli.render.terminal import console_for, plain_console
+    from backprop_cli.render.terminal import show as print_lesson
+
+    if output is None:
+        print_lesson(lesson, console_for(_standard_output()))
+    else:
+        text = StringIO()
+        print_lesson(lesson, plain_console(text))
+        write(text.getvalue(), output)
+
+
+def write(text: str, output: Path | None) -> None:
+    """Print a text, or write it to a file."""
+    if output is None:
+        file = _standard_output()
+        file.write(text)
+        file.flush()
+    else:
+        with naming(output):
+            write_whole(output, text)
+
+
+@contextmanager
+def naming(path: Path) -> Iterator[None]:
+    """Within it, whatever keeps a file from being written is said of that file."""
+    try:
+        yield
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(path)) from None
+
+
+def _standard_output() -> IO[str]:
+    """Standard output; OSError where whoever started the program has closed it."""
+    if sys.stdout is None:
+        raise OSError(errno.EBADF, "it is closed")
+    return sys.stdout
+
+
+@contextmanager
+def complaints(source: Path | None) -> Iterator[None]:
+    """Turn what can go wrong into one line on standard error and an exit code."""
+    where = f"{source}: " if source else ""
+    try:
+        yield
+    except ConfigError as error:
+        fail(str(error), EXIT_BAD_INPUT)
+    except UsageError as error:
+        fail(f"{where}{error}", EXIT_BAD_INPUT)
+    except ArithmeticError as error:
+        fail(f"{where}{error}", EXIT_FAILED)
+    except BrokenPipeError:
+        _discard_output()  # the reader has seen enough
+    except OSError as error:
+        _discard_output()
+        fail(f"{error.filename or 'standard output'}: {error.strerror}", EXIT_FAILED)
+
+
+def _discard_output() -> None:
+    """Send to nowhere what is still buffered: it must not fail again at exit."""
+    if sys.stdout is not None:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def fail(message: str, code: int) -> NoReturn:
+    """Say what is wrong, and end the run with an exit code."""
+    if sys.stderr is not None:
+        print(printable(message), file=sys.stderr)
+    raise typer.Exit(code)

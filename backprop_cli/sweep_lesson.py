@@ -1,0 +1,47 @@
+"""Several learning rates compared: a table and one plot."""
+
+from collections.abc import Sequence
+
+from backprop_cli.arithmetic import DEFAULT_DECIMALS, Exact, on_paper
+from backprop_cli.blocks import Curve, Heading, Lesson, Paragraph, Plot, Table
+from backprop_cli.complaint import counted
+from backprop_cli.limits import Reason
+from backprop_cli.report import loss_curves
+from backprop_cli.sweep import Swept
+
+ENDED = {
+    Reason.ALL_EPOCHS: "",
+    Reason.LOSS_REACHED: "loss reached",
+    Reason.NO_IMPROVEMENT: "no improvement",
+    Reason.INTERRUPTED: "interrupted",
+}
+
+
+def comparison(runs: Sequence[Swept], decimals: int | None) -> tuple[Lesson, Plot]:
+    """What there is to be read of the runs, with their plot at its end, and the plot alone."""
+    arithmetic = Exact(decimals or DEFAULT_DECIMALS)
+    rows = []
+    for run in runs:
+        (_, first), (last, loss) = run.history[0], run.history[-1]
+        lowest_at, lowest = min(run.history, key=lambda pair: pair[1])
+        figures = [on_paper(arithmetic.figure(value)) for value in (first, loss, lowest)]
+        ended = (
+            f"diverged in epoch {run.diverged}" if run.ending is None else ENDED[run.ending.reason]
+        )
+        before, after, least = figures
+        rows.append((on_paper(run.rate), before, str(last), after, least, str(lowest_at), ended))
+    columns = ("Learning rate", "First loss", "Epoch", "Last loss", "Lowest loss", "in epoch", "")
+    if not any(ended for *_, ended in rows):
+        columns, rows = columns[:-1], [row[:-1] for row in rows]
+    finished = [run for run in runs if run.ending is not None]
+    best = min(finished, key=lambda run: run.history[-1][1], default=None)
+    verdict = "Every learning rate diverged; try smaller ones."
+    if best is not None:
+        figure = on_paper(arithmetic.figure(best.history[-1][1]))
+        verdict = f"The lowest loss at the end, {figure}, is that of {on_paper(best.rate)}."
+    plot = loss_curves(
+        "Loss", tuple(Curve(f"rate {on_paper(run.rate)}", tuple(run.history)) for run in runs)
+    )
+    heading = Heading(2, f"{counted(len(runs), 'learning rate')} compared")
+    table = Table("Losses", columns, tuple(rows))
+    return (heading, table, Paragraph(verdict), plot), plot
