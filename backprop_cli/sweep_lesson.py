@@ -20,7 +20,7 @@ ENDED = {
 def comparison(runs: Sequence[Swept], decimals: int | None) -> tuple[Lesson, Plot]:
     """What there is to be read of the runs, with their plot at its end, and the plot alone."""
     arithmetic = Exact(decimals or DEFAULT_DECIMALS)
-    rows = []
+    rows: list[tuple[str, ...]] = []
     for run in runs:
         (_, first), (last, loss) = run.history[0], run.history[-1]
         lowest_at, lowest = min(run.history, key=lambda pair: pair[1])
@@ -30,7 +30,9 @@ def comparison(runs: Sequence[Swept], decimals: int | None) -> tuple[Lesson, Plo
         )
         before, after, least = figures
         rows.append((on_paper(run.rate), before, str(last), after, least, str(lowest_at), ended))
-    columns = ("Learning rate", "First loss", "Epoch", "Last loss", "Lowest loss", "in epoch", "")
+    columns: tuple[str, ...] = (
+        *("Learning rate", "First loss", "Epoch", "Last loss", "Lowest loss", "in epoch", "Ended"),
+    )
     if not any(ended for *_, ended in rows):
         columns, rows = columns[:-1], [row[:-1] for row in rows]
     finished = [run for run in runs if run.ending is not None]

@@ -45,7 +45,9 @@ def test_training_ends_in_the_first_epoch_whose_loss_is_low_enough(epochs: int) 
     calculation = trained(linear("0.1"), epochs, Limits(until_loss=0.01))
     assert calculation.ending is not None
     assert (calculation.ending.reason, calculation.ending.epoch) == (Reason.LOSS_REACHED, 4)
-    assert calculation.history[-1] == (4, pytest.approx(0.5 * 0.36**4))
+    epoch, loss = calculation.history[-1]
+    assert epoch == 4
+    assert loss == pytest.approx(0.5 * 0.36**4)
 
 
 def test_a_loss_that_is_low_enough_from_the_start_ends_training_there() -> None:
