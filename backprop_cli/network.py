@@ -168,6 +168,22 @@ class Batches(NamedTuple):
         return [tuple(order[at : at + self.size]) for at in range(0, examples, self.size)]
 
 
+class DataFile(NamedTuple):
+    """Where examples were read from: a file, its columns, and whether inputs were standardized."""
+
+    path: str
+    inputs: tuple[str, ...]
+    target: str | tuple[str, ...]
+    standardize: bool
+
+
+class Trained(NamedTuple):
+    """What training has done: how many epochs, and the loss before the first, where it is known."""
+
+    epochs: int = 0
+    first_loss: float | None = None
+
+
 class Exercise(NamedTuple):
     """A network together with its numbers: what a configuration file describes.
 
@@ -176,7 +192,8 @@ class Exercise(NamedTuple):
     were typed. ``rounding`` is the number of decimals carried from line to line (None: float64
     throughout). ``order`` names parameters in the order in which their gradients are to be
     explained; those it leaves out follow in the default order. ``examples`` are all examples,
-    where there are several, and ``batches`` says how an epoch goes through them.
+    where there are several, ``data`` is the file that they come from, if they do, and ``batches``
+    says how an epoch goes through them. ``trained`` says which training has led to the numbers.
     """
 
     network: Network
@@ -185,6 +202,8 @@ class Exercise(NamedTuple):
     order: tuple[str, ...] = ()
     examples: tuple[Example, ...] = ()
     batches: Batches = Batches()
+    data: DataFile | None = None
+    trained: Trained = Trained()
 
     @property
     def example_count(self) -> int:

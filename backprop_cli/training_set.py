@@ -13,7 +13,7 @@ from backprop_cli.complaint import Path
 from backprop_cli.csv_table import Table, read_table
 from backprop_cli.faults import Faults
 from backprop_cli.losses import LOSSES
-from backprop_cli.network import Batches, Example, Figure, Network
+from backprop_cli.network import Batches, DataFile, Example, Figure, Network
 from backprop_cli.scalars import LONGEST_NAME
 from backprop_cli.schema import Configuration, Data
 
@@ -61,6 +61,15 @@ class TrainingSet:
         """How an epoch goes through so many examples."""
         settings, size = self._settings, self._settings.batch_size
         return Batches(count if size is None else size, settings.shuffle, settings.seed)
+
+    @property
+    def data(self) -> DataFile | None:
+        """Where the examples come from, if that is a data file."""
+        data = self._settings.data
+        if data is None:
+            return None
+        target = data.target if isinstance(data.target, str) else tuple(data.target)
+        return DataFile(str(self._path(data)), tuple(data.inputs), target, data.standardize)
 
     @cached_property
     def classes(self) -> Mapping[str, str]:
@@ -153,8 +162,12 @@ class TrainingSet:
         data = self._settings.data
         assert data is not None
         wanted = (*data.inputs, *([data.target] if isinstance(data.target, str) else data.target))
-        path = File(self._faults.source.name).parent / data.file
+        path = self._path(data)
         return read_table(path, str(path), wanted)
+
+    def _path(self, data: Data) -> File:
+        """A data file's path, which is written relative to the configuration."""
+        return File(self._faults.source.name).parent / data.file
 
     def _columns(self, data: Data) -> Mapping[str, Path]:
         path: Path = ("data", ONE_INPUT)
