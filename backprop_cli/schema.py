@@ -69,8 +69,12 @@ class ActivationSettings(BaseModel):
 
 
 def activation_shape(value: object) -> str:
-    """As `shape`, with a mapping that has a ``name`` told apart from one by layer."""
-    return SETTINGS if isinstance(value, Mapping) and "name" in value else shape(value)
+    """As `shape`, with a mapping that has a ``name`` told apart from one by layer.
+
+    A layer may be called ``name`` too, if what stands there is a mapping.
+    """
+    is_settings = isinstance(value, Mapping) and not isinstance(value.get("name", {}), Mapping)
+    return SETTINGS if is_settings else shape(value)
 
 
 OneActivation = Annotated[

@@ -2,6 +2,7 @@
 
 import math
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from functools import cached_property
@@ -226,7 +227,9 @@ class TrainingSet:
 
 def as_name(text: str) -> str:
     """What a column or class is called in formulas: ``sepal length (cm)`` is sepal_length_cm."""
-    name = re.sub(r"\W+", "_", text).strip("_")[:LONGEST_NAME]
+    usual = unicodedata.normalize("NFKC", text)
+    fit = (char if f"a{char}".isidentifier() and char.isprintable() else " " for char in usual)
+    name = re.sub(r"[ _]*[ ][ _]*", "_", "".join(fit)).strip("_")[:LONGEST_NAME]
     return name if name[:1].isalpha() else f"c_{name}"[:LONGEST_NAME]
 
 
