@@ -62,7 +62,7 @@ class Trainer:
         self._in_order = self._epoch(1)
         self._names = state_names(exercise.network)
         self._state: State = tuple(float(exercise.numbers[name]) for name in self._names)
-        self.epoch = 0
+        self.epoch = exercise.trained.epochs
         self.history: list[tuple[int, float]] = []
         self._record()
 
