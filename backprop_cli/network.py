@@ -169,9 +169,14 @@ class Batches(NamedTuple):
 
 
 class DataFile(NamedTuple):
-    """Where examples were read from: a file, its columns, and whether inputs were standardized."""
+    """Where examples were read from, and how.
 
-    path: str
+    ``file`` is the path as it was written, relative to ``folder`` if it is relative; ``inputs`` and
+    ``target`` name columns of the file; ``standardize`` says whether the inputs were standardized.
+    """
+
+    file: str
+    folder: str
     inputs: tuple[str, ...]
     target: str | tuple[str, ...]
     standardize: bool

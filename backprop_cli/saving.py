@@ -118,7 +118,7 @@ def _named(names: Sequence[str], letter: str, figures: Sequence[Figure]) -> str:
 
 
 def _data(data: DataFile, path: Path) -> Iterator[str]:
-    file = _relative(data.path, path)
+    file = _relative(data, path.parent)
     if not _is_text(file):
         raise UsageError(f"{printable(file)}: this path of the data file is not UTF-8; rename it")
     target = data.target
@@ -132,19 +132,19 @@ def _data(data: DataFile, path: Path) -> Iterator[str]:
         yield "  standardize: true"
 
 
-def _relative(file: str, path: Path) -> str:
-    """A data file's path as seen from the folder of the configuration to be written.
+def _relative(data: DataFile, folder: Path) -> str:
+    """A data file's path, relative to ``folder`` unless it was written as an absolute one.
 
     Folders are taken as they really are: ``..`` leads out of a linked one to elsewhere.
     """
-    if Path(file).is_absolute():
-        return file
-    folder, name = os.path.split(file)
+    if Path(data.file).is_absolute():
+        return data.file
+    home, name = os.path.split(Path(data.folder, data.file))
     try:
-        found = os.path.relpath(os.path.realpath(folder), os.path.realpath(path.parent))
+        there = os.path.relpath(os.path.realpath(home), os.path.realpath(folder))
     except ValueError:  # on another drive
-        return os.path.realpath(file)
-    return (Path(found) / name).as_posix()
+        there = os.path.realpath(home)
+    return Path(there, name).as_posix()
 
 
 def _is_text(path: str) -> bool:

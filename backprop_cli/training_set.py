@@ -70,7 +70,8 @@ class TrainingSet:
         if data is None:
             return None
         target = data.target if isinstance(data.target, str) else tuple(data.target)
-        return DataFile(str(self._path(data)), tuple(data.inputs), target, data.standardize)
+        inputs = tuple(data.inputs)
+        return DataFile(data.file, str(self._folder), inputs, target, data.standardize)
 
     @cached_property
     def classes(self) -> Mapping[str, str]:
@@ -163,12 +164,13 @@ class TrainingSet:
         data = self._settings.data
         assert data is not None
         wanted = (*data.inputs, *([data.target] if isinstance(data.target, str) else data.target))
-        path = self._path(data)
+        path = self._folder / data.file
         return read_table(path, str(path), wanted)
 
-    def _path(self, data: Data) -> File:
-        """A data file's path, which is written relative to the configuration."""
-        return File(self._faults.source.name).parent / data.file
+    @property
+    def _folder(self) -> File:
+        """What a data file's path is relative to: the configuration's folder."""
+        return File(self._faults.source.name).parent
 
     def _columns(self, data: Data) -> Mapping[str, Path]:
         path: Path = ("data", ONE_INPUT)

@@ -22,18 +22,18 @@ LEAST_EXPONENT = -10
 def number(figure: Figure) -> str:
     """A number with all its digits: a typed one with those, a calculated one bit for bit."""
     if isinstance(figure, float):
-        text = repr(figure)
+        digits = repr(figure)
     else:
         _, _, exponent = figure.as_tuple()
         assert isinstance(exponent, int)
         is_short = not figure or figure.adjusted() >= LEAST_EXPONENT
-        text = f"{figure:f}" if exponent <= 0 and is_short else f"{figure:e}"
-    if "e" in text and "." not in text:
+        digits = f"{figure:f}" if exponent <= 0 and is_short else f"{figure:e}"
+    if "e" in digits and "." not in digits:
         # Without a point, YAML 1.1 takes it for text. Decimals keep their digits by it.
-        text = text.replace("e", ".e")
-    if len(text) > LONGEST_NUMBER and "e" not in text:
-        text = text.replace("0.", ".", 1)  # the longest number of all may have been typed so
-    return text
+        digits = digits.replace("e", ".e")
+    if len(digits) > LONGEST_NUMBER and "e" not in digits:
+        digits = digits.replace("0.", ".", 1)  # the longest number of all may have been typed so
+    return digits
 
 
 def name(plain: str) -> str:
