@@ -92,3 +92,8 @@ def counted(count: int, noun: str) -> str:
     """``1 weight``, ``2 weights``, ``3 biases``."""
     plural = noun + ("es" if noun.endswith("s") else "s")
     return f"{count} {noun if count == 1 else plural}"
+
+
+def span(names: Sequence[str]) -> str:
+    """Names that are numbered on: ``w1 to w6``."""
+    return names[0] if len(names) == 1 else f"{names[0]} to {names[-1]}"

@@ -23,6 +23,7 @@ from backprop_cli.schema import (
     Data,
     OneExample,
     OptimizerSettings,
+    TrainedSoFar,
 )
 from backprop_cli.text_file import read_standard_input, read_text
 from backprop_cli.yaml_source import Source
@@ -126,6 +127,7 @@ MODELS: Mapping[str | int, type[BaseModel]] = {
     "optimizer": OptimizerSettings,
     "examples": OneExample,
     "data": Data,
+    "trained": TrainedSoFar,
 }
 
 

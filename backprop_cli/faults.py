@@ -6,7 +6,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any, TypeVar
 
-from backprop_cli.complaint import Path, counted, did_you_mean, listed, shown
+from backprop_cli.complaint import Path, counted, did_you_mean, listed, shown, span
 from backprop_cli.network import Network
 from backprop_cli.yaml_source import Source
 
@@ -130,11 +130,6 @@ def unknown_parameter(name: str, network: Network) -> str:
     return hinted(message, name, network.parameters, f"the parameters are {spans}")
 
 
-def span(names: tuple[str, ...]) -> str:
-    """``w1 to w6``."""
-    return names[0] if len(names) == 1 else f"{names[0]} to {names[-1]}"
-
-
 def one_target(outputs: tuple[str, ...]) -> str:
     """One number for several outputs."""
     return f"this is one number for {len(outputs)} outputs; write a list of {len(outputs)} numbers"
@@ -209,3 +204,31 @@ def classes_and_outputs(column: str, classes: Sequence[str], outputs: Sequence[s
 def same_name(first: str, second: str, name: str) -> str:
     """Two texts that make the same name."""
     return f"{shown(first)} and {shown(second)} would both be called {name}; change one of them"
+
+
+def no_quantity(optimizer: str, quantity: str, has: Sequence[str]) -> str:
+    """Something running that the optimizer does not keep."""
+    keeps = f"it keeps {' and '.join(has)}" if has else "it keeps nothing"
+    return f"{optimizer} keeps no {quantity} ({keeps}); remove it"
+
+
+def quantity_missing(optimizer: str, quantity: str) -> str:
+    """Something running that the optimizer keeps, and that was not written."""
+    return f"{optimizer} keeps {quantity}, and it is missing; add it, or remove all of `trained`"
+
+
+def not_running(quantity: str, name: str, network: Network) -> str:
+    """A parameter that has no such running quantity."""
+    if name in network.frozen:
+        return f"{name} is frozen and has no {quantity}; remove it"
+    return unknown_parameter(name, network)
+
+
+def none_for(quantity: str, parameter: str) -> str:
+    """A parameter that lacks its running quantity."""
+    return f"there is no {quantity} for {parameter}; add a line `{parameter}: …`"
+
+
+def below_zero(quantity: str) -> str:
+    """A mean of squares that is none."""
+    return f"{quantity} is a mean of squares and is at least 0"

@@ -18,8 +18,10 @@ from backprop_cli.optimizers import OPTIMIZERS
 from backprop_cli.scalars import (
     COMPLAINT,
     LONGEST_NAME,
+    MOST_COUNTED,
     MOST_DECIMALS,
     check_name,
+    counted_from,
     one_of,
     read_batch_size,
     read_decimals,
@@ -100,6 +102,16 @@ BatchSize = Annotated[
     int | None,
     PlainValidator(read_batch_size),
     WithJsonSchema({"anyOf": [{"type": "integer", "minimum": 1}, {"const": "all"}]}),
+]
+Epochs = Annotated[
+    int,
+    PlainValidator(counted_from(0)),
+    WithJsonSchema({"type": "integer", "minimum": 0, "maximum": MOST_COUNTED}),
+]
+UpdateNumber = Annotated[
+    int,
+    PlainValidator(counted_from(1)),
+    WithJsonSchema({"type": "integer", "minimum": 1, "maximum": MOST_COUNTED}),
 ]
 Columns = Annotated[list[str], Tag(LIST)]
 OneColumn = Annotated[str, Tag(SCALAR)]

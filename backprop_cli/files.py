@@ -1,8 +1,11 @@
 """Writing a file whole or not at all, and finding the configurations that are shipped."""
 
+import errno
 import os
 import tempfile
+from contextlib import suppress
 from pathlib import Path
+from typing import NamedTuple
 
 
 def shipped_configuration(name: str) -> Path:
@@ -12,39 +15,118 @@ def shipped_configuration(name: str) -> Path:
     return installed if installed.exists() else package.parent / "configs" / name
 
 
+# --- what may be written to ------------------------------------------------------------------
+
+
 def refusal(path: Path, *, force: bool) -> str | None:
     """Why ``path`` cannot be written to, as far as can be told beforehand; None if it can."""
-    if path.is_dir():
-        return "this is a folder, not a file"
-    if not path.parent.is_dir():
-        return f"there is no folder {path.parent}"
-    if path.is_file() and not force:
-        return "the file exists already; --force replaces it"
+    exists = "the file exists already; --force replaces it"
+    return _refusal(path, None if force else exists)
+
+
+def checkpoint_refusal(path: Path, resumed: Path | None, *, force: bool) -> str | None:
+    """As `refusal`, of a file that is written again and again.
+
+    The one that training goes on from, ``resumed``, is its own earlier self and may be replaced.
+    """
+    exists = "the file exists already; --resume goes on from it, --force replaces it"
+    return _refusal(path, None if force or _same(path, resumed) else exists)
+
+
+def _refusal(path: Path, exists: str | None) -> str | None:
+    """``exists`` is what is said of a file that is there, None if it may be replaced."""
+    try:
+        if path.is_dir():
+            return "this is a folder, not a file"
+        folder = Path(os.path.realpath(path)).parent
+        if not folder.is_dir():
+            return f"there is no folder {path.parent}"
+        if path.is_file() and exists:
+            return exists
+        if not _is_device(path) and not os.access(folder, os.W_OK | os.X_OK):
+            return f"you may not write into the folder {path.parent}"
+    except OSError as error:  # a name too long, a folder on the way that may not be entered
+        return f"this cannot be written: {error.strerror or error}"
     return None
+
+
+def _same(path: Path, other: Path | None) -> bool:
+    with suppress(OSError):
+        return other is not None and path.samefile(other)
+    return False
+
+
+class Stamp(NamedTuple):
+    """What tells a file from whatever is put in its place."""
+
+    device: int
+    inode: int
+    size: int
+    modified: int
+
+
+def stamp(path: Path) -> Stamp | None:
+    """The stamp of the file at a path, None if there is none. Raises OSError."""
+    try:
+        status = path.stat()
+    except FileNotFoundError:
+        return None
+    return Stamp(status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)
+
+
+# --- writing ---------------------------------------------------------------------------------
 
 
 def write_whole(path: Path, content: str | bytes) -> None:
     """Write a file so that no reader ever sees part of it, replacing what is there.
 
-    A text is written in UTF-8. Raises OSError where that fails; the old file, if any, is then as
-    it was.
+    A text is written in UTF-8. When this returns, the file outlasts a power failure. Raises OSError
+    where that fails; the old file, if any, is then as it was.
     """
     data = content.encode("utf-8") if isinstance(content, str) else content
-    if path.exists() and not path.is_file():
+    if _is_device(path):
         path.write_bytes(data)  # a device or a pipe can't be replaced
         return
-    path = path.resolve()
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    path = Path(os.path.realpath(path))  # a link stays one
+    # A name may have 255 bytes, and the temporary one is longer.
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:50]}.")
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(data)
             file.flush()
+            Path(temporary).chmod(_mode(path))
             os.fsync(file.fileno())
-        Path(temporary).chmod(_mode(path))
         Path(temporary).replace(path)
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise
+    _settle(path.parent)
+
+
+def write_over(path: Path, content: str | bytes, own: Stamp | None) -> Stamp | None:
+    """As `write_whole`, but over nothing else than the file whose stamp is ``own``.
+
+    With None, no file may be there. Returns the new file's stamp. Raises FileExistsError where
+    another file has taken the place, and OSError where writing fails.
+    """
+    if not _is_device(path) and (found := stamp(path)) is not None and found != own:
+        raise FileExistsError(errno.EEXIST, "another file has been put there meanwhile", str(path))
+    write_whole(path, content)
+    return None if _is_device(path) else stamp(path)
+
+
+def _is_device(path: Path) -> bool:
+    return path.exists() and not path.is_file()
+
+
+def _settle(folder: Path) -> None:
+    """Have a folder's new entry written to the disk too, where the system can be asked for that."""
+    with suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
 
 
 def _mode(path: Path) -> int:

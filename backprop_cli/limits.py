@@ -4,18 +4,23 @@ from collections.abc import Callable, Mapping
 from enum import Enum
 from typing import NamedTuple, Protocol
 
+from backprop_cli.network import Trained
+
 
 class Going(Protocol):
     """A training that is going on, as those see it who look on.
 
-    ``start`` and ``epoch`` are the epochs that were done before and until now, ``first_loss`` and
-    ``latest_loss`` the loss before any update and as it was last looked at, ``numbers`` the state.
+    ``start`` and ``epoch`` are the epochs that were done before and until now, ``latest_loss`` is
+    the loss as it was last looked at.
     """
 
     start: int
     epoch: int
-    first_loss: float
     latest_loss: float
+
+    @property
+    def trained(self) -> Trained:
+        """What has been done altogether."""
 
     @property
     def numbers(self) -> Mapping[str, float]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from itertools import count
 
-from backprop_cli import faults, training_set
+from backprop_cli import faults, progress, training_set
 from backprop_cli.activations import ACTIVATIONS, SLOPE
 from backprop_cli.complaint import Path
 from backprop_cli.faults import Faults, Sources
@@ -21,7 +21,7 @@ from backprop_cli.network import (
     Neuron,
     Settings,
 )
-from backprop_cli.optimizers import DECAY, OPTIMIZERS, T, lines_of, state_of, symbol_of
+from backprop_cli.optimizers import DECAY, OPTIMIZERS, T, lines_of, symbol_of
 from backprop_cli.schema import ActivationSettings, Configuration, OptimizerSettings
 from backprop_cli.softmax import SOFTMAX
 from backprop_cli.update import MEAN_LOSS
@@ -66,13 +66,12 @@ class _Reader(Faults):
             self.parameter_names("order", settings.order, network, once=True)
             self.parameter_names("frozen", settings.frozen, network)
             self.distinct_names(network)
+            progress.check(self, settings.trained, network)
         self.raise_first()
         names = (*network.inputs, *map(network.target, network.outputs))
         first = examples[0]
         self.numbers.update(zip(names, (*first.inputs, *first.targets), strict=True))
-        self.numbers.update((name, Decimal(0)) for name in state_of(network))
-        if OPTIMIZERS[optimizer].counts:
-            self.numbers[T.name] = Decimal(1)
+        self.numbers.update(progress.state(settings.trained, network))
         return Exercise(
             network,
             self.numbers,
@@ -80,6 +79,8 @@ class _Reader(Faults):
             tuple(settings.order),
             examples if len(examples) > 1 else (),
             self.training_set.batches(len(examples)),
+            self.training_set.data,
+            progress.trained(settings.trained),
         )
 
     def inputs(self) -> tuple[str, ...]:

@@ -168,11 +168,30 @@ class Batches(NamedTuple):
         return [tuple(order[at : at + self.size]) for at in range(0, examples, self.size)]
 
 
+class DataFile(NamedTuple):
+    """Where examples were read from, and how.
+
+    ``file`` is the path as it was written, relative to ``folder`` if it is relative; ``inputs`` and
+    ``target`` name columns of the file; ``standardize`` says whether the inputs were standardized.
+    """
+
+    file: str
+    folder: str
+    inputs: tuple[str, ...]
+    target: str | tuple[str, ...]
+    standardize: bool
+
+
 class Trained(NamedTuple):
-    """What training has been done before: how many epochs, and the loss that they began with."""
+    """What training has done: how many epochs, and the losses that later ones are held against.
+
+    ``first_loss`` is the loss before the first epoch, ``compared_loss`` that after the last full
+    hundred of epochs, where they are known.
+    """
 
     epochs: int = 0
     first_loss: float | None = None
+    compared_loss: float | None = None
 
 
 class Exercise(NamedTuple):
@@ -183,8 +202,8 @@ class Exercise(NamedTuple):
     were typed. ``rounding`` is the number of decimals carried from line to line (None: float64
     throughout). ``order`` names parameters in the order in which their gradients are to be
     explained; those it leaves out follow in the default order. ``examples`` are all examples,
-    where there are several, and ``batches`` says how an epoch goes through them. ``trained`` is
-    what led to these numbers.
+    where there are several, ``data`` is the file that they come from, if they do, and ``batches``
+    says how an epoch goes through them. ``trained`` says which training has led to the numbers.
     """
 
     network: Network
@@ -193,6 +212,7 @@ class Exercise(NamedTuple):
     order: tuple[str, ...] = ()
     examples: tuple[Example, ...] = ()
     batches: Batches = Batches()
+    data: DataFile | None = None
     trained: Trained = Trained()
 
     @property

@@ -45,9 +45,9 @@ class Optimizer(NamedTuple):
 
     ``lines`` are worked in order for each parameter w with gradient g; then ``step`` is taken off
     the parameter. ``state`` names the running quantities, which start at 0: the line that defines
-    ``m_new`` is worked from ``m``. ``settings`` are symbols that a user may set, with their
-    defaults. ``decoupled`` says that weight decay acts on the parameter, not on the gradient;
-    ``weight_decay`` is its default.
+    ``m_new`` is worked from ``m``; those of them in ``squares`` are never below 0. ``settings`` are
+    symbols that a user may set, with their defaults. ``decoupled`` says that weight decay acts on
+    the parameter, not on the gradient; ``weight_decay`` is its default.
     """
 
     name: str
@@ -57,6 +57,7 @@ class Optimizer(NamedTuple):
     lines: tuple[Line, ...] = ()
     state: tuple[Symbol, ...] = ()
     settings: Mapping[str, Decimal] = MappingProxyType({})
+    squares: tuple[Symbol, ...] = ()
     decoupled: bool = False
     weight_decay: Decimal | None = None
 
@@ -115,6 +116,7 @@ OPTIMIZERS: Mapping[str, Optimizer] = {
             step=ADAM_STEP,
             state=(M, V),
             settings=ADAM_SETTINGS,
+            squares=(V,),
             source="https://pytorch.org/docs/stable/generated/torch.optim.Adam.html",
         ),
         Optimizer(
@@ -124,6 +126,7 @@ OPTIMIZERS: Mapping[str, Optimizer] = {
             step=ADAM_STEP,
             state=(M, V),
             settings=ADAM_SETTINGS,
+            squares=(V,),
             decoupled=True,
             weight_decay=Decimal("0.01"),
             source="https://pytorch.org/docs/stable/generated/torch.optim.AdamW.html",
@@ -166,3 +169,9 @@ def state_names(network: Network) -> tuple[str, ...]:
     """
     count = (T.name,) if OPTIMIZERS[network.optimizer].counts else ()
     return (*network.parameters, *state_of(network), *count)
+
+
+def initial_state(network: Network) -> Mapping[str, Decimal]:
+    """What training carries besides the parameters, as it is before the first update."""
+    count = {T.name: Decimal(1)} if OPTIMIZERS[network.optimizer].counts else {}
+    return {**dict.fromkeys(state_of(network), Decimal(0)), **count}

@@ -20,6 +20,7 @@ LONGEST_NUMBER = 1000
 LARGEST = "1.797e308"
 SMALLEST = Decimal("5e-324")
 MOST_DECIMALS = 15
+MOST_COUNTED = 2**53  # beyond it a float64 no longer counts on
 
 FLAGS = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
 
@@ -148,6 +149,18 @@ def read_whole(value: object, least: int) -> int:
     if number.as_tuple().exponent != 0 or number < least:
         raise complaint(f"a whole number from {least} on belongs here, not {shown(str(value))}")
     return int(number)
+
+
+def counted_from(least: int) -> Callable[[object], int]:
+    """A reader of counts from ``least`` on, as far as a float64 counts."""
+
+    def read(value: object) -> int:
+        number = read_whole(value, least)
+        if number > MOST_COUNTED:
+            raise complaint(f"this is at most {MOST_COUNTED}; {shown(str(value))} is not")
+        return number
+
+    return read
 
 
 def read_seed(value: object) -> int:

@@ -23,6 +23,7 @@ from backprop_cli.fields import (
     Columns,
     Decay,
     Decimals,
+    Epochs,
     Flag,
     Fraction,
     Inputs,
@@ -36,6 +37,7 @@ from backprop_cli.fields import (
     Rate,
     Seed,
     Targets,
+    UpdateNumber,
     either,
     shape,
 )
@@ -67,8 +69,12 @@ class ActivationSettings(BaseModel):
 
 
 def activation_shape(value: object) -> str:
-    """As `shape`, with a mapping that has a ``name`` told apart from one by layer."""
-    return SETTINGS if isinstance(value, Mapping) and "name" in value else shape(value)
+    """As `shape`, with a mapping that has a ``name`` told apart from one by layer.
+
+    A layer may be called ``name`` too, if what stands there is a mapping.
+    """
+    is_settings = isinstance(value, Mapping) and not isinstance(value.get("name", {}), Mapping)
+    return SETTINGS if is_settings else shape(value)
 
 
 OneActivation = Annotated[
@@ -157,6 +163,41 @@ class Data(BaseModel):
     standardize: Flag = Field(
         default=False,
         description="Shift and scale each input to mean 0 and standard deviation 1.",
+    )
+
+
+class TrainedSoFar(BaseModel):
+    """Where training stands, beside the parameters themselves."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    epochs: Epochs = Field(description="How many epochs are done.")
+    first_loss: Number | None = Field(
+        default=None,
+        description="The mean loss before the first epoch, which later ones are held against.",
+        json_schema_extra=without_default,
+    )
+    compared_loss: Number | None = Field(
+        default=None,
+        description="The mean loss after the last full hundred of epochs, against which an "
+        "improvement is measured.",
+        json_schema_extra=without_default,
+    )
+    t: UpdateNumber | None = Field(
+        default=None,
+        description="Of adam and adamw: the number of the next update.",
+        json_schema_extra=without_default,
+    )
+    m: dict[str, Number] | None = Field(
+        default=None,
+        description="Of adam and adamw: the running mean of the gradient, by parameter.",
+        json_schema_extra=without_default,
+    )
+    v: dict[str, Number] | None = Field(
+        default=None,
+        description="Of momentum and nesterov: what is kept of earlier steps, by parameter; of "
+        "adam and adamw: the running mean of the squared gradient.",
+        json_schema_extra=without_default,
     )
 
 
@@ -275,4 +316,11 @@ class Configuration(BaseModel):
         default_factory=list,
         description="Parameters that an update leaves as they are.",
         examples=[["b1", "b2"]],
+    )
+    trained: TrainedSoFar | None = Field(
+        default=None,
+        title="Trained",
+        description="Where training stands, in a network that was saved. Left out, it begins.",
+        examples=[{"epochs": 400, "first_loss": 0.27, "v": {"w1": 0.01, "w2": -0.02}}],
+        json_schema_extra=without_default,
     )

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from random import Random
 
+from backprop_cli import yaml_text
 from backprop_cli.complaint import UsageError
 from backprop_cli.losses import LOSSES
 
@@ -46,10 +47,10 @@ def _lines(
             hidden += size
         bound = len(sources) ** -0.5
         for neuron in neurons:
-            edges = ", ".join(f"{name}: {random.uniform(-bound, bound):.2f}" for name in sources)
-            first, count = count + 1, count + len(sources)
-            named = f"w{first}" if first == count else f"w{first} to w{count}"
-            yield f"    {neuron}: {{{edges}}}  # {named}"
+            weights = {name: f"{random.uniform(-bound, bound):.2f}" for name in sources}
+            parameters = [f"w{count + number}" for number, _ in enumerate(sources, 1)]
+            count += len(sources)
+            yield yaml_text.neuron(neuron, weights, parameters)
         sources = neurons
     yield "biases:  # one for each layer, shared by its neurons"
     yield from (f"  {layer}: {random.uniform(-0.5, 0.5):.2f}" for layer in layers)
@@ -74,7 +75,7 @@ def _target(outputs: Sequence[str], loss: str, random: Random) -> str:
         targets = [str(int(number == of_class)) for number in range(len(outputs))]
     else:
         targets = [f"{random.uniform(0, 1):.2f}" for _ in outputs]
-    return targets[0] if len(targets) == 1 else f"[{', '.join(targets)}]"
+    return targets[0] if len(targets) == 1 else yaml_text.row(targets)
 
 
 def _activation(activation: str, loss: str, layers: Sequence[str]) -> str:
@@ -82,5 +83,4 @@ def _activation(activation: str, loss: str, layers: Sequence[str]) -> str:
     output = {"cross_entropy": "softmax", "binary_cross_entropy": "sigmoid"}.get(loss, activation)
     if output == activation:
         return activation
-    hidden = [f"{layer}: {activation}" for layer in layers[:-1]]
-    return f"{{{', '.join([*hidden, f'output: {output}'])}}}"
+    return yaml_text.flow({**dict.fromkeys(layers[:-1], activation), "output": output})

@@ -8,7 +8,7 @@ from typing import Any
 
 from backprop_cli.compiler import Compiled, State, Values
 from backprop_cli.limits import DivergedError, Ending, Limits, Reason, Watch
-from backprop_cli.network import LEARNING_RATE, LOSS, Exercise
+from backprop_cli.network import LEARNING_RATE, LOSS, Exercise, Trained
 from backprop_cli.optimizers import state_names
 
 # The loss is recorded after every epoch up to this many; beyond, after well-chosen ones and about
@@ -72,7 +72,17 @@ class Trainer:
         self.first_loss = loss if first is None else first
         self._look(self.epoch, self._state)
         self.history = [(self.epoch, loss)]
+        compared = exercise.trained.compared_loss
         self._compared = (self.epoch, loss)
+        if compared is not None:
+            self._compared = (self.epoch // COMPARED * COMPARED, compared)
+
+    @property
+    def trained(self) -> Trained:
+        """What has been done altogether."""
+        epoch, loss = self._compared
+        is_last = epoch == self.epoch // COMPARED * COMPARED
+        return Trained(self.epoch, self.first_loss, loss if is_last else None)
 
     @property
     def numbers(self) -> dict[str, float]:

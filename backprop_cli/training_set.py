@@ -2,6 +2,7 @@
 
 import math
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from functools import cached_property
@@ -13,7 +14,7 @@ from backprop_cli.complaint import Path
 from backprop_cli.csv_table import Table, read_table
 from backprop_cli.faults import Faults
 from backprop_cli.losses import LOSSES
-from backprop_cli.network import Batches, Example, Figure, Network
+from backprop_cli.network import Batches, DataFile, Example, Figure, Network
 from backprop_cli.scalars import LONGEST_NAME
 from backprop_cli.schema import Configuration, Data
 
@@ -61,6 +62,16 @@ class TrainingSet:
         """How an epoch goes through so many examples."""
         settings, size = self._settings, self._settings.batch_size
         return Batches(count if size is None else size, settings.shuffle, settings.seed)
+
+    @property
+    def data(self) -> DataFile | None:
+        """Where the examples come from, if that is a data file."""
+        data = self._settings.data
+        if data is None:
+            return None
+        target = data.target if isinstance(data.target, str) else tuple(data.target)
+        inputs = tuple(data.inputs)
+        return DataFile(data.file, str(self._folder), inputs, target, data.standardize)
 
     @cached_property
     def classes(self) -> Mapping[str, str]:
@@ -153,8 +164,13 @@ class TrainingSet:
         data = self._settings.data
         assert data is not None
         wanted = (*data.inputs, *([data.target] if isinstance(data.target, str) else data.target))
-        path = File(self._faults.source.name).parent / data.file
+        path = self._folder / data.file
         return read_table(path, str(path), wanted)
+
+    @property
+    def _folder(self) -> File:
+        """What a data file's path is relative to: the configuration's folder."""
+        return File(self._faults.source.name).parent
 
     def _columns(self, data: Data) -> Mapping[str, Path]:
         path: Path = ("data", ONE_INPUT)
@@ -213,7 +229,9 @@ class TrainingSet:
 
 def as_name(text: str) -> str:
     """What a column or class is called in formulas: ``sepal length (cm)`` is sepal_length_cm."""
-    name = re.sub(r"\W+", "_", text).strip("_")[:LONGEST_NAME]
+    usual = unicodedata.normalize("NFKC", text)
+    fit = (char if f"a{char}".isidentifier() and char.isprintable() else " " for char in usual)
+    name = re.sub(r"[ _]*[ ][ _]*", "_", "".join(fit)).strip("_")[:LONGEST_NAME]
     return name if name[:1].isalpha() else f"c_{name}"[:LONGEST_NAME]
 
 
