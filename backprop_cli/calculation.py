@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from backprop_cli.arithmetic import DEFAULT_DECIMALS, Arithmetic, Exact, Rounded
 from backprop_cli.derivation import derive, derive_passes
 from backprop_cli.equations import AnyWorking
-from backprop_cli.limits import Ending, Limits, Reason, Watch
+from backprop_cli.limits import Ending, Going, Limits, Reason, Watch
 from backprop_cli.network import LOSS, Exercise, Figure
 from backprop_cli.optimizers import OPTIMIZERS, T, state_names, state_of
 from backprop_cli.outcomes import Outcome
@@ -41,6 +41,7 @@ class Calculation(NamedTuple):
     rounding: bool
     outcomes: Sequence[Outcome] = ()
     ending: Ending | None = None
+    going: Going | None = None
 
     @property
     def epochs(self) -> int:
@@ -137,6 +138,7 @@ def calculate(
         if exercise.example_count > 1
         else (),
         ending or Ending(trainer.epoch, Reason.ALL_EPOCHS, trainer.history[-1][1]),
+        trainer,
     )
 
 

@@ -10,14 +10,16 @@ import typer
 from typer.core import TyperCommand
 
 from backprop_cli.complaint import ConfigError
-from backprop_cli.files import shipped_configuration
+from backprop_cli.files import checkpoint_refusal, shipped_configuration
 from backprop_cli.options import (
     WORKING,
     At,
     Brief,
+    CheckpointFile,
     Config,
     Decimals,
     Epochs,
+    Every,
     Exact,
     Example,
     Force,
@@ -30,6 +32,8 @@ from backprop_cli.options import (
     Quiet,
     Rate,
     Rates,
+    Resume,
+    Save,
     Tolerance,
     UntilLoss,
 )
@@ -41,6 +45,7 @@ from backprop_cli.output import (
     fail,
     naming,
     show,
+    warn,
     writable,
     write,
 )
@@ -146,6 +151,10 @@ def run(
     until_loss: UntilLoss = None,
     tolerance: Tolerance = None,
     quiet: Quiet = False,
+    save: Save = None,
+    checkpoint: CheckpointFile = None,
+    every: Every = 100,
+    resume: Resume = None,
     plot: Plot = False,
     picture: Picture = None,
     output_format: OutputFormat = Format.text,
@@ -155,6 +164,7 @@ def run(
     """Work a network: forward pass, loss, gradients and update, every step shown."""
     as_json = output_format is Format.json
     draws = plot or picture is not None
+    keeps = {"--save": save, "--checkpoint": checkpoint}
     _refuse(
         (
             "--format json",
@@ -176,18 +186,41 @@ def run(
                 "--brief": brief,
                 "--epochs": epochs > 1,
                 "--plot": draws,
+                **keeps,
             },
         ),
-        ("--explain", explain, "shows derivations alone", {"--brief": brief, "--plot": draws}),
+        (
+            "--explain",
+            explain,
+            "shows derivations alone",
+            {
+                "--brief": brief,
+                "--plot": draws,
+                **keeps,
+            },
+        ),
+        ("--resume", resume, "goes on from its own configuration", {"CONFIG": config}),
     )
-    source = config or _shipped()
+    source = resume or config or _shipped()
     output = writable(output, force=force)
+    save = writable(save, force=force)
+    if checkpoint is not None:
+        checkpoint = _checkpoint(checkpoint, resume, force=force)
     from backprop_cli import commands
 
     with complaints(source):
         picture = _drawable(picture, force=force)
         settings = commands.Settings(
-            epochs, at, example, exact, decimals, lr, until_loss, tolerance, quiet
+            epochs,
+            at,
+            example,
+            exact,
+            decimals,
+            lr,
+            until_loss,
+            tolerance,
+            quiet,
+            resume is not None,
         )
         if gradcheck:
             lesson, passed = commands.gradient_check(source, settings)
@@ -195,7 +228,8 @@ def run(
             if not passed:
                 raise typer.Exit(EXIT_FAILED)
             return
-        worked = commands.run(source, settings, explain or ())
+        keeping = commands.Keeping(save, checkpoint, every, force or resume is not None, warn)
+        worked = commands.run(source, settings, explain or (), keeping)
         curves = worked.plot() if draws else None
         _draw(curves, picture)
         if as_json:
@@ -205,6 +239,15 @@ def run(
             show((*lesson, curves) if plot and curves else lesson, output)
         if worked.interrupted:
             raise typer.Exit(EXIT_INTERRUPTED)
+        if worked.lost:
+            raise typer.Exit(EXIT_FAILED)
+
+
+def _checkpoint(path: Path, resumed: Path | None, *, force: bool) -> Path:
+    """The file for checkpoints; the run ends here if it must not be written to."""
+    if fault := checkpoint_refusal(path, resumed, force=force):
+        fail(f"{path}: {fault}", EXIT_BAD_INPUT)
+    return path
 
 
 def _refuse(*rules: tuple[str, object, str, dict[str, object]]) -> None:

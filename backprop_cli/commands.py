@@ -1,7 +1,7 @@
 """What the commands do: from a configuration's path to a text or to a terminal."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import NamedTuple
@@ -25,7 +25,8 @@ from backprop_cli.scalars import read_number, read_rate
 class Settings(NamedTuple):
     """How a configuration is to be worked and trained, as it was typed.
 
-    Epochs and examples count from 1; see `calculation.calculate`.
+    Epochs and examples count from 1; see `calculation.calculate`. Where training is ``resumed``,
+    ``epochs`` are those to be done in all.
     """
 
     epochs: int = 1
@@ -37,6 +38,7 @@ class Settings(NamedTuple):
     until_loss: str | None = None
     tolerance: str | None = None
     quiet: bool = False
+    resumed: bool = False
 
     @property
     def limits(self) -> Limits:
@@ -48,6 +50,23 @@ class Settings(NamedTuple):
                 for option, text in given
             )
         )
+
+
+class Keeping(NamedTuple):
+    """Where a trained network is to be kept: at the end, and every so many epochs.
+
+    ``may_replace`` says that a checkpoint that is there already may be replaced; a file that cannot
+    be written is told to ``warn``.
+    """
+
+    save: Path | None = None
+    checkpoint: Path | None = None
+    every: int = 0
+    may_replace: bool = False
+    warn: Callable[[str], None] = lambda _message: None
+
+
+NOTHING_KEPT = Keeping()
 
 
 class Request(NamedTuple):
@@ -65,11 +84,15 @@ def names_to_explain(source: Path) -> Iterable[str]:
 
 
 class Worked(NamedTuple):
-    """What came of a run: to be read, to be read by programs, and to be drawn."""
+    """What came of a run: to be read, to be read by programs, and to be drawn.
+
+    Of ``names`` the derivations are wanted, and no more; ``lost`` says that the trained network
+    could not be kept where it was to be.
+    """
 
     calculation: Calculation
-    settings: Settings
     names: Sequence[str]
+    lost: bool
 
     @property
     def interrupted(self) -> bool:
@@ -106,30 +129,69 @@ class Worked(NamedTuple):
         return loss_plot(self.calculation)
 
 
-def run(source: Path, settings: Settings, names: Sequence[str]) -> Worked:
+def run(
+    source: Path, settings: Settings, names: Sequence[str], keeping: Keeping = NOTHING_KEPT
+) -> Worked:
     """Work a configuration, and train it; of ``names`` the derivations are wanted, and no more.
 
     Raises ConfigError, UsageError for what means nothing, UnknownNameError for a name that the
     network does not have, and ArithmeticError where a number leaves the range of float64.
     """
     exercise = _loaded(source, settings)
+    done = exercise.trained.epochs
+    if settings.resumed:
+        if settings.epochs <= done:
+            raise UsageError(
+                f"--epochs {settings.epochs}: {counted(done, 'epoch')} are done already, and with "
+                "--resume the epochs are counted in all"
+            )
+        settings = settings._replace(epochs=settings.epochs - done)
+    last = done + settings.epochs
+    if settings.at is not None and not done < settings.at <= last:
+        there = f"epoch {last}" if settings.epochs == 1 else f"epochs {done + 1} to {last}"
+        more = f"; say --epochs {settings.at - done} or more" if settings.at > last else ""
+        raise UsageError(f"--at {settings.at}: this run is of {there}{more}")
     wanted: Sequence[str] = ()
-    first = exercise.trained.epochs + 1
-    last = exercise.trained.epochs + settings.epochs
-    if settings.at is not None and not first <= settings.at <= last:
-        there = f"is of epoch {first}" if first == last else f"is of epochs {first} to {last}"
-        more = f"; say --epochs {settings.at - first + 1} or more" if settings.at > last else ""
-        raise UsageError(f"--at {settings.at}: this run {there}{more}")
     if names:
         # Before anything is calculated: a mistyped name should not cost a training run.
-        at = settings.at or first
+        at = settings.at or done + 1
         *_, batch = exercise.batches_until(settings.example - 1, at)
         wanted = canonical_names(names, explainable(exercise, batch))
-        settings = settings._replace(epochs=at - first + 1)  # later ones change nothing of it
-    return Worked(_calculated(exercise, settings), settings, wanted)
+        settings = settings._replace(epochs=at - done)  # later ones change nothing of it
+    return _kept(exercise, settings, wanted, keeping)
 
 
-def _calculated(exercise: Exercise, settings: Settings) -> Calculation:
+def _kept(exercise: Exercise, settings: Settings, names: Sequence[str], keeping: Keeping) -> Worked:
+    """Work an exercise, and keep what training comes to where it is to be kept."""
+    if keeping.save is None and keeping.checkpoint is None:
+        calculation = _calculated(exercise, settings, Watch(), in_float64=settings.resumed)
+        return Worked(calculation, names, lost=False)
+    from backprop_cli.keeping import Checkpoint, save
+
+    checkpoint = keeping.checkpoint and Checkpoint(
+        exercise, keeping.checkpoint, keeping.warn, may_replace=keeping.may_replace
+    )
+    watch = Watch()
+    if checkpoint:
+        watch = Watch(checkpoint=checkpoint.write, every=keeping.every)
+    calculation = _calculated(exercise, settings, watch, in_float64=True)
+    lost = False
+    assert calculation.going is not None
+    if checkpoint:
+        checkpoint.write(calculation.going)
+        lost = checkpoint.failed
+    if keeping.save:
+        try:
+            save(exercise, calculation.going, keeping.save)
+        except OSError as error:
+            keeping.warn(f"{keeping.save}: {error.strerror}; the trained network is not saved")
+            lost = True
+    return Worked(calculation, names, lost)
+
+
+def _calculated(
+    exercise: Exercise, settings: Settings, watch: Watch, *, in_float64: bool
+) -> Calculation:
     with (
         interruption() as interrupted,
         progress(settings.epochs, quiet=settings.quiet) as report,
@@ -141,8 +203,9 @@ def _calculated(exercise: Exercise, settings: Settings) -> Calculation:
             example=settings.example - 1,
             exact=settings.exact,
             decimals=settings.decimals,
+            in_float64=in_float64,
             limits=settings.limits,
-            watch=Watch(report, interrupted),
+            watch=watch._replace(report=report, interrupted=interrupted),
         )
         if calculation.ending is None and interrupted():
             raise KeyboardInterrupt

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 WORKING, TRAINING, OUTPUT = "What is worked", "Training", "Output"
+KEEPING = "Keeping a trained network"
 
 
 class Format(StrEnum):
@@ -128,6 +129,41 @@ Tolerance = Annotated[
 ]
 Quiet = Annotated[
     bool, typer.Option("--quiet", help="Show no progress bar.", rich_help_panel=TRAINING)
+]
+
+Save = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FILE",
+        help="Write the trained network to FILE, a configuration that runs and trains on.",
+        show_default=False,
+        rich_help_panel=KEEPING,
+    ),
+]
+CheckpointFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--checkpoint",
+        metavar="FILE",
+        help="Write the network to FILE again and again while it trains.",
+        show_default=False,
+        rich_help_panel=KEEPING,
+    ),
+]
+Every = Annotated[
+    int,
+    typer.Option(
+        min=1, metavar="N", help="Write a checkpoint every N epochs.", rich_help_panel=KEEPING
+    ),
+]
+Resume = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FILE",
+        help="Go on from a checkpoint, until --epochs are done in all.",
+        show_default=False,
+        rich_help_panel=KEEPING,
+    ),
 ]
 
 # --- output ----------------------------------------------------------------------------------

@@ -96,8 +96,13 @@ def _discard_output() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def fail(message: str, code: int) -> NoReturn:
-    """Say what is wrong, and end the run with an exit code."""
+def warn(message: str) -> None:
+    """Say what is wrong, while the run goes on."""
     if sys.stderr is not None:
         print(printable(message), file=sys.stderr)
+
+
+def fail(message: str, code: int) -> NoReturn:
+    """Say what is wrong, and end the run with an exit code."""
+    warn(message)
     raise typer.Exit(code)

@@ -1,6 +1,5 @@
 """A saved network is a configuration like any other, and trains on to the last bit."""
 
-import time
 from decimal import Decimal
 from pathlib import Path
 
@@ -10,7 +9,6 @@ from configurations import ROWS, configurations, finite
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
-from networks import fully_connected
 
 from backprop_cli.complaint import UsageError
 from backprop_cli.config import ConfigError, json_schema, load, parse
@@ -428,24 +426,5 @@ def test_the_json_schema_refuses_it_too(old: str, new: str) -> None:
 
 
 def test_every_running_quantity_of_an_optimizer_has_its_key() -> None:
-    own = {"epochs", "first_loss", "t"}
+    own = {"epochs", "first_loss", "compared_loss", "t"}
     assert {symbol.name for symbol in QUANTITIES} == set(TrainedSoFar.model_fields) - own
-
-
-# --- large networks --------------------------------------------------------------------------
-
-
-def test_the_work_of_saving_grows_with_the_weights_and_is_quick() -> None:
-    seconds: dict[int, list[float]] = {30: [], 99: []}
-    for _ in range(7):
-        for wide, times in seconds.items():
-            exercise = fully_connected(wide, (wide, 2))
-            parameters = exercise.network.parameters
-            numbers = {name: float(exercise.numbers[name]) / 3 for name in parameters}
-            start = time.perf_counter()
-            text = configuration_text(exercise, numbers, Trained(1, 0.5), Path("s.yaml"))
-            times.append((time.perf_counter() - start) / len(parameters))
-            assert text.count("\n") < 2 * wide + 30
-    few, many = map(min, seconds.values())
-    assert many < 3 * few
-    assert many * 10_000 < 1.0

@@ -1,0 +1,43 @@
+"""What training has come to, kept in files: at its end, and every so many epochs."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from backprop_cli.files import Stamp, stamp, write_over, write_whole
+from backprop_cli.limits import Going
+from backprop_cli.network import Exercise
+from backprop_cli.saving import configuration_text
+
+
+def save(exercise: Exercise, going: Going, path: Path) -> None:
+    """Write the trained network as a configuration. Raises OSError where that fails."""
+    write_whole(path, configuration_text(exercise, going.numbers, going.trained, path))
+
+
+class Checkpoint:
+    """A file that holds the last whole state of a training, and is written again and again.
+
+    It replaces its own earlier self and, if it ``may_replace`` it, what was there at first, but no
+    file that was put there meanwhile. A state that cannot be written is told to ``warn``, and
+    training goes on: ``failed`` says whether the last one was lost.
+    """
+
+    def __init__(
+        self, exercise: Exercise, path: Path, warn: Callable[[str], None], *, may_replace: bool
+    ) -> None:
+        self._exercise = exercise
+        self._path = path
+        self._warn = warn
+        self._own: Stamp | None = stamp(path) if may_replace else None
+        self.failed = False
+
+    def write(self, going: Going) -> None:
+        """Write the state that training has come to."""
+        text = configuration_text(self._exercise, going.numbers, going.trained, self._path)
+        try:
+            self._own = write_over(self._path, text, self._own)
+        except OSError as error:
+            self._warn(f"{self._path}: {error.strerror}; training goes on without this checkpoint")
+            self.failed = True
+        else:
+            self.failed = False
