@@ -119,8 +119,9 @@ keys = st.sampled_from(
     [*yaml.safe_load(DEFAULT), "activation", "loss", "frozen", *yaml.safe_load(SEVERAL), "data"]
 )
 names = st.sampled_from(
-    "x1 x2 h1 h2 hidden output out w1 b1 no [x] s1 t m_w1 inputs target name adam sgd momentum "
-    "beta1 file slope all".split()
+    ["x1", "x2", "h1", "h2", "hidden", "output", "out", "w1", "b1", "no", "[x]"]
+) | st.sampled_from(
+    ["s1", "t", "m_w1", "inputs", "target", "name", "adam", "momentum", "beta1", "file", "slope"]
 )
 leaves = (
     st.none()
