@@ -76,6 +76,10 @@ class Arithmetic(ABC, Generic[V]):
         Raises OutOfRangeError where it is too large for float64.
         """
 
+    def closer_result(self, value: V) -> V:
+        """The result of a line whose small part must not be lost: of more decimals, if rounded."""
+        return self.result(value)
+
     @abstractmethod
     def figure(self, value: V) -> Decimal:
         """The value with the digits in which it is printed."""
@@ -170,7 +174,7 @@ class Exact(Arithmetic[float]):
 
     def updated_figure(self, value: float) -> Decimal:
         """One decimal more than other figures, and at least five."""
-        return _shortened(rounded(Decimal(repr(value)), max(self.decimals + 1, 5)))
+        return _shortened(rounded(Decimal(repr(value)), more_than(self.decimals)))
 
 
 class Rounded(Arithmetic[Decimal]):
@@ -212,6 +216,10 @@ class Rounded(Arithmetic[Decimal]):
             raise OutOfRangeError
         return rounded(value, self.decimals)
 
+    def closer_result(self, value: Decimal) -> Decimal:
+        """The value rounded to one decimal more than other results, and to five at least."""
+        return rounded(value, more_than(self.decimals))
+
     def figure(self, value: Decimal) -> Decimal:
         """The digits that the value carries."""
         return _shortened(value)
@@ -227,6 +235,11 @@ def rounded(value: Decimal, decimals: int) -> Decimal:
         decimals = max(decimals + 1, 1 - value.adjusted())
     kept = value.quantize(Decimal(1).scaleb(-decimals), context=EXACT)
     return kept if kept else kept.copy_abs()
+
+
+def more_than(decimals: int) -> int:
+    """One decimal more than other figures have, and at least five."""
+    return max(decimals + 1, 5)
 
 
 def padded(digits: Decimal, decimals: int) -> Decimal:

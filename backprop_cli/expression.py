@@ -271,7 +271,10 @@ def _write(
             return f"{above} / {within(denominator, POWER)}", PRODUCT
         case Power(base, exponent):
             power = exponent if isinstance(exponent, int) else within(exponent, ATOM)
-            return f"{within(base, ATOM)}^{power}", POWER
+            below = within(base, ATOM)
+            if isinstance(base, Partial):  # ∂Loss/∂w^2 would be read as a derivative by w^2
+                below = f"({below})"
+            return f"{below}^{power}", POWER
         case Negative(operand):
             return f"{MINUS}{within(operand, POWER)}", NEGATIVE
         case Call(function, argument):

@@ -163,6 +163,8 @@ def twice(parameter: str) -> str:
 
 def taken(name: str, path: Path, which: str) -> str:
     """A name that something else has already."""
+    if path[0] == "data":
+        return f"this column is called {name}, which is already {which}; call it otherwise there"
     if isinstance(path[-1], int):
         return f"this is called {name}, which is already {which}; write out names of your own"
     return f"{name} is already {which}; choose another name"
@@ -193,7 +195,7 @@ def classes_and_outputs(column: str, classes: Sequence[str], outputs: Sequence[s
     if len(outputs) == 1:
         return (
             f"the column {column} holds {counted(len(classes), 'class')}, and there is one output; "
-            f"give the network {len(classes)} outputs, or the column 0 and 1"
+            f"give the network {counted(len(classes), 'output')}, or the column 0 and 1"
         )
     return (
         f"the classes of the column {column} are {listed(classes)}, and the outputs are "

@@ -119,6 +119,7 @@ def _kinks(exercise: Exercise, parameter: str) -> tuple[str, ...]:
         ]
         for neuron in kinked:
             below, above = (values[neuron.weighted_sum] for values in signs)
-            if min(below, above) <= 0 <= max(below, above):
+            # A weighted sum of 0 that the step does not move is no kink in its way.
+            if below != above and min(below, above) <= 0 <= max(below, above):
                 found[neuron.name] = None
     return tuple(found)

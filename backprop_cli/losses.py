@@ -38,6 +38,14 @@ class Loss(NamedTuple):
         """Its derivative with respect to the prediction."""
         return substitute(self.derivative, _named(target, prediction, outputs))
 
+    def takes(self, target: Decimal | float) -> bool:
+        """Whether it takes a target."""
+        return self.targets is None or self.targets[0] <= target <= self.targets[1]
+
+    def takes_total(self, total: float) -> bool:
+        """Whether it takes targets with a sum."""
+        return not self.distribution or abs(total - 1) <= 1e-6
+
 
 def _named(target: Expression, prediction: Expression, outputs: int) -> Mapping[str, Expression]:
     return {

@@ -143,11 +143,14 @@ def within(least: int, below: int | None = None) -> Callable[[object], Decimal]:
     return read
 
 
-def read_whole(value: object, least: int) -> int:
-    """A whole number, at least ``least``."""
+def read_whole(value: object, least: int, otherwise: str = "") -> int:
+    """A whole number, at least ``least``; ``otherwise`` says what else could be written."""
+    wanted = f"a whole number from {least} on{otherwise} belongs here"
+    if isinstance(value, str) and not value[:1].isdigit():
+        raise complaint(f"{wanted}, not {shown(str(value))}" if value else wanted)
     number = read_number(value)
     if number.as_tuple().exponent != 0 or number < least:
-        raise complaint(f"a whole number from {least} on belongs here, not {shown(str(value))}")
+        raise complaint(f"{wanted}, not {shown(str(value))}")
     return int(number)
 
 
@@ -170,7 +173,7 @@ def read_seed(value: object) -> int:
 
 def read_batch_size(value: object) -> int | None:
     """How many examples there are to an update; None for ``all``."""
-    return None if value == "all" else read_whole(value, 1)
+    return None if value == "all" else read_whole(value, 1, ", or all,")
 
 
 def read_flag(value: object) -> bool:

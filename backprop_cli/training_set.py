@@ -148,13 +148,13 @@ class TrainingSet:
     def _in_range(self, target: Figure, path: Path) -> None:
         """A target must be one that the loss can take."""
         loss = LOSSES[self._settings.loss]
-        if loss.targets is not None and not loss.targets[0] <= target <= loss.targets[1]:
+        if loss.targets is not None and not loss.takes(target):
             self._faults.complain(path, faults.out_of_range, loss.name, *loss.targets)
 
     def _distribution(self, targets: Sequence[Figure], path: Path) -> None:
         """The targets of a loss that compares distributions must be one."""
         total = sum(map(float, targets))
-        if LOSSES[self._settings.loss].distribution and abs(total - 1) > 1e-6:
+        if not LOSSES[self._settings.loss].takes_total(total):
             self._faults.complain(path, faults.no_distribution, self._settings.loss, total)
 
     # --- a data file ---------------------------------------------------------------------------
@@ -163,9 +163,12 @@ class TrainingSet:
     def _table(self) -> Table:
         data = self._settings.data
         assert data is not None
+        if not data.file:
+            path = ("data", "file")
+            raise self._faults.source.error("nothing is written here; name a CSV file", path)
         wanted = (*data.inputs, *([data.target] if isinstance(data.target, str) else data.target))
-        path = self._folder / data.file
-        return read_table(path, str(path), wanted)
+        file = self._folder / data.file
+        return read_table(file, str(file), wanted)
 
     @property
     def _folder(self) -> File:
@@ -201,11 +204,22 @@ class TrainingSet:
             return ()
         rows = zip(zip(*columns, strict=True), zip(*targets, strict=True), strict=True)
         examples = tuple(Example(inputs, wanted) for inputs, wanted in rows)
-        for example in examples:
-            for target in example.targets:
-                self._in_range(target, ("data", ONE_TARGET))
-            self._distribution(example.targets, ("data", ONE_TARGET))
+        if not self.classes:
+            self._check_rows(data, examples)
         return examples
+
+    def _check_rows(self, data: Data, examples: Sequence[Example]) -> None:
+        """The targets of each row must be ones that the loss can take; else raise ConfigError."""
+        loss, table = LOSSES[self._settings.loss], self._table
+        names = [data.target] if isinstance(data.target, str) else data.target
+        for row, example in enumerate(examples):
+            for name, target in zip(names, example.targets, strict=True):
+                if not loss.takes(target):
+                    assert loss.targets is not None
+                    raise table.error(faults.out_of_range(loss.name, *loss.targets), name, row)
+            total = sum(map(float, example.targets))
+            if not loss.takes_total(total):
+                raise table.error(faults.no_distribution(loss.name, total), names[0], row)
 
     def _target_columns(self, data: Data, network: Network) -> list[Sequence[Figure]]:
         """A column of targets for each output."""
@@ -241,6 +255,11 @@ def standardized(column: Sequence[Figure]) -> list[float]:
     One whose values are all equal becomes zeros.
     """
     values = [*map(float, column)]
+    if min(values) == max(values):
+        return [0.0] * len(values)
+    # Brought near 1, which loses no digit: squares of very large or small numbers have no float.
+    exponent = math.frexp(max(map(abs, values)))[1]
+    values = [math.ldexp(value, -exponent) for value in values]
     mean = math.fsum(values) / len(values)
     deviation = math.sqrt(math.fsum((value - mean) ** 2 for value in values) / len(values))
-    return [(value - mean) / (deviation or 1.0) for value in values]
+    return [(value - mean) / deviation for value in values]

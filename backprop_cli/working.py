@@ -10,7 +10,8 @@ from backprop_cli.expression import Expression, Number, Product, Sum, Symbol, tr
 from backprop_cli.steps import Derivation, Rule, Step
 from backprop_cli.update import MEAN_LOSS, batch_gradient
 
-UNROUNDED = (Rule.DECAYED, Rule.NEW_WEIGHT)
+# What is printed with more decimals than other results.
+LONGER = (Rule.DECAYED, Rule.NEW_WEIGHT)
 
 TOO_LARGE = (
     "the result is too large for float64 (over 1.8e308); "
@@ -65,7 +66,7 @@ class Working(Generic[V]):
                     return self.figure(passed_on)
                 case Number(digits, ""):
                     return digits
-            if step.rule in UNROUNDED:
+            if step.rule in LONGER:
                 return self.arithmetic.updated_figure(self.values[name])
         return self.arithmetic.figure(self.values[name])
 
@@ -116,6 +117,8 @@ def _value(step: Step, values: Mapping[str, V], arithmetic: Arithmetic[V]) -> V:
     """A step's value: rounded if the arithmetic rounds, unless no arithmetic was done.
 
     A new weight is not rounded either: the document's rule, so that small gradients still move it.
+    A weight that decays before its step is rounded to more decimals than others: without rounding
+    its digits would grow with every update.
     """
     expression = arithmetic.chosen(step.expression, values)
     try:
@@ -124,9 +127,11 @@ def _value(step: Step, values: Mapping[str, V], arithmetic: Arithmetic[V]) -> V:
             case Symbol() | Number(_, ""):  # passed on as it is
                 return value
         settled = arithmetic.result(value)
+        if step.rule is Rule.DECAYED:
+            settled = arithmetic.closer_result(value)
     except OutOfRangeError:
         raise WorkingError(step.defines.name, TOO_LARGE) from None
     except DomainError as error:
         at = f"at neuron {step.neuron.name} " if step.neuron else ""
         raise WorkingError(step.defines.name, f"{at}{error}") from None
-    return value if step.rule in UNROUNDED else settled
+    return value if step.rule is Rule.NEW_WEIGHT else settled

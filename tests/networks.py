@@ -1,16 +1,30 @@
-"""Exercises for the other tests: drawn ones of every shape, and fully connected ones of any size.
+"""Exercises for the other tests: drawn ones of every kind, and fully connected ones of any size.
 
 Names are those that a configuration would give: weights w1, w2, … in reading order, biases
 b1, b2, … likewise, inputs x1, x2, …, hidden neurons h1, h2, …, outputs out or o1, o2, ….
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 from itertools import count
 
 from hypothesis import strategies as st
 
-from backprop_cli.network import LEARNING_RATE, Edge, Exercise, Layer, Network, Neuron
+from backprop_cli.activations import ACTIVATIONS
+from backprop_cli.losses import LOSSES
+from backprop_cli.network import (
+    LEARNING_RATE,
+    Batches,
+    Edge,
+    Example,
+    Exercise,
+    Layer,
+    Network,
+    Neuron,
+)
+from backprop_cli.optimizers import OPTIMIZERS, state_of
+from backprop_cli.softmax import SOFTMAX
 
 BIAS_FORMS = ("shared by the layer", "one per neuron", "some neurons", "none")
 
@@ -101,3 +115,91 @@ def fully_connected(
     # Multiples of 37 modulo 97 are spread evenly and repeat only after 97 numbers.
     numbers = {name: Decimal(at * 37 % 97 - 48) / 50 for at, name in enumerate(names, 1)}
     return Exercise(network, {**numbers, LEARNING_RATE: Decimal("0.5")})
+
+
+def activated(exercise: Exercise, activations: Sequence[str]) -> Exercise:
+    """The exercise with other activation functions, one for each layer; slopes start at 0.25."""
+    names = (f"s{number}" for number in count(1))
+    layers = tuple(
+        layer._replace(
+            activation=activation,
+            slope=next(names) if activation == "parametric_relu" else None,
+        )
+        for layer, activation in zip(exercise.network.layers, activations, strict=True)
+    )
+    network = replace(exercise.network, layers=layers)
+    slopes = dict.fromkeys(network.slopes, Decimal("0.25"))
+    return exercise._replace(network=network, numbers={**exercise.numbers, **slopes})
+
+
+def optimized(exercise: Exercise, optimizer: str, decay: str = "0", **settings: str) -> Exercise:
+    """The exercise with an optimizer, its settings and its state before the first update."""
+    row = OPTIMIZERS[optimizer]
+    network = replace(exercise.network, optimizer=optimizer, decays=Decimal(decay) != 0)
+    numbers = {**exercise.numbers, **row.settings}
+    numbers |= {name: Decimal(number) for name, number in settings.items()}
+    numbers |= dict.fromkeys(state_of(network), Decimal(0))
+    if network.decays:
+        numbers["weight_decay"] = Decimal(decay)
+    if row.counts:
+        numbers["t"] = Decimal(1)
+    return exercise._replace(network=network, numbers=numbers)
+
+
+def with_examples(exercise: Exercise, examples: Sequence[Example], batches: Batches) -> Exercise:
+    """The exercise with several examples; the first one's numbers are the exercise's own."""
+    network, first = exercise.network, examples[0]
+    names = (*network.inputs, *map(network.target, network.outputs))
+    numbers = dict(zip(names, (*first.inputs, *first.targets), strict=True))
+    return exercise._replace(
+        numbers={**exercise.numbers, **numbers}, examples=tuple(examples), batches=batches
+    )
+
+
+@st.composite
+def trainings(draw: st.DrawFn, most_layers: int = 3, most_wide: int = 3) -> Exercise:
+    """Any exercise that a configuration can describe.
+
+    With any activation and loss, any optimizer with or without weight decay, and one example or
+    up to ten in batches of any size, in order or shuffled. The learning rate is small, so that
+    few trainings diverge.
+    """
+    exercise = draw(exercises(most_layers, most_wide, most_inputs=3))
+    loss = draw(st.sampled_from(sorted(LOSSES)))
+    anywhere = [*ACTIVATIONS, SOFTMAX]
+    last = {"binary_cross_entropy": ["sigmoid", SOFTMAX], "cross_entropy": [SOFTMAX]}
+    hidden = [draw(st.sampled_from(anywhere)) for _ in exercise.network.layers[1:]]
+    exercise = activated(exercise, [*hidden, draw(st.sampled_from(last.get(loss, anywhere)))])
+    network = replace(exercise.network, loss=loss)
+    if draw(st.booleans()):  # a slope may be held fixed as well
+        network = replace(network, frozen=network.frozen | set(network.slopes))
+    rate = draw(decimals("0.001", "0.1"))
+    exercise = exercise._replace(
+        network=network, numbers={**exercise.numbers, LEARNING_RATE: rate or Decimal("0.05")}
+    )
+    outputs = len(network.outputs)
+
+    def example() -> Example:
+        inputs = tuple(draw(decimals()) for _ in network.inputs)
+        if LOSSES[loss].distribution:
+            one = draw(st.integers(0, outputs - 1))
+            return Example(inputs, tuple(Decimal(int(at == one)) for at in range(outputs)))
+        low = "-2" if LOSSES[loss].targets is None else "0"
+        high = "2" if LOSSES[loss].targets is None else "1"
+        return Example(inputs, tuple(draw(decimals(low, high)) for _ in range(outputs)))
+
+    number = draw(st.integers(1, 4) | st.integers(1, 10))
+    size = draw(st.integers(1, number))
+    batches = Batches(size, draw(st.booleans()), draw(st.integers(0, 99)))
+    examples = [example() for _ in range(number)]
+    if number == 1:
+        exercise = with_examples(exercise, examples, Batches())._replace(examples=())
+    else:
+        exercise = with_examples(exercise, examples, batches)
+    name = draw(st.sampled_from(sorted(OPTIMIZERS)))
+    settings = {
+        setting: str(draw(st.decimals("0", "0.99", places=2)))
+        for setting in OPTIMIZERS[name].settings
+        if setting != "epsilon" and draw(st.booleans())
+    }
+    return optimized(exercise, name, draw(st.sampled_from(["0", "0.01", "0.5"])), **settings)

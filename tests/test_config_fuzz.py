@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from backprop_cli.config import ConfigError, load, parse
 from backprop_cli.network import LEARNING_RATE, Exercise
+from backprop_cli.optimizers import OPTIMIZERS, state_names
 
 DEFAULT = (Path(__file__).parents[1] / "configs" / "default.yaml").read_text(encoding="utf-8")
 
@@ -37,7 +38,14 @@ def is_sound(exercise: Exercise) -> bool:
     targets = tuple(network.target(output) for output in network.outputs)
     names = (*network.inputs, *network.parameters, *targets, LEARNING_RATE)
     assert len(set(names)) == len(names)
-    assert set(exercise.numbers) == set(names)
+    row = OPTIMIZERS[network.optimizer]
+    settings = {*row.settings, *(["weight_decay"] if network.decays else [])}
+    assert set(exercise.numbers) == {*names, *settings, *state_names(network)}
+    assert exercise.batches.size >= 1
+    assert len(exercise.examples) != 1
+    for inputs, wanted in exercise.examples:
+        assert (len(inputs), len(wanted)) == (len(network.inputs), len(targets))
+        assert all(isinstance(n, Decimal) and n.is_finite() for n in (*inputs, *wanted))
     return all(isinstance(n, Decimal) and n.is_finite() for n in exercise.numbers.values())
 
 
@@ -84,9 +92,36 @@ def test_arbitrary_bytes_in_a_file(content: bytes) -> None:
         assert is_sound(outcome)
 
 
-keys = st.sampled_from([*yaml.safe_load(DEFAULT), "activation", "loss", "frozen"])
+# Several examples, and a value for each of the keys that go with them.
+SEVERAL = """\
+examples:
+  - {inputs: {x1: 0, x2: 1}, target: 1}
+  - {inputs: [1, 0.50], target: [0]}
+  - {inputs: {x2: 1, x1: 1}, target: {out: 0.5}}
+batch_size: 2
+shuffle: true
+seed: 7
+optimizer: {name: adam, beta1: 0.8, epsilon: 1e-6}
+weight_decay: 0.01
+weights:
+  hidden: {h1: {x1: 0.15, x2: 0.20}}
+  output: {out: {h1: 0.40}}
+biases: {hidden: 0.35, output: 0.60}
+activation: {hidden: {name: parametric_relu, slope: 0.1}, output: sigmoid}
+loss: binary_cross_entropy
+learning_rate: 0.5
+frozen: [s1]
+order: [w3, s1]
+"""
+DATA = {"file": "none.csv", "inputs": ["a", "b"], "target": "c", "standardize": True}
+
+keys = st.sampled_from(
+    [*yaml.safe_load(DEFAULT), "activation", "loss", "frozen", *yaml.safe_load(SEVERAL), "data"]
+)
 names = st.sampled_from(
     ["x1", "x2", "h1", "h2", "hidden", "output", "out", "w1", "b1", "no", "[x]"]
+) | st.sampled_from(
+    ["s1", "t", "m_w1", "inputs", "target", "name", "adam", "momentum", "beta1", "file", "slope"]
 )
 leaves = (
     st.none()
@@ -120,6 +155,33 @@ def test_the_default_configuration_with_one_key_replaced(key: str, data: object)
     check(yaml.safe_dump({**yaml.safe_load(DEFAULT), key: data}, sort_keys=False))
 
 
+@quickly
+@given(keys, nested)
+def test_a_configuration_of_several_examples_with_one_key_replaced(key: str, data: object) -> None:
+    check(yaml.safe_dump({**yaml.safe_load(SEVERAL), key: data}, sort_keys=False))
+
+
+@quickly
+@given(
+    st.lists(nested | st.dictionaries(st.sampled_from(["inputs", "target"]), nested), max_size=4)
+)
+def test_arbitrary_examples(examples: list[Any]) -> None:
+    check(yaml.safe_dump({**yaml.safe_load(SEVERAL), "examples": examples}, sort_keys=False))
+
+
+@quickly
+@given(st.sampled_from([*DATA, "rows"]), nested)
+def test_a_data_file_with_one_key_replaced(key: str, value: object) -> None:
+    settings = yaml.safe_load(SEVERAL)
+    del settings["examples"]
+    settings["data"] = {**DATA, key: value}
+    outcome = complaint_or_exercise(lambda: parse(yaml.safe_dump(settings), "fuzz.yaml"))
+    # The file is not there, which is said last.
+    assert isinstance(outcome, str)
+    assert outcome.isprintable()
+    assert COMPLAINT.fullmatch(outcome) or not outcome.startswith("fuzz.yaml")
+
+
 small = st.decimals(min_value=-10, max_value=10, places=2).map(float)
 
 
@@ -151,15 +213,16 @@ def test_configurations_in_their_short_form(data: dict[str, Any]) -> None:
     check(yaml.safe_dump(data, sort_keys=False))
 
 
+@pytest.mark.parametrize("text", [DEFAULT, SEVERAL], ids=["default", "several"])
 @quickly
-@given(st.data())
-def test_the_default_configuration_with_a_piece_replaced(data: st.DataObject) -> None:
-    start = data.draw(st.integers(0, len(DEFAULT)))
+@given(data=st.data())
+def test_a_configuration_with_a_piece_replaced(text: str, data: st.DataObject) -> None:
+    start = data.draw(st.integers(0, len(text)))
     length = data.draw(st.integers(0, 30))
     piece = data.draw(
         st.text(max_size=8) | st.sampled_from(["\t", "'", "- ", "*a", "&a ", "[", "1e5"])
     )
-    check(DEFAULT[:start] + piece + DEFAULT[start + length :])
+    check(text[:start] + piece + text[start + length :])
 
 
 @quickly
@@ -178,6 +241,7 @@ def test_a_number_is_python_s_float_of_the_same_text_or_a_complaint(typed: str) 
 
 
 def test_the_check_itself_tells_sound_from_unsound() -> None:
+    assert is_sound(parse(SEVERAL, "fuzz.yaml"))
     exercise = parse(DEFAULT, "fuzz.yaml")
     assert is_sound(exercise)
     with pytest.raises(AssertionError):

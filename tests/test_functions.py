@@ -80,7 +80,8 @@ def check_value(name: str, z: float) -> None:
             expected = limits.get(name, max(z, 0.0))
         else:
             expected = float(FUNCTIONS[name](mpmath.mpf(z)))
-    assert math.isfinite(value)
+    # selu's is larger than z itself, and may be larger than any float64.
+    assert math.isfinite(value) or (name, value) == ("selu", expected)
     if abs(expected) >= 2.3e-308:  # below, a float64 is subnormal
         assert math.isclose(value, expected, rel_tol=1e-12), (name, z)
     else:

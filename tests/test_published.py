@@ -9,11 +9,13 @@ from math import exp
 from pathlib import Path
 
 import pytest
+from conftest import Backprop
 
 from backprop_cli.calculation import Calculation, calculate
-from backprop_cli.config import load
+from backprop_cli.config import load, parse
 
-MAZUR = Path(__file__).parents[1] / "configs" / "mazur.yaml"
+CONFIGS = Path(__file__).parents[1] / "configs"
+MAZUR = CONFIGS / "mazur.yaml"
 
 # As the article prints them: its E is our Loss, net is z, out is a.
 MAZUR_PUBLISHED = {
@@ -130,3 +132,71 @@ def test_mazur_s_error_after_one_round_is_nearly_the_published_one() -> None:
     # The article's 0.291027924 differs in the seventh decimal, for the reason given above.
     (_, loss) = mazur().history_to_the_end()[-1]
     assert loss == pytest.approx(0.291027924, abs=2e-7)
+
+
+# --- Alammar's houses ------------------------------------------------------------------------
+
+
+def houses(weight: str = "0.180", bias: str | None = None) -> Calculation:
+    """https://jalammar.github.io/visual-interactive-guide-basics-neural-networks/"""
+    text = (CONFIGS / "houses.yaml").read_text(encoding="utf-8")
+    assert text.count("area: 0.180}") == 1
+    text = text.replace("area: 0.180}", f"area: {weight}}}")
+    if bias:
+        text += f"biases: {{output: {bias}}}\n"
+    return calculate(parse(text, "houses.yaml"))
+
+
+def test_alammar_s_squared_errors_and_their_average_are_reproduced() -> None:
+    values = houses().working.values
+    errors = [values[f"Loss[{number}]"] for number in (1, 2, 3)]
+    assert [f"{error:.0f}" for error in errors] == ["449", "1756", "3969"]
+    assert f"{values['MeanLoss']:.0f}" == "2058"
+
+
+def test_alammar_s_average_with_a_bias_is_reproduced() -> None:
+    assert f"{houses('0.1', '150').working.values['MeanLoss']:.0f}" == "799"
+
+
+def test_the_houses_lines_are_printed_with_his_numbers(backprop: Backprop) -> None:
+    text = " ".join(backprop("run", CONFIGS / "houses.yaml").stdout.split())
+    assert "MeanLoss = (448.5924 + 1755.6100 + 3969.0000) / 3 ≈ 2057.7341" in text
+
+
+# --- classifiers, trained --------------------------------------------------------------------
+
+
+def test_xor_is_learnt_by_the_epoch_that_its_file_names(backprop: Backprop) -> None:
+    assert "xor.yaml --epochs 300" in (CONFIGS / "xor.yaml").read_text(encoding="utf-8")
+    done = backprop("run", CONFIGS / "xor.yaml", "--epochs", "300")
+    assert (done.stderr, done.returncode) == ("", 0)
+    assert "Accuracy: 4 of 4 are classified rightly (100 %)." in done.stdout
+    rows = [line.split("│")[1:-1] for line in done.stdout.splitlines() if line.count("│") == 6]
+    found = [[cell.strip() for cell in row] for row in rows]
+    found = found[[row[0] for row in found].index("Example") + 1 :][:4]
+    for number, (row, target) in enumerate(zip(found, (0, 1, 1, 0), strict=True), 1):
+        assert row[:2] == [str(number), str(target)]
+        assert int(float(row[2]) >= 0.5) == int(row[3]) == target
+
+
+def test_iris_is_classified_above_95_percent_after_the_epochs_that_its_file_names() -> None:
+    assert "iris.yaml --epochs 50" in (CONFIGS / "iris.yaml").read_text(encoding="utf-8")
+    calculation = calculate(load(str(CONFIGS / "iris.yaml")), epochs=50)
+    examples, outcomes = calculation.exercise.examples, calculation.outcomes
+    assert len(examples) == len(outcomes) == 150
+    right = sum(
+        max(range(3), key=one.predictions.__getitem__) == example.targets.index(1)
+        for example, one in zip(examples, outcomes, strict=True)
+    )
+    assert right > 0.95 * 150
+    assert all(sum(one.predictions) == pytest.approx(1, abs=1e-12) for one in outcomes)
+    # Fifty flowers of each species, the outputs called by them.
+    assert [sum(column) for column in zip(*(e.targets for e in examples), strict=True)] == [50] * 3
+    names = [neuron.name for neuron in calculation.exercise.network.outputs]
+    assert names == ["setosa", "versicolor", "virginica"]
+
+
+def test_iris_training_is_the_same_every_time() -> None:
+    one, other = (calculate(load(str(CONFIGS / "iris.yaml")), epochs=3) for _ in range(2))
+    assert one.after == other.after
+    assert one.history == other.history

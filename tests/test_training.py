@@ -6,24 +6,41 @@ import math
 import re
 import tokenize
 import tracemalloc
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-from networks import exercises, fully_connected
+from networks import activated, exercises, fully_connected, optimized, trainings, with_examples
 
+from backprop_cli.activations import ACTIVATIONS
 from backprop_cli.arithmetic import Exact
+from backprop_cli.calculation import updated, work_update
 from backprop_cli.compiler import loss_source, training_source
 from backprop_cli.config import load
-from backprop_cli.derivation import derive
+from backprop_cli.derivation import derive_passes
 from backprop_cli.limits import DivergedError, Watch
-from backprop_cli.network import LOSS, Edge, Exercise, Layer, Network, Neuron
+from backprop_cli.losses import LOSSES
+from backprop_cli.network import (
+    LOSS,
+    Batches,
+    Edge,
+    Example,
+    Exercise,
+    Figure,
+    Layer,
+    Network,
+    Neuron,
+)
+from backprop_cli.optimizers import OPTIMIZERS, state_names
+from backprop_cli.steps import gradient
 from backprop_cli.training import Trainer, recorded_epochs, well_chosen
-from backprop_cli.working import work
+from backprop_cli.update import FEW, MEAN_LOSS, batch_gradient
+from backprop_cli.working import WorkingError, work
 
 DOCUMENT = Path(__file__).parents[1] / "configs" / "default.yaml"
 
@@ -41,23 +58,38 @@ def with_numbers(exercise: Exercise, **numbers: str) -> Exercise:
     return Exercise(exercise.network, {**exercise.numbers, **changed})
 
 
-def bits(numbers: dict[str, float]) -> dict[str, str]:
+def bits(numbers: Mapping[str, Figure]) -> dict[str, str]:
     """Floats in a form that tells apart all that differ in any bit, 0 and −0 among them."""
-    return {name: number.hex() for name, number in numbers.items()}
+    return {name: float(number).hex() for name, number in numbers.items()}
+
+
+def mean_loss(exercise: Exercise, state: Mapping[str, Figure]) -> float:
+    """The mean over the examples of each one's worked loss, with the parameters of a state."""
+    passes, total = derive_passes(exercise.network), -0.0
+    for at in range(exercise.example_count):
+        total += work(passes, {**exercise.given(at), **state}, Exact()).values[LOSS]
+    return total / exercise.example_count
 
 
 def check_that_training_is_the_working(exercise: Exercise, epochs: int) -> None:
-    """Train, and work the same epochs step by step; both must agree to the last bit."""
-    network, derivation = exercise.network, derive(exercise.network)
+    """Train, and work the same updates step by step; both must agree to the last bit.
+
+    That goes for the state after every update of every epoch, the optimizer's running quantities
+    included, and for the loss before the first epoch and after each.
+    """
     trainer = trainer_of(exercise)
-    parameters = {name: float(exercise.numbers[name]) for name in network.parameters}
-    losses = []
-    for epoch in range(epochs + 1):
-        trainer.advance(epoch, record=range(1, epochs + 1))
-        assert bits(trainer.numbers) == bits(parameters), f"after epoch {epoch}"
-        values = work(derivation, {**exercise.numbers, **parameters}, Exact()).values
-        losses.append((epoch, values[LOSS].hex()))
-        parameters = {name: values.get(f"{name}_new", parameters[name]) for name in parameters}
+    names = state_names(exercise.network)
+    state: Mapping[str, Figure] = {name: float(exercise.numbers[name]) for name in names}
+    losses = [(0, mean_loss(exercise, state).hex())]
+    for epoch in range(1, epochs + 1):
+        batches = exercise.batches.of_epoch(epoch, exercise.example_count)
+        for at, batch in enumerate(batches, 1):
+            state = updated(work_update(exercise, state, batch, batch[-1], Exact()))
+            if len(batches) > 1:
+                assert bits(trainer.numbers_after(batches[:at])) == bits(state), (epoch, at)
+        trainer.advance(epoch, record=[epoch])
+        assert bits(trainer.numbers) == bits(state), f"after epoch {epoch}"
+        losses.append((epoch, mean_loss(exercise, state).hex()))
     assert [(epoch, loss.hex()) for epoch, loss in trainer.history] == losses
 
 
@@ -130,6 +162,163 @@ def test_the_loss_falls_every_epoch_on_the_document_s_network() -> None:
     losses = [loss for _, loss in trainer.history]
     assert len(losses) == 1001
     assert all(after < before for before, after in pairwise(losses))
+
+
+# --- many examples, optimizers, slopes -------------------------------------------------------
+
+EXAMPLES = [
+    Example((Decimal("0.7"), Decimal("-0.4")), (Decimal("0.3"), Decimal("0.7"))),
+    Example((Decimal("-1.1"), Decimal("0.6")), (Decimal(1), Decimal(0))),
+    Example((Decimal("0.2"), Decimal("0.9")), (Decimal(0), Decimal(1))),
+    Example((Decimal("1.5"), Decimal("1.25")), (Decimal("0.5"), Decimal("0.5"))),
+    Example((Decimal("-0.3"), Decimal("-0.8")), (Decimal("0.25"), Decimal("0.75"))),
+]
+BATCHES = {
+    "one example": None,
+    "one to an update": Batches(1),
+    "two to an update, then one": Batches(2),
+    "all to an update": Batches(5),
+    "shuffled": Batches(2, shuffle=True, seed=3),
+    "shuffled, one to an update": Batches(1, shuffle=True, seed=4),
+}
+SETTINGS: Mapping[str, Mapping[str, str]] = {
+    "sgd": {},
+    "momentum": {"momentum": "0.5"},
+    "nesterov": {"momentum": "0.7"},
+    "adam": {"beta1": "0.8", "beta2": "0.95", "epsilon": "1e-6"},
+    "adamw": {"beta1": "0", "beta2": "0.9", "epsilon": "0.001"},
+}
+LAST = {"binary_cross_entropy": "sigmoid", "cross_entropy": "softmax"}
+
+
+def with_batches(exercise: Exercise, form: str) -> Exercise:
+    """An exercise of two inputs and two outputs with examples in one of the forms of BATCHES."""
+    batches = BATCHES[form]
+    return with_examples(exercise, EXAMPLES, batches) if batches else exercise
+
+
+@pytest.mark.parametrize("form", BATCHES)
+@pytest.mark.parametrize("decay", ["0", "0.1"])
+@pytest.mark.parametrize("set_otherwise", [False, True])
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+def test_training_by_any_optimizer_in_any_batches_is_the_working(
+    optimizer: str, set_otherwise: bool, decay: str, form: str
+) -> None:
+    exercise = activated(fully_connected(2, (3, 2)), ["parametric_relu", "tanh"])
+    settings = SETTINGS[optimizer] if set_otherwise else {}
+    exercise = optimized(with_batches(exercise, form), optimizer, decay, **settings)
+    check_that_training_is_the_working(exercise, epochs=3)
+
+
+@pytest.mark.parametrize("form", BATCHES)
+@pytest.mark.parametrize("loss", LOSSES)
+@pytest.mark.parametrize("activation", [*ACTIVATIONS, "softmax"])
+def test_training_any_activation_and_loss_in_any_batches_is_the_working(
+    activation: str, loss: str, form: str
+) -> None:
+    exercise = fully_connected(2, (3, 2))
+    exercise = activated(exercise, [activation, LAST.get(loss, activation)])
+    exercise = exercise._replace(network=replace(exercise.network, loss=loss))
+    first = dict(zip(("y_true_o1", "y_true_o2"), EXAMPLES[0].targets, strict=True))
+    first["learning_rate"] = Decimal("0.05")
+    exercise = exercise._replace(numbers={**exercise.numbers, **first})
+    check_that_training_is_the_working(with_batches(exercise, form), epochs=2)
+
+
+@settings(max_examples=150, deadline=None)
+@given(trainings())
+def test_training_whatever_can_be_configured_is_the_working(exercise: Exercise) -> None:
+    try:
+        check_that_training_is_the_working(exercise, epochs=2)
+    except (WorkingError, DivergedError):
+        assume(False)
+
+
+@pytest.mark.parametrize("form", BATCHES)
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+def test_what_is_frozen_is_trained_by_no_optimizer(optimizer: str, form: str) -> None:
+    exercise = fully_connected(2, (2, 2, 2))
+    exercise = activated(exercise, ["parametric_relu", "parametric_relu", "sigmoid"])
+    frozen = frozenset({"w1", "w2", "w12", "b2", "s1"})
+    exercise = exercise._replace(network=replace(exercise.network, frozen=frozen))
+    exercise = optimized(with_batches(exercise, form), optimizer, "0.1")
+    check_that_training_is_the_working(exercise, epochs=2)
+    trainer = trainer_of(exercise)
+    trainer.advance(3)
+    for name in exercise.network.parameters:
+        start = float(exercise.numbers[name])
+        assert (trainer.numbers[name] == start) is (name in frozen), name
+
+
+@pytest.mark.parametrize("size", [FEW, FEW + 1, 12])
+def test_the_mean_of_a_large_batch_is_that_of_its_examples_to_the_last_bit(size: int) -> None:
+    """A large batch is summed up by compiled code; here its examples are worked one by one."""
+    examples = [
+        Example((Decimal(at) / 10, Decimal(7 - at) / 20), (Decimal(at % 2), Decimal(1)))
+        for at in range(12)
+    ]
+    exercise = activated(fully_connected(2, (3, 2)), ["parametric_relu", "tanh"])
+    exercise = with_examples(exercise, examples, Batches(size))
+    network, passes = exercise.network, derive_passes(exercise.network)
+    values = work_update(exercise, exercise.numbers, tuple(range(size)), 0, Exact()).values
+    means = {MEAN_LOSS: LOSS} | {
+        batch_gradient(name, batched=True).name: gradient(name).name for name in network.parameters
+    }
+    alone = [work(passes, exercise.given(at), Exact()).values for at in range(size)]
+    for mean, name in means.items():
+        total = -0.0
+        for found in alone:
+            total += found[name]
+        assert values[mean].hex() == (total / size).hex(), mean
+
+
+@given(st.integers(1, 40), st.integers(1, 40), st.integers(0, 10**6), st.integers(1, 10**6))
+def test_an_epoch_goes_through_every_example_once(
+    examples: int, size: int, seed: int, epoch: int
+) -> None:
+    in_order = Batches(size).of_epoch(epoch, examples)
+    shuffled = Batches(size, shuffle=True, seed=seed).of_epoch(epoch, examples)
+    assert [at for batch in in_order for at in batch] == list(range(examples))
+    assert sorted(at for batch in shuffled for at in batch) == list(range(examples))
+    for batches in (in_order, shuffled):
+        assert {len(batch) for batch in batches[:-1]} <= {size}
+        assert 1 <= len(batches[-1]) <= size
+
+
+def test_shuffled_orders_differ_by_epoch_and_by_seed_and_are_drawn_again_the_same() -> None:
+    drawn = Batches(4, shuffle=True, seed=1)
+    orders = [drawn.of_epoch(epoch, 20) for epoch in range(1, 31)]
+    assert orders == [drawn.of_epoch(epoch, 20) for epoch in range(1, 31)]
+    orders += [drawn._replace(seed=seed).of_epoch(1, 20) for seed in range(2, 31)]
+    assert all(one != other for at, one in enumerate(orders) for other in orders[:at])
+
+
+@settings(max_examples=30, deadline=None)
+@given(trainings(most_layers=2), st.sets(st.integers(1, 8), min_size=1, max_size=4))
+def test_training_in_pieces_is_training_at_once_whatever_the_optimizer(
+    exercise: Exercise, pieces: set[int]
+) -> None:
+    try:
+        whole, stepwise = trainer_of(exercise), trainer_of(exercise)
+        whole.advance(max(pieces), range(9))
+        for piece in sorted(pieces):
+            stepwise.advance(piece, range(9))
+    except DivergedError:
+        assume(False)
+    assert bits(stepwise.numbers) == bits(whole.numbers)
+    assert stepwise.history == whole.history
+
+
+def test_a_seed_matters_only_where_examples_are_shuffled() -> None:
+    def trained(shuffle: bool, seed: int) -> dict[str, str]:
+        batches = Batches(2, shuffle, seed)
+        trainer = trainer_of(with_examples(fully_connected(2, (3, 2)), EXAMPLES, batches))
+        trainer.advance(3)
+        return bits(trainer.numbers)
+
+    assert trained(False, 1) == trained(False, 2)
+    assert trained(True, 1) == trained(True, 1)
+    assert len({str(trained(True, seed)) for seed in range(1, 5)} | {str(trained(False, 1))}) == 5
 
 
 # --- the loop --------------------------------------------------------------------------------
