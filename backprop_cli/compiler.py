@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import Any
 
 from backprop_cli.complaint import UsageError
-from backprop_cli.derivation import derive
+from backprop_cli.derivation import derive_passes
 from backprop_cli.engines import (
     AUTO,
     NUMBA,
@@ -27,7 +27,7 @@ from backprop_cli.network import LOSS, Exercise
 from backprop_cli.optimizers import T, state_names, state_of
 from backprop_cli.statements import Statements, literal
 from backprop_cli.steps import Rule, Step, gradient, new
-from backprop_cli.update import SUM_OF_LOSSES, batch_gradient
+from backprop_cli.update import SUM_OF_LOSSES, batch_gradient, update_steps
 
 State = tuple[float, ...]
 Values = tuple[float, ...]  # of one example: the inputs, then the targets
@@ -36,8 +36,6 @@ Train = Callable[[int, State, Sequence[Any]], State]
 Loss = Callable[[State, Sequence[Values]], float]
 Outcomes = Callable[[State, Sequence[Values]], Iterator[Values]]
 Gradients = Callable[[State, Sequence[Values]], Values]
-
-UPDATES = (Rule.OPTIMIZER, Rule.DECAYED, Rule.STEP, Rule.NEW_WEIGHT, Rule.NEW_BIAS)
 
 # Larger networks are not compiled. CPython takes larger sources, but their cost grows: for each
 # number that is trained (a parameter, or a running quantity of the optimizer) some 0.2 ms and
@@ -162,7 +160,8 @@ def training_source(exercise: Exercise) -> str:
     network = exercise.network
     source = _Source(exercise)
     if exercise.batches.size == 1 or not exercise.examples:
-        epoch = source.over_examples(source.update(derive(network).steps))
+        steps = (*source.passes.steps, *update_steps(network, batched=False))
+        epoch = source.over_examples(source.update(steps))
     else:
         epoch = _batches(exercise, source)
     body = _under("for _ in range(epochs):", epoch)
@@ -175,9 +174,6 @@ def _batches(exercise: Exercise, source: "_Source") -> list[str]:
     size = min(exercise.batches.size, count)
     summed = {name: f"s{at}" for at, name in enumerate(network.updated)}
     added = source.added({gradient(name): variable for name, variable in summed.items()})
-    steps = [
-        step for step in derive(network, range(exercise.batches.size)).steps if step.rule in UPDATES
-    ]
     length = Number(Decimal(size)) if count % size == 0 else LENGTH
     sums = {partial(SUM_OF_LOSSES, name): variable for name, variable in summed.items()}
     means = [
@@ -190,7 +186,7 @@ def _batches(exercise: Exercise, source: "_Source") -> list[str]:
         *([f"{' = '.join(summed.values())} = {NOTHING}"] if summed else []),
         *source.over_examples(added, rows),
         *([f"n = float(min({size}, len(c0) - at))"] if count % size else []),
-        *source.update([*means, *steps], known),
+        *source.update([*means, *update_steps(network, batched=True)], known),
     ]
     return lines if size == count else _under(f"for at in range(0, len(c0), {size}):", lines)
 
@@ -236,7 +232,7 @@ class _Source:
 
     def __init__(self, exercise: Exercise) -> None:
         network = exercise.network
-        self._derivation = derive(network)
+        self.passes = derive_passes(network)
         self._state = {name: f"p{at}" for at, name in enumerate(state_names(network))}
         self._known = {name: literal(number) for name, number in exercise.numbers.items()}
         self._known.update(self._state)
@@ -268,7 +264,8 @@ class _Source:
 
     def computed(self, wanted: Sequence[Symbol], binding: int) -> tuple[list[str], list[str]]:
         """Lines, and after them the source of each quantity wanted, for one example."""
-        statements = self._statements(self._derivation.steps, wanted)
+        steps = self.passes.needed_for(symbol.name for symbol in wanted)
+        statements = self._statements(steps, wanted)
         return statements.lines, [statements.code(symbol, binding) for symbol in wanted]
 
     def added(self, sums: Mapping[Symbol, str]) -> list[str]:
@@ -279,7 +276,7 @@ class _Source:
 
     def update(self, steps: Iterable[Step], more: Mapping[str, str] | None = None) -> list[str]:
         """Lines that bring the state to its new values; ``more`` is known beside the numbers."""
-        network = self._derivation.network
+        network = self.passes.network
         moved = {name: new(name) for name in network.updated}
         moved.update((name, Symbol(after)) for name, after in state_of(network).items())
         statements = self._statements(steps, [*moved.values()], more)
