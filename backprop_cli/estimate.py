@@ -9,6 +9,7 @@ from backprop_cli.optimizers import state_names
 
 # A measurement that took this long, or longer, is good enough.
 SECONDS_MEASURED = 0.02
+LOSSES_MEASURED = 3
 
 
 def estimated_seconds(exercise: Exercise, epochs: int, compiled: Compiled | None = None) -> float:
@@ -24,9 +25,11 @@ def estimated_seconds(exercise: Exercise, epochs: int, compiled: Compiled | None
     batches = exercise.batches.of_epoch(1, exercise.example_count)
     arranged = [[rows[at] for at in batch] for batch in batches]
     try:
+        compiled.loss(state, rows)  # which compiles it
         started = perf_counter()
-        compiled.loss(state, rows)
-        recording = (perf_counter() - started) * min(epochs, MOST_LOSSES)
+        for _ in range(LOSSES_MEASURED):
+            compiled.loss(state, rows)
+        recording = (perf_counter() - started) / LOSSES_MEASURED * min(epochs, MOST_LOSSES)
         compiled.train(1, state, rows if exercise.batches.size == 1 else arranged)
         count, taken = 1, 0.0
         while taken < SECONDS_MEASURED:

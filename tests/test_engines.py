@@ -5,11 +5,12 @@ import sys
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
+from time import sleep
 
 import pytest
 from networks import fully_connected
 
-from backprop_cli import engines
+from backprop_cli import compiler, engines
 from backprop_cli.activations import ACTIVATIONS
 from backprop_cli.compiler import (
     MOST_VARIABLES,
@@ -219,9 +220,20 @@ def test_the_estimate_grows_in_proportion_to_the_epochs(batch: int | None) -> No
     assert 100 < long / short < 10_000  # two measurements, on a machine that does other things
 
 
+def test_compiling_is_not_taken_for_part_of_every_epoch(monkeypatch: pytest.MonkeyPatch) -> None:
+    source = compiler.loss_source
+
+    def slowly(exercise: Exercise) -> str:
+        sleep(0.3)
+        return source(exercise)
+
+    monkeypatch.setattr(compiler, "loss_source", slowly)
+    assert estimated_seconds(exercise_of(), 1000) < 100  # not 1000 times 0.3 s
+
+
 def test_what_leaves_float64_at_once_takes_no_time() -> None:
-    exercise = exercise_of(loss="cross_entropy", output="relu", outputs=2)
-    assert estimated_seconds(exercise, 10**9) >= 0
+    exercise = exercise_of(loss="binary_cross_entropy", output="relu", batch=1)
+    assert estimated_seconds(exercise, 10**9) == 0
 
 
 # --- the columns -----------------------------------------------------------------------------
