@@ -23,9 +23,10 @@ class Activation(NamedTuple):
     """One activation function of the weighted sum z.
 
     ``formula`` defines it in terms of z, ``derivative`` gives da/dz in terms of z and of its own
-    value a. ``code`` is the formula in Python, in terms of
-    ``functions.MATH`` and with ``{z}`` for the name of
-    z, arranged so that float64 neither overflows nor cancels for any finite z. ``source`` says
+    value a. ``code`` is the formula in Python, in terms of ``functions.MATH`` and with ``{z}`` for
+    the name of z, arranged so that float64 neither overflows nor cancels for any finite z;
+    ``as_written`` says that it does the formula's own operations, so that a part of them may be
+    shared with the derivative. ``source`` says
     where formula and derivative can be looked up, ``note`` what else a reader must know,
     ``convention`` what is taken for the derivative where there is none: always at z = 0.
     ``settings`` are symbols of the formula that a user may set, with their defaults; in ``code``
@@ -42,6 +43,7 @@ class Activation(NamedTuple):
     convention: str = ""
     settings: Mapping[str, Decimal] = MappingProxyType({})
     by_slope: Expression | None = None
+    as_written: bool = False
 
     def applied(self, weighted_sum: Expression) -> Expression:
         """The activation of ``weighted_sum``, written out where a trained slope enters."""
@@ -129,7 +131,8 @@ ACTIVATIONS: Mapping[str, Activation] = {
             name="swish",
             formula=Z * Call("sigmoid", Z),
             derivative=Call("sigmoid", Z) + A * (ONE - Call("sigmoid", Z)),
-            code="{z} / (1.0 + exp(-{z})) if {z} > -709.0 else {z} * exp({z})",
+            code="{z} * (1.0 / (1.0 + exp(-{z})) if {z} > -709.0 else exp({z}))",
+            as_written=True,
             source="https://arxiv.org/abs/1710.05941",
         ),
         Activation(
@@ -192,6 +195,7 @@ ACTIVATIONS: Mapping[str, Activation] = {
             formula=Z * Call("Φ", Z),
             derivative=Call("Φ", Z) + Z * Call("φ", Z),
             code="{z} * (0.5 * erfc(-0.7071067811865476 * {z}))",
+            as_written=True,
             source="https://arxiv.org/abs/1606.08415",
             note="Φ(z) = 0.5 * (1 + erf(z / sqrt(2))) is the normal distribution, "
             "φ(z) = exp(−z^2 / 2) / sqrt(2π) its density",
