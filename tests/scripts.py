@@ -102,7 +102,8 @@ def ours(case: Case) -> Results:
 
 def our_arrays(exercise: Exercise, numbers: dict[str, float]) -> dict[str, Any]:
     """Our parameters arranged as a script has them: 0 where there is none."""
-    network, arrays = exercise.network, {}
+    network = exercise.network
+    arrays: dict[str, Any] = {}
     sources = network.inputs
     for at, layer in enumerate(network.layers, 1):
         rows = [{edge.source: edge.weight for edge in one.edges} for one in layer.neurons]

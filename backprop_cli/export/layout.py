@@ -97,7 +97,7 @@ def _packed(rows: Iterable[Entries], room: int, *, bare: bool) -> list[str]:
 
 def listing(start: str, items: Sequence[str], depth: int = 0, brackets: str = "[]") -> list[str]:
     """A statement that ends with a list: on one line, or with an item a line."""
-    opening, closing = brackets
+    opening, closing = brackets[0], brackets[1]
     line = f"{start}{opening}{', '.join(items)}{closing}"
     if len(line) <= WIDTH - len(INDENT) * depth:
         return [line]
