@@ -264,8 +264,7 @@ def new(
 
 
 @app.command(
-    epilog="Examples:\n\nbackprop export mine.yaml --to numpy --epochs 1000 -o mine.py\n\n"
-    "backprop export mine.yaml --to pytorch -o mine.py; torchrun --nproc-per-node 2 mine.py",
+    epilog="Example:  backprop export mine.yaml --to pytorch --epochs 1000 -o mine.py",
 )
 def export(
     target: Annotated[
