@@ -182,7 +182,7 @@ def loop(
     lines = ["if epoch > 0:", *indented(step)] if description.trained else []
     shown = [
         f"if {condition}is_shown(epoch):",
-        f'{INDENT}print(f"epoch {{epoch:>6}}  loss {{{loss}}}")',
+        f'{INDENT}print(f"epoch {{epoch:>6}}  loss {{{loss}}}", flush=True)',
     ]
     said = [] if description.trained else ["# Every parameter is frozen: nothing is trained."]
     start = ["t = 0  # updates so far"] if counts else []

@@ -67,7 +67,11 @@ def update(x, y):
     optimizer.step()
 '''.splitlines()
 
-END = ["if launched:", "    dist.destroy_process_group()"]
+END = """\
+if launched:
+    dist.barrier()  # none may leave while another still has something to send
+    dist.destroy_process_group()
+""".splitlines()
 
 
 def script(description: Description) -> str:
