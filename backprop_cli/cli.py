@@ -381,6 +381,37 @@ def new(
         write(commands.new(sizes, activation, loss, seed), output)
 
 
+@app.command(
+    epilog="Example:  backprop export mine.yaml --to pytorch --epochs 1000 -o mine.py",
+)
+def export(
+    target: Annotated[
+        str,
+        typer.Option("--to", metavar="LIBRARY", help="pytorch, numpy or jax.", show_default=False),
+    ],
+    config: Annotated[
+        Path | None,
+        typer.Argument(
+            help="A network and its numbers in YAML; - reads standard input. "
+            "Without it, the shipped example is taken.",
+            show_default=False,
+        ),
+    ] = None,
+    epochs: Annotated[
+        int, typer.Option(min=1, metavar="N", help="The script is to train for N epochs.")
+    ] = 1,
+    output: Output = None,
+    force: Force = False,
+) -> None:
+    """Print a script that trains the same network with PyTorch, NumPy or JAX."""
+    from backprop_cli import commands
+
+    source = config or _shipped()
+    output = _writable(output, force=force)
+    with _complaints(source):
+        _write(commands.export(source, target, epochs, output), output)
+
+
 @app.command()
 def schema() -> None:
     """Print the JSON Schema of a configuration, for completion in editors."""

@@ -327,6 +327,25 @@ def schema() -> str:
     return f"{json.dumps(configuration.json_schema(), indent=2, ensure_ascii=False)}\n"
 
 
+def export(source: Path, target: str, epochs: int, script: Path | None) -> str:
+    """A script that trains the network of a configuration with another library.
+
+    ``target`` is one of `export.TARGETS`, ``script`` the file to be written (None: standard
+    output). Raises ConfigError, and UsageError for what a script cannot take up.
+    """
+    from backprop_cli.export import TARGETS
+    from backprop_cli.export.data_file import data_file
+    from backprop_cli.export.description import describe
+
+    if target not in TARGETS:
+        raise UnknownNameError("--to", target, TARGETS, "library")
+    exercise, settings = configuration.load_with_settings(str(source))
+    data = data_file(settings.data, exercise, source, script)
+    name = "standard input" if str(source) == "-" else source.name
+    file = script.name if script else "script.py"
+    return TARGETS[target](describe(exercise, name, file, epochs, data))
+
+
 def _loaded(source: Path, settings: Settings) -> Exercise:
     """The exercise of a configuration, which must have the example that is asked for."""
     exercise = configuration.load(str(source))

@@ -28,7 +28,15 @@ from backprop_cli.schema import (
 from backprop_cli.text_file import read_standard_input, read_text
 from backprop_cli.yaml_source import Source
 
-__all__ = ["ACTIVATION_NAMES", "LOSS_NAMES", "ConfigError", "json_schema", "load", "parse"]
+__all__ = [
+    "ACTIVATION_NAMES",
+    "LOSS_NAMES",
+    "ConfigError",
+    "json_schema",
+    "load",
+    "load_with_settings",
+    "parse",
+]
 
 STDIN = "<stdin>"
 
@@ -38,9 +46,20 @@ def load(path: str) -> Exercise:
 
     Raises ConfigError, and nothing else, for whatever is wrong with the file or in it.
     """
+    return parse(*_text(path))
+
+
+def load_with_settings(path: str) -> tuple[Exercise, Configuration]:
+    """As `load`, and with it what was written, for who wants to know the data file."""
+    source, settings = _checked(*_text(path))
+    return meaning.exercise(source, settings), settings
+
+
+def _text(path: str) -> tuple[str, str]:
+    """A configuration's text, and its name in complaints."""
     if path != "-":
-        return parse(read_text(File(path), path, "a configuration"), path)
-    return parse(read_standard_input(STDIN, "a configuration"), STDIN)
+        return read_text(File(path), path, "a configuration"), path
+    return read_standard_input(STDIN, "a configuration"), STDIN
 
 
 def parse(text: str, name: str) -> Exercise:
@@ -48,6 +67,11 @@ def parse(text: str, name: str) -> Exercise:
 
     Raises ConfigError.
     """
+    return meaning.exercise(*_checked(text, name))
+
+
+def _checked(text: str, name: str) -> tuple[Source, Configuration]:
+    """A configuration of the right shape, and what it was read from. Raises ConfigError."""
     source = yaml_source.read(text, name)
     if not isinstance(source.data, dict):
         found = "a list" if isinstance(source.data, list) else "text"
@@ -58,7 +82,7 @@ def parse(text: str, name: str) -> Exercise:
         raise _first_fault_of_shape(error, source) from None
     if source.repeated:
         raise _first(source.repeated)
-    return meaning.exercise(source, settings)
+    return source, settings
 
 
 def json_schema() -> dict[str, Any]:

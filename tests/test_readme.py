@@ -36,7 +36,7 @@ def test_the_configuration_in_the_readme_is_the_shipped_one() -> None:
     assert f"```yaml\n{without_comment}```" in README
 
 
-@pytest.mark.parametrize(("name", "at_least"), [("run", 9), ("activation", 5)])
+@pytest.mark.parametrize(("name", "at_least"), [("run", 9), ("activation", 5), ("export", 4)])
 def test_every_option_is_in_the_readme(name: str, at_least: int) -> None:
     command = [sys.executable, "-m", "backprop_cli", name, "--help"]
     environment = {"COLUMNS": "200", "NO_COLOR": "1", "PYTHONIOENCODING": "utf-8"}

@@ -1,0 +1,135 @@
+"""The script in JAX: the forward pass and the loss; ``jax.grad`` does the rest."""
+
+from collections.abc import Sequence
+
+from backprop_cli.export import parts, updates
+from backprop_cli.export.description import Array, Description
+from backprop_cli.export.layout import Block, array, indented, listing
+from backprop_cli.export.layout import script as laid_out
+
+# An activation in terms of z. Where a derivative jumps, at 0, it is that of our own table.
+ACTIVATIONS = {
+    "linear": "{z}",
+    "sigmoid": "jax.nn.sigmoid({z})",
+    "tanh": "jnp.tanh({z})",
+    "softplus": "jax.nn.softplus({z})",
+    "swish": "jax.nn.silu({z})",
+    "binary_step": "jnp.where({z} >= 0, 1.0, 0.0)",
+    "relu": "jax.nn.relu({z})",
+    "leaky_relu": "jnp.where({z} > 0, {z}, {slope} * {z})",
+    "parametric_relu": "jnp.where({z} > 0, {z}, {slope} * {z})",
+    "elu": "jax.nn.elu({z}, {alpha})",
+    "selu": "jax.nn.selu({z})",
+    "gelu": "jax.nn.gelu({z}, approximate=False)",
+    "softmax": "jax.nn.softmax({z})",
+}
+
+# The loss, example by example and output by output.
+LOSSES = {
+    "half_squared_error": "0.5 * (y - y_hat) ** 2",
+    "squared_error": "(y_hat - y) ** 2",
+    "mean_squared_error": "(y - y_hat) ** 2 / y.shape[1]",
+    "binary_cross_entropy": "-(y * jnp.log(y_hat) + (1 - y) * jnp.log(1 - y_hat))",
+    "cross_entropy": "-y * jnp.log(jnp.where(y > 0, y_hat, 1.0))",
+}
+
+
+def script(description: Description) -> str:
+    """The script."""
+    blocks: list[Block] = [
+        parts.header(description, "JAX"),
+        parts.imports(description),
+        ["import jax", "import jax.numpy as jnp"],
+        ['jax.config.update("jax_enable_x64", True)'],
+        parts.settings(description),
+        *parts.examples(description, "jnp.array"),
+    ]
+    for layer in description.layers:
+        lines = [*parts.comment(parts.about(layer))]
+        for one in layer.arrays:
+            lines += array([f"{one.name} = jnp.array"], one.values)
+        blocks.append(lines)
+    update = ""
+    blocks += [_parameters(description), *_model(description)]
+    if description.trained:
+        moved = ", ".join(["parameters", *updates.state(description)])
+        count = ", t" if description.counts else ""
+        update = f"{moved} = update({moved}, {{x}}, {{y}}{count})"
+        blocks.append(_update(description))
+    if parts.shuffles(description):
+        blocks.append(parts.ORDER_OF_EPOCH)
+    loss = "mean_loss(parameters, x, y)"
+    blocks += [parts.IS_SHOWN, parts.loop(description, update, loss, order="jnp.array({})")]
+    return laid_out(blocks)
+
+
+def _parameters(description: Description) -> Block:
+    """The arrays that are trained, by name, and what an optimizer keeps of each."""
+    trained = description.trained
+    lines = _dictionary("parameters", [(one.name, one.name) for one in trained])
+    if description.is_masked:
+        lines += ["# 1 where there is something to train, 0 where not."]
+        lines += parts.masks(description, "jnp.array")
+        masks = [(one.name, f"{one.name}_trained" if one.is_masked else "1.0") for one in trained]
+        lines += _dictionary("trained", masks)
+    zeros = "{name: jnp.zeros_like(w) for name, w in parameters.items()}"
+    lines += [f"{name} = {zeros}" for name in updates.state(description)]
+    return lines
+
+
+def _dictionary(name: str, items: Sequence[tuple[str, str]]) -> list[str]:
+    return listing(f"{name} = ", [f'"{key}": {value}' for key, value in items], brackets="{}")
+
+
+def _model(description: Description) -> list[Block]:
+    def value_of(one: Array) -> str:
+        return f'p["{one.name}"]' if one.is_trained else one.name
+
+    lines, source = [], "x"
+    for layer in description.layers:
+        named = dict(layer.settings)
+        if layer.slope is not None:
+            named["slope"] = value_of(layer.slope)
+        z = f"z{layer.number}"
+        bias = f" + {value_of(layer.bias)}" if layer.bias else ""
+        lines.append(f"{z} = {source} @ {value_of(layer.weights)}.T{bias}")
+        value = ACTIVATIONS[layer.layer.activation].format(z=z, **named)
+        source = f"a{layer.number}"
+        last = layer is description.layers[-1]
+        lines.append(f"return {value}" if last else f"{source} = {value}")
+    mean = " / len(x)" if len(description.x) > 1 else ""
+    said = "The loss, the mean over the examples." if mean else "The loss."
+    return [
+        ["def predict(p, x):", *indented(['"""The outputs for each example."""', *lines])],
+        [
+            "@jax.jit",
+            "def mean_loss(p, x, y):",
+            *indented(
+                [
+                    f'"""{said}"""',
+                    "y_hat = predict(p, x)",
+                    f"return jnp.sum({LOSSES[description.network.loss]}){mean}",
+                ]
+            ),
+        ],
+    ]
+
+
+def _update(description: Description) -> Block:
+    """The function of one update of all arrays."""
+    moved = ["p", *updates.state(description)]
+    arguments = [*moved, "x", "y", *(["t"] if description.counts else [])]
+    copies = ", ".join(f"dict({name})" for name in moved)
+    return [
+        "@jax.jit",
+        f"def update({', '.join(arguments)}):",
+        *indented(
+            [
+                '"""Move every array against its gradient."""',
+                f"{', '.join(moved)} = {copies}",
+                "for name, g in jax.grad(mean_loss)(p, x, y).items():",
+                *indented(updates.lines(description, "p[name]", "name", "jnp")),
+                f"return {', '.join(moved)}",
+            ]
+        ),
+    ]

@@ -1,0 +1,232 @@
+"""The script in NumPy: forward and backward pass by hand, in matrices."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from backprop_cli.export import parts, updates
+from backprop_cli.export.description import Description, LayerArrays
+from backprop_cli.export.layout import Block, array, indented, listing
+from backprop_cli.export.layout import script as laid_out
+
+
+class Row(NamedTuple):
+    """An activation in terms of z, and the step back through it in terms of da, z and a.
+
+    ``needs`` names the functions of HELPERS that they call.
+    """
+
+    value: str
+    back: str
+    needs: tuple[str, ...] = ()
+
+
+ACTIVATIONS = {
+    "linear": Row("{z}", "{da}"),
+    "sigmoid": Row("sigmoid({z})", "{da} * {a} * (1 - {a})", ("sigmoid",)),
+    "tanh": Row("np.tanh({z})", "{da} * (1 - {a}**2)"),
+    "softplus": Row("np.logaddexp(0, {z})", "{da} * sigmoid({z})", ("sigmoid",)),
+    "swish": Row(
+        "{z} * sigmoid({z})",
+        "{da} * (sigmoid({z}) + {a} * (1 - sigmoid({z})))",
+        ("sigmoid",),
+    ),
+    "binary_step": Row("np.where({z} >= 0, 1.0, 0.0)", "np.zeros_like({da})"),
+    "relu": Row("np.maximum({z}, 0)", "{da} * ({z} > 0)"),
+    "leaky_relu": Row(
+        "np.where({z} > 0, {z}, {slope} * {z})", "{da} * np.where({z} > 0, 1, {slope})"
+    ),
+    "parametric_relu": Row(
+        "np.where({z} > 0, {z}, {slope} * {z})", "{da} * np.where({z} > 0, 1, {slope})"
+    ),
+    "elu": Row("elu({z}, {alpha})", "{da} * elu_slope({z}, {alpha})", ("elu",)),
+    "selu": Row(
+        "SELU_SCALE * elu({z}, SELU_ALPHA)",
+        "{da} * SELU_SCALE * elu_slope({z}, SELU_ALPHA)",
+        ("selu", "elu"),
+    ),
+    "gelu": Row(
+        "{z} * normal({z})",
+        "{da} * (normal({z}) + {z} * np.exp(-0.5 * {z}**2) / np.sqrt(2 * np.pi))",
+        ("normal",),
+    ),
+    "softmax": Row(
+        "softmax({z})",
+        "{a} * ({da} - np.sum({da} * {a}, axis=1, keepdims=True))",
+        ("softmax",),
+    ),
+}
+
+HELPERS = {
+    "selu": """\
+SELU_SCALE = 1.0507009873554805
+SELU_ALPHA = 1.6732632423543772
+""",
+    "sigmoid": '''\
+def sigmoid(z):
+    """1 / (1 + exp(-z)), written so that exp cannot overflow."""
+    e = np.exp(-np.abs(z))
+    return np.where(z >= 0, 1, e) / (1 + e)
+''',
+    "elu": '''\
+def elu(z, alpha):
+    """z if z > 0, else alpha * (exp(z) - 1)."""
+    return np.where(z > 0, z, alpha * np.expm1(np.minimum(z, 0)))
+
+
+def elu_slope(z, alpha):
+    """The derivative of elu."""
+    return np.where(z > 0, 1, alpha * np.exp(np.minimum(z, 0)))
+''',
+    "normal": '''\
+def normal(z):
+    """The normal distribution, 0.5 * (1 + erf(z / sqrt(2)))."""
+    return 0.5 * np.vectorize(math.erfc, otypes=[float])(-z / np.sqrt(2))
+''',
+    "softmax": '''\
+def softmax(z):
+    """exp(z), divided by its sum over the layer; exp cannot overflow."""
+    e = np.exp(z - z.max(axis=1, keepdims=True))
+    return e / e.sum(axis=1, keepdims=True)
+''',
+}
+
+# The loss, example by example and output by output, and its derivative by y_hat.
+LOSSES = {
+    "half_squared_error": ("0.5 * (y - y_hat) ** 2", "y_hat - y"),
+    "squared_error": ("(y_hat - y) ** 2", "2 * (y_hat - y)"),
+    "mean_squared_error": ("(y - y_hat) ** 2 / y.shape[1]", "2 * (y_hat - y) / y.shape[1]"),
+    "binary_cross_entropy": (
+        "-(y * np.log(y_hat) + (1 - y) * np.log(1 - y_hat))",
+        "(y_hat - y) / (y_hat * (1 - y_hat))",
+    ),
+    "cross_entropy": (
+        "-y * np.log(np.where(y > 0, y_hat, 1))",
+        "-y / np.where(y > 0, y_hat, 1)",
+    ),
+}
+
+
+def script(description: Description) -> str:
+    """The script."""
+    gelu = ["math"] if "gelu" in description.activations else []
+    blocks: list[Block] = [
+        parts.header(description, "NumPy"),
+        parts.imports(description, *gelu),
+        ["import numpy as np"],
+        parts.settings(description),
+        *parts.examples(description, "np.array"),
+    ]
+    for layer in description.layers:
+        lines = [*parts.comment(parts.about(layer))]
+        for one in layer.arrays:
+            lines += array([f"{one.name} = np.array"], one.values)
+        blocks.append(lines)
+    blocks += [_trained(description), *_helpers(description), _passes(description)]
+    update = ""
+    if description.trained:
+        update = "update({x}, {y}, t)" if description.counts else "update({x}, {y})"
+        blocks.append(_update(description))
+    if parts.shuffles(description):
+        blocks.append(parts.ORDER_OF_EPOCH)
+    loss = "loss_and_gradients(x, y)[0]" if description.trained else "mean_loss(x, y)"
+    blocks += [parts.IS_SHOWN, parts.loop(description, update, loss)]
+    return laid_out(blocks)
+
+
+def _helpers(description: Description) -> Iterator[Block]:
+    needed = {name for one in description.activations for name in ACTIVATIONS[one].needs}
+    for name, text in HELPERS.items():
+        if name in needed:
+            yield text.splitlines()
+
+
+def _trained(description: Description) -> Block:
+    """The lists over which an update goes."""
+    trained = description.trained
+    if not trained:
+        return []
+    lines = listing("parameters = ", [one.name for one in trained])
+    if description.is_masked:
+        lines += ["# 1 where there is something to train, 0 where not."]
+        lines += parts.masks(description, "np.array")
+        masks = [f"{one.name}_trained" if one.is_masked else "1" for one in trained]
+        lines += listing("trained = ", masks)
+    for name in updates.state(description):
+        lines.append(f"{name} = [np.zeros_like(w) for w in parameters]")
+    return lines
+
+
+def _activation(layer: LayerArrays, last: bool) -> str:
+    return "y_hat" if last else f"a{layer.number}"
+
+
+def _passes(description: Description) -> Block:
+    """The function of the forward and, where anything is trained, the backward pass."""
+    layers = description.layers
+    named = {one.number: _activation(one, one is layers[-1]) for one in layers}
+    named[0] = "x"
+    loss, slope = LOSSES[description.network.loss]
+    mean = " / len(x)" if len(description.x) > 1 else ""
+    forward = []
+    for layer in layers:
+        bias = f" + {layer.bias.name}" if layer.bias else ""
+        z = f"z{layer.number}"
+        value = ACTIVATIONS[layer.layer.activation].value.format(z=z, **layer.settings)
+        forward += [
+            f"{z} = {named[layer.number - 1]} @ {layer.weights.name}.T{bias}",
+            f"{named[layer.number]} = {value}",
+        ]
+    forward.append(f"loss = np.sum({loss}){mean}")
+    trained = description.trained
+    if not trained:
+        said = '"""The loss, the mean over the examples."""' if mean else '"""The loss."""'
+        return ["def mean_loss(x, y):", *indented([said, *forward, "return loss"])]
+    backward = [f"dy_hat = {slope}"]
+    if mean:
+        backward.append("dy_hat /= len(x)  # the mean over the examples")
+    first = min(layer.number for layer in layers if any(one.is_trained for one in layer.arrays))
+    for layer in reversed(layers[first - 1 :]):
+        backward += _back(layer, named, first)
+    backward += listing("gradients = ", [f"d{one.name}" for one in trained], depth=1)
+    said = '"""The mean loss over the examples, and its gradient by each array."""'
+    if not mean:
+        said = '"""The loss, and its gradient by each array."""'
+    lines = [said, *forward, "", *backward, "return loss, gradients"]
+    return ["def loss_and_gradients(x, y):", *indented(lines)]
+
+
+def _back(layer: LayerArrays, named: dict[int, str], first: int) -> Iterator[str]:
+    """The lines from a layer's activations back to its arrays, and to the layer before."""
+    number, a = layer.number, named[layer.number]
+    z, da, dz = f"z{number}", f"d{a}", f"dz{number}"
+    row = ACTIVATIONS[layer.layer.activation]
+    if layer.slope is not None and layer.slope.is_trained:
+        yield f"d{layer.slope.name} = np.sum({da} * np.minimum({z}, 0))"
+    reaches = layer.weights.is_trained or number > first
+    if reaches or (layer.bias is not None and layer.bias.is_trained):
+        yield f"{dz} = {row.back.format(z=z, a=a, da=da, **layer.settings)}"
+    if layer.weights.is_trained:
+        yield f"d{layer.weights.name} = {dz}.T @ {named[number - 1]}"
+    if layer.bias is not None and layer.bias.is_trained:
+        yield f"d{layer.bias.name} = {dz}.sum({'' if layer.shares_bias else 'axis=0'})"
+    if number > first:
+        yield f"d{named[number - 1]} = {dz} @ {layer.weights.name}"
+
+
+def _update(description: Description) -> Block:
+    """The function of one update."""
+    body = updates.lines(description, "w", "i", "np")
+    each = "for w, g in zip(parameters, gradients):"
+    if any("[i]" in line for line in body):
+        each = "for i, (w, g) in enumerate(zip(parameters, gradients)):"
+    return [
+        f"def update(x, y{', t' if description.counts else ''}):",
+        *indented(
+            [
+                '"""Move every array against its gradient."""',
+                "_, gradients = loss_and_gradients(x, y)",
+                each,
+                *indented(body),
+            ]
+        ),
+    ]

@@ -1,0 +1,189 @@
+"""The parts of a script that are the same whatever the library: settings, examples, the loop."""
+
+import textwrap
+from collections.abc import Iterator
+from shlex import quote
+
+from backprop_cli.complaint import listed, printable
+from backprop_cli.export.data_file import DataFile
+from backprop_cli.export.description import Description, LayerArrays
+from backprop_cli.export.layout import (
+    INDENT,
+    WIDTH,
+    Block,
+    array,
+    indented,
+    listing,
+    quoted,
+)
+
+IS_SHOWN = '''\
+def is_shown(epoch):
+    """Whether it is one of 0, 1, 2, 5, 10, 20, 50, ... or the last."""
+    return epoch in (0, epochs) or str(epoch).rstrip("0") in ("1", "2", "5")
+'''.splitlines()
+
+ORDER_OF_EPOCH = '''\
+def order_of_epoch(epoch):
+    """The order of the examples in an epoch, drawn from the seed and the epoch."""
+    generator = random.Random(f"{seed}/{epoch}")
+    keys = [generator.random() for _ in range(len(x))]
+    return sorted(range(len(x)), key=keys.__getitem__)
+'''.splitlines()
+
+READ_COLUMNS = '''\
+def read_columns(path):
+    """The columns of a CSV file, by the names in its first line."""
+    with open(path, encoding="utf-8-sig", newline="") as file:
+        lines = csv.reader(file, {reading}skipinitialspace=True)
+        rows = [[cell.strip() for cell in line] for line in lines]
+    header, *rows = [row for row in rows if row not in ([], [""])]
+    return dict(zip(header, zip(*rows)))
+'''
+
+STANDARDIZED = '''\
+def standardized(column):
+    """A column shifted and scaled to mean 0 and standard deviation 1."""
+    mean = math.fsum(column) / len(column)
+    squares = math.fsum((value - mean) ** 2 for value in column)
+    deviation = math.sqrt(squares / len(column))
+    return [(value - mean) / (deviation or 1.0) for value in column]
+'''.splitlines()
+
+
+def header(description: Description, library: str) -> Block:
+    """The line that says where the script is from and how to run it."""
+    name, file = printable(description.configuration), printable(quote(description.file))
+    end = f" in {library}; run it with: python {file}"
+    room = WIDTH - len("# ") - len(end)
+    if len(name) > room > 1:
+        name = f"…{name[len(name) - room + 1 :]}"
+    return [f"# {name}{end}"]
+
+
+def imports(description: Description, *more: str) -> Block:
+    """The imports from the standard library: those that the parts need, and more."""
+    data, modules = description.data, set(more)
+    if data is not None:
+        modules |= {"csv"} | ({"math"} if data.standardize else set())
+    if shuffles(description):
+        modules.add("random")
+    lines = [f"import {module}" for module in sorted(modules)]
+    if data is not None and data.beside_script:
+        lines.append("from pathlib import Path")
+    return lines
+
+
+def shuffles(description: Description) -> bool:
+    """Whether the order of the examples is drawn and makes a difference."""
+    batched = description.batch_size is not None
+    return description.shuffle and batched and bool(description.trained)
+
+
+def settings(description: Description) -> Block:
+    """The numbers of the training."""
+    numbers: dict[str, int | float] = {"epochs": description.epochs}
+    if description.trained:
+        numbers.update(description.settings)
+        if description.batch_size is not None:
+            numbers["batch_size"] = description.batch_size
+        if shuffles(description):
+            numbers["seed"] = description.seed
+    return [f"{name} = {number!r}" for name, number in numbers.items()]
+
+
+def examples(description: Description, call: str) -> Iterator[Block]:
+    """``x`` and ``y``, an example a row; ``call`` makes an array of a list, as ``np.array``."""
+    network, data = description.network, description.data
+    inputs, outputs = listed(network.inputs), listed(one.name for one in network.outputs)
+    rows = "An example a row" if len(description.x) > 1 else "The example"
+    said = comment(f"{rows}: inputs {inputs}; targets of {outputs}.")
+    if data is None:
+        yield [
+            *said,
+            *array([f"x = {call}"], description.x),
+            *array([f"y = {call}"], description.y),
+        ]
+        return
+    reading = "" if data.delimiter == "," else f"delimiter={quoted(data.delimiter)}, "
+    yield READ_COLUMNS.replace("{reading}", reading).splitlines()
+    if data.standardize:
+        yield STANDARDIZED
+    yield [*said, *_from_columns(data, call)]
+
+
+def _from_columns(data: DataFile, call: str) -> Iterator[str]:
+    path = quoted(data.path)
+    if data.beside_script:
+        yield f"data = Path(__file__).parent / {path}"
+    else:
+        yield f"data = {path}  # seen from the folder in which this is run"
+    yield "columns = read_columns(data)"
+    yield from listing("inputs = ", [*map(quoted, data.inputs)])
+    yield "numbers = [[float(cell) for cell in columns[name]] for name in inputs]"
+    if data.standardize:
+        yield "numbers = [standardized(column) for column in numbers]"
+    yield f"x = {call}(list(zip(*numbers)))"
+    if data.classes:
+        yield f"names = columns[{quoted(data.targets[0])}]"
+        yield from listing("classes = ", [*map(quoted, data.classes)])
+        yield f"y = {call}([[float(name == one) for one in classes] for name in names])"
+    else:
+        yield from listing("targets = ", [*map(quoted, data.targets)])
+        yield "numbers = [[float(cell) for cell in columns[name]] for name in targets]"
+        yield f"y = {call}(list(zip(*numbers)))"
+
+
+def comment(text: str, depth: int = 0) -> Block:
+    """A comment of as many lines as it takes."""
+    room = WIDTH - len(INDENT) * depth
+    return textwrap.wrap(
+        text, room, initial_indent="# ", subsequent_indent="# ", break_long_words=False
+    )
+
+
+def about(layer: LayerArrays) -> str:
+    """What is to be said of a layer's arrays."""
+    neurons = listed(neuron.name for neuron in layer.layer.neurons)
+    said = [f"Layer {layer.layer.name}: {neurons}"]
+    if layer.shares_bias:
+        said.append("which share a bias")
+    return f"{', '.join(said)}."
+
+
+def masks(description: Description, call: str) -> Iterator[str]:
+    """What is trained of the arrays that are trained in part only, under ``W1_trained``."""
+    for one in description.arrays:
+        if one.is_masked:
+            yield from array([f"{one.name}_trained = {call}"], one.trained)
+
+
+def loop(
+    description: Description, update: str, loss: str, order: str = "{}", condition: str = ""
+) -> Block:
+    """The epochs, with the loss at some of them.
+
+    ``update`` is a statement in terms of ``{x}`` and ``{y}``, and perhaps t, which is then
+    counted; ``loss`` an expression, ``order`` what makes a list of positions an index,
+    ``condition`` what else the printing depends on.
+    """
+    counts = description.counts and ", t)" in update
+    count = ["t += 1"] if counts else []
+    if description.batch_size is None:
+        step = [*count, update.format(x="x", y="y")]
+    else:
+        batch = "slice(start, start + batch_size)"
+        drawn: list[str] = []
+        if shuffles(description):
+            batch = order.format("order[start : start + batch_size]")
+            drawn = ["order = order_of_epoch(epoch)"]
+        body = [f"batch = {batch}", *count, update.format(x="x[batch]", y="y[batch]")]
+        step = [*drawn, "for start in range(0, len(x), batch_size):", *indented(body)]
+    lines = ["if epoch > 0:", *indented(step)] if description.trained else []
+    shown = [
+        f"if {condition}is_shown(epoch):",
+        f'{INDENT}print(f"epoch {{epoch:>6}}  loss {{{loss}}}", flush=True)',
+    ]
+    said = [] if description.trained else ["# Every parameter is frozen: nothing is trained."]
+    start = ["t = 0  # updates so far"] if counts else []
+    return [*said, *start, "for epoch in range(epochs + 1):", *indented([*lines, *shown])]

@@ -1,0 +1,208 @@
+"""The script in PyTorch: a module, an optimizer, and as many processes as it is launched in."""
+
+from collections.abc import Iterator, Mapping
+
+from backprop_cli.export import parts
+from backprop_cli.export.description import Array, Description, LayerArrays, flat
+from backprop_cli.export.layout import INDENT, WIDTH, Block, array, indented
+from backprop_cli.export.layout import script as laid_out
+
+# An activation in terms of z.
+ACTIVATIONS = {
+    "linear": "{z}",
+    "sigmoid": "torch.sigmoid({z})",
+    "tanh": "torch.tanh({z})",
+    "softplus": "F.softplus({z}, threshold=40)",  # by default, z takes over at 20 already
+    "swish": "F.silu({z})",
+    # A comparison has no gradient at all; with this it is 0.
+    "binary_step": "({z} >= 0) + 0 * {z}",
+    "relu": "torch.relu({z})",
+    "leaky_relu": "F.leaky_relu({z}, {slope})",
+    "parametric_relu": "F.prelu({z}, {slope})",
+    "elu": "F.elu({z}, {alpha})",
+    "selu": "F.selu({z})",
+    "gelu": "F.gelu({z})",
+    "softmax": "torch.softmax({z}, dim=1)",
+}
+
+# The loss, example by example and output by output.
+LOSSES = {
+    "half_squared_error": "0.5 * (y - y_hat) ** 2",
+    "squared_error": "(y_hat - y) ** 2",
+    "mean_squared_error": "(y - y_hat) ** 2 / y.shape[1]",
+    "binary_cross_entropy": "-(y * torch.log(y_hat) + (1 - y) * torch.log(1 - y_hat))",
+    "cross_entropy": "-y * torch.log(torch.where(y > 0, y_hat, 1.0))",
+}
+
+# The class of torch.optim, and its arguments beside the learning rate, in terms of our settings.
+OPTIMIZERS: Mapping[str, tuple[str, tuple[str, ...]]] = {
+    "sgd": ("SGD", ()),
+    "momentum": ("SGD", ("momentum=momentum",)),
+    "nesterov": ("SGD", ("momentum=momentum", "nesterov=True")),
+    "adam": ("Adam", ("betas=(beta1, beta2)", "eps=epsilon")),
+    "adamw": ("AdamW", ("betas=(beta1, beta2)", "eps=epsilon")),
+}
+
+PROCESSES = """\
+# Launched with torchrun --nproc-per-node N, this is one of N processes, each of which
+# takes a part of every batch.
+launched = "WORLD_SIZE" in os.environ
+processes, rank = int(os.environ.get("WORLD_SIZE", 1)), int(os.environ.get("RANK", 0))
+on_gpu = torch.cuda.device_count() >= int(os.environ.get("LOCAL_WORLD_SIZE", 1))
+if on_gpu:
+    torch.cuda.set_device(int(os.environ.get("LOCAL_RANK", 0)))
+    torch.set_default_device("cuda")
+if launched:
+    dist.init_process_group("nccl" if on_gpu else "gloo")
+""".splitlines()
+
+UPDATE = '''\
+def update(x, y):
+    """Move every parameter against its gradient of the mean loss over a batch."""
+    mine = slice(rank, None, processes)
+    # The gradients' mean over the processes is then their mean over the batch.
+    loss = losses(model(x[mine]), y[mine]).sum() * processes / len(x)
+    optimizer.zero_grad()
+    loss.backward()
+    optimizer.step()
+'''.splitlines()
+
+END = """\
+if launched:
+    dist.barrier()  # none may leave while another still has something to send
+    dist.destroy_process_group()
+""".splitlines()
+
+
+def script(description: Description) -> str:
+    """The script."""
+    classes = _network(description)
+    functional = any("F." in line for line in classes)
+    blocks: list[Block] = [
+        parts.header(description, "PyTorch"),
+        parts.imports(description, "os"),
+        [
+            "import torch",
+            "import torch.distributed as dist",
+            *(["import torch.nn.functional as F"] if functional else []),
+            "from torch import nn",
+            *(
+                ["from torch.nn.parallel import DistributedDataParallel"]
+                if description.trained
+                else []
+            ),
+        ],
+        ["torch.set_default_dtype(torch.float64)"],
+        PROCESSES,
+        parts.settings(description),
+        *parts.examples(description, "torch.tensor"),
+        _masks(description),
+        classes,
+        [
+            "def losses(y_hat, y):",
+            '    """The loss of each output for each example."""',
+            f"    return {LOSSES[description.network.loss]}",
+        ],
+        _made(description),
+        [
+            "@torch.no_grad()",
+            "def mean_loss():",
+            '    """The loss, the mean over the examples."""',
+            "    return losses(network(x), y).sum().item() / len(x)",
+        ],
+    ]
+    if description.trained:
+        blocks.append(UPDATE)
+    if parts.shuffles(description):
+        blocks.append(parts.ORDER_OF_EPOCH)
+    loop = parts.loop(description, "update({x}, {y})", "mean_loss()", condition="rank == 0 and ")
+    return laid_out([*blocks, parts.IS_SHOWN, loop, END])
+
+
+def _masks(description: Description) -> Block:
+    """What is trained of the arrays that are trained in part only, and the values of the rest."""
+    if not description.is_masked:
+        return []
+    lines = ["# 1 where there is something to train, 0 where not; and what is frozen there."]
+    if not any(_has_fixed(one) for one in description.arrays):
+        lines = ["# 1 where there is something to train, 0 where not."]
+    lines += parts.masks(description, "torch.tensor")
+    for one in description.arrays:
+        if _has_fixed(one):
+            lines += array([f"{one.name}_frozen = torch.tensor"], one.fixed)
+    return lines
+
+
+def _has_fixed(one: Array) -> bool:
+    """Whether parameters other than 0 are frozen in an array that is trained in part."""
+    return one.is_masked and any(flat(one.fixed))
+
+
+def _network(description: Description) -> Block:
+    """The module."""
+    made: list[str] = ["super().__init__()"]
+    forward: list[str] = []
+    source = "x"
+    for layer in description.layers:
+        made += parts.comment(parts.about(layer), depth=2)
+        for one in layer.arrays:
+            calls = [f"self.{one.name} = nn.Parameter", "torch.tensor"]
+            made += array(calls, one.moving if one.is_masked else one.values, depth=2)
+            if not one.is_trained:
+                made.append(f"self.{one.name}.requires_grad = False  # frozen")
+        last = layer is description.layers[-1]
+        forward += _forward(layer, source, last=last)
+        source = f"a{layer.number}"
+    return [
+        "class Network(nn.Module):",
+        *indented(["def __init__(self):", *indented(made), ""]),
+        *indented(["def forward(self, x):", *indented(forward)]),
+    ]
+
+
+def _forward(layer: LayerArrays, source: str, *, last: bool) -> Iterator[str]:
+    used = {}
+    for one in layer.arrays:
+        used[one.name] = f"self.{one.name}"
+        if one.is_masked:
+            used[one.name] = one.name
+            frozen = f" + {one.name}_frozen" if _has_fixed(one) else ""
+            yield f"{one.name} = self.{one.name} * {one.name}_trained{frozen}"
+    z = f"z{layer.number}"
+    bias = f" + {used[layer.bias.name]}" if layer.bias else ""
+    yield f"{z} = {source} @ {used[layer.weights.name]}.T{bias}"
+    settings = {name: used.get(value, value) for name, value in layer.settings.items()}
+    value = ACTIVATIONS[layer.layer.activation].format(z=z, **settings)
+    yield f"return {value}" if last else f"a{layer.number} = {value}"
+
+
+def _made(description: Description) -> Block:
+    """The network, and what trains it."""
+    lines = ["network = Network()"]
+    if not description.trained:
+        return lines
+    name = description.network.optimizer
+    kind, more = OPTIMIZERS[name]
+    if not description.settings.get("momentum", 1.0):
+        more = ()  # PyTorch refuses Nesterov's momentum without any
+    arguments = ["network.parameters()", "lr=learning_rate", *more]
+    decays = description.network.decays
+    if decays or name == "adamw":
+        arguments.append("weight_decay=weight_decay" if decays else "weight_decay=0.0")
+    call = f"torch.optim.{kind}"
+    return [
+        *lines,
+        "model = DistributedDataParallel(network) if launched else network",
+        *_call(f"optimizer = {call}", arguments),
+    ]
+
+
+def _call(start: str, arguments: list[str]) -> Block:
+    """A statement that calls: on one line, or with an argument a line."""
+    line = f"{start}({', '.join(arguments)})"
+    if len(line) <= WIDTH:
+        return [line]
+    inner = f"{INDENT}{', '.join(arguments)}"
+    if len(inner) <= WIDTH:
+        return [f"{start}(", inner, ")"]
+    return [f"{start}(", *(f"{INDENT}{argument}," for argument in arguments), ")"]
