@@ -222,6 +222,8 @@ def test_json_s_after_follows_from_its_gradients_by_the_optimizer(
     path = tmp_path / "all.yaml"
     path.write_text(ADAM.replace("batch_size: 2", "batch_size: all"), encoding="utf-8")
     found = as_json(backprop, path, "--exact")
+    # Before its only update, the loss of the batch is that of all examples.
+    assert found["loss"] == pytest.approx(found["history"][0][1], rel=1e-12)
     for name, before in found["before"].items():
         gradient = found["gradients"][name] + 0.01 * before
         # In its first update, Adam's corrected means are the gradient and its square.
