@@ -78,6 +78,7 @@ def calculate(
     exact: bool = False,
     decimals: int | None = None,
     in_float64: bool = False,
+    engine: str = "auto",
     limits: Limits = Limits(),  # noqa: B008 - it is frozen
     watch: Watch = Watch(),  # noqa: B008 - likewise
 ) -> Calculation:
@@ -86,7 +87,8 @@ def calculate(
     The first epoch is worked in the arithmetic that the exercise asks for, unless ``exact``;
     training and any later epoch in float64, and ``in_float64`` a single update too. The working is
     that of epoch ``at`` (by default the first that is run); if training ends before it, of the
-    next one. Raises WorkingError or DivergedError where a number leaves the range of float64.
+    next one. ``engine`` is one of `engines.ENGINES`. Raises WorkingError or DivergedError where a
+    number leaves the range of float64, and UsageError where the engine cannot take the network.
     """
     kept = decimals or exercise.rounding or DEFAULT_DECIMALS
     rounding = exercise.rounding is not None and not exact
@@ -104,7 +106,7 @@ def calculate(
     # Only longer runs compile.
     from backprop_cli.training import Trainer, recorded_epochs
 
-    trainer = Trainer(exercise)
+    trainer = Trainer(exercise, engine, epochs)
     start = trainer.epoch
     end = start + epochs
     record = [start + epoch for epoch in recorded_epochs(epochs)]

@@ -18,6 +18,8 @@ from backprop_cli.options import (
     CheckpointFile,
     Config,
     Decimals,
+    Engine,
+    EngineName,
     Epochs,
     Every,
     Exact,
@@ -150,6 +152,7 @@ def run(
     lr: Rate = None,
     until_loss: UntilLoss = None,
     tolerance: Tolerance = None,
+    engine: EngineName = Engine.auto,
     quiet: Quiet = False,
     save: Save = None,
     checkpoint: CheckpointFile = None,
@@ -211,16 +214,17 @@ def run(
     with complaints(source):
         picture = _drawable(picture, force=force)
         settings = commands.Settings(
-            epochs,
-            at,
-            example,
-            exact,
-            decimals,
-            lr,
-            until_loss,
-            tolerance,
-            quiet,
-            resume is not None,
+            epochs=epochs,
+            at=at,
+            example=example,
+            exact=exact,
+            decimals=decimals,
+            rate=lr,
+            until_loss=until_loss,
+            tolerance=tolerance,
+            engine=engine,
+            quiet=quiet,
+            resumed=resume is not None,
         )
         if gradcheck:
             lesson, passed = commands.gradient_check(source, settings)
@@ -268,6 +272,7 @@ def sweep(
     epochs: Epochs = 100,
     until_loss: UntilLoss = None,
     tolerance: Tolerance = None,
+    engine: EngineName = Engine.auto,
     decimals: Decimals = None,
     quiet: Quiet = False,
     picture: Picture = None,
@@ -282,7 +287,12 @@ def sweep(
     with complaints(source):
         picture = _drawable(picture, force=force)
         settings = commands.Settings(
-            epochs, decimals=decimals, until_loss=until_loss, tolerance=tolerance, quiet=quiet
+            epochs,
+            decimals=decimals,
+            until_loss=until_loss,
+            tolerance=tolerance,
+            engine=engine,
+            quiet=quiet,
         )
         lesson, curves, interrupted = commands.sweep(source, lr, settings)
         _draw(curves, picture)
@@ -389,14 +399,7 @@ def export(
         str,
         typer.Option("--to", metavar="LIBRARY", help="pytorch, numpy or jax.", show_default=False),
     ],
-    config: Annotated[
-        Path | None,
-        typer.Argument(
-            help="A network and its numbers in YAML; - reads standard input. "
-            "Without it, the shipped example is taken.",
-            show_default=False,
-        ),
-    ] = None,
+    config: Config = None,
     epochs: Annotated[
         int, typer.Option(min=1, metavar="N", help="The script is to train for N epochs.")
     ] = 1,
@@ -407,9 +410,9 @@ def export(
     from backprop_cli import commands
 
     source = config or _shipped()
-    output = _writable(output, force=force)
-    with _complaints(source):
-        _write(commands.export(source, target, epochs, output), output)
+    output = writable(output, force=force)
+    with complaints(source):
+        write(commands.export(source, target, epochs, output), output)
 
 
 @app.command()

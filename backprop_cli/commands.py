@@ -13,6 +13,7 @@ from backprop_cli import lesson
 from backprop_cli.blocks import Heading, Lesson, Plot
 from backprop_cli.calculation import Calculation, calculate
 from backprop_cli.complaint import UnknownNameError, UsageError, counted, listed, printable, shown
+from backprop_cli.engines import AUTO, PYTHON, is_installed
 from backprop_cli.explanation import explain
 from backprop_cli.interruption import interruption
 from backprop_cli.limits import Limits, Reason, Watch
@@ -37,6 +38,7 @@ class Settings(NamedTuple):
     rate: str | None = None
     until_loss: str | None = None
     tolerance: str | None = None
+    engine: str = AUTO
     quiet: bool = False
     resumed: bool = False
 
@@ -194,7 +196,7 @@ def _calculated(
 ) -> Calculation:
     with (
         interruption() as interrupted,
-        progress(settings.epochs, quiet=settings.quiet) as report,
+        progress(settings.epochs, _faster(settings), quiet=settings.quiet) as report,
     ):
         calculation = calculate(
             exercise,
@@ -204,12 +206,24 @@ def _calculated(
             exact=settings.exact,
             decimals=settings.decimals,
             in_float64=in_float64,
+            engine=settings.engine,
             limits=settings.limits,
             watch=watch._replace(report=report, interrupted=interrupted),
         )
         if calculation.ending is None and interrupted():
             raise KeyboardInterrupt
         return calculation
+
+
+def _faster(settings: Settings) -> Callable[[], str]:
+    """What could make a long run faster, in one line; nothing where there is nothing."""
+
+    def hint() -> str:
+        if settings.engine == PYTHON or is_installed():
+            return ""
+        return 'this takes a while; pip install "backprop-cli[fast]" makes it many times faster'
+
+    return hint
 
 
 def sweep(source: Path, rates: str, settings: Settings) -> tuple[Lesson, Plot, bool]:
@@ -230,9 +244,11 @@ def sweep(source: Path, rates: str, settings: Settings) -> tuple[Lesson, Plot, b
         for number in numbers:
             if interrupted():
                 break
-            with progress(settings.epochs, quiet=settings.quiet) as report:
+            with progress(settings.epochs, _faster(settings), quiet=settings.quiet) as report:
                 watch = Watch(report, interrupted)
-                found.append(swept(exercise, number, settings.epochs, limits, watch))
+                found.append(
+                    swept(exercise, number, settings.epochs, limits, watch, settings.engine)
+                )
         return (*comparison(found, settings.decimals), interrupted())
 
 

@@ -93,7 +93,7 @@ Fraction = Annotated[
     PlainValidator(within(0, 1)),
     WithJsonSchema({"type": "number", "minimum": 0, "exclusiveMaximum": 1}),
 ]
-Decay = Annotated[
+NotNegative = Annotated[
     Decimal, PlainValidator(within(0)), WithJsonSchema({"type": "number", "minimum": 0})
 ]
 Flag = Annotated[bool, PlainValidator(read_flag), WithJsonSchema({"type": "boolean"})]

@@ -24,7 +24,7 @@ from backprop_cli.network import (
 from backprop_cli.optimizers import DECAY, OPTIMIZERS, T, lines_of, symbol_of
 from backprop_cli.schema import ActivationSettings, Configuration, OptimizerSettings
 from backprop_cli.softmax import SOFTMAX
-from backprop_cli.update import MEAN_LOSS
+from backprop_cli.update import MEAN_LOSS, SUM_OF_LOSSES
 from backprop_cli.yaml_source import Source
 
 Fan = Mapping[str, Decimal] | list[Decimal]
@@ -258,6 +258,7 @@ def _own_names(network: Network) -> Iterator[tuple[str, str]]:
     yield LEARNING_RATE, "the learning rate"
     yield LOSS, "the loss"
     yield MEAN_LOSS, "the mean loss of a batch"
+    yield SUM_OF_LOSSES, "the sum of a batch's losses"
     for name in ("y_hat", "y_true"):
         yield name, "a quantity of the output layer"
     for parameter in network.parameters:

@@ -17,6 +17,14 @@ class Format(StrEnum):
     json = "json"
 
 
+class Engine(StrEnum):
+    """What runs the training loop."""
+
+    auto = "auto"
+    python = "python"
+    numba = "numba"
+
+
 Config = Annotated[
     Path | None,
     typer.Argument(
@@ -124,6 +132,15 @@ Tolerance = Annotated[
         metavar="X",
         help="End training when the loss improves by less than X over 100 epochs.",
         show_default=False,
+        rich_help_panel=TRAINING,
+    ),
+]
+EngineName = Annotated[
+    Engine,
+    typer.Option(
+        "--engine",
+        help="What runs the loop: numba is faster once it has compiled, and auto takes it where "
+        "that repays.",
         rich_help_panel=TRAINING,
     ),
 ]

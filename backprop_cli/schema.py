@@ -21,7 +21,6 @@ from backprop_cli.fields import (
     ActivationName,
     BatchSize,
     Columns,
-    Decay,
     Decimals,
     Epochs,
     Flag,
@@ -31,6 +30,7 @@ from backprop_cli.fields import (
     LayerWeights,
     LossName,
     Name,
+    NotNegative,
     Number,
     OneColumn,
     OptimizerName,
@@ -116,7 +116,7 @@ class OptimizerSettings(BaseModel):
         description="Of adam and adamw: the part of the mean squared gradient that is kept.",
         json_schema_extra=without_default,
     )
-    epsilon: Rate | None = Field(
+    epsilon: NotNegative | None = Field(
         default=None,
         description="Of adam and adamw: keeps the denominator above 0.",
         json_schema_extra=without_default,
@@ -280,7 +280,7 @@ class Configuration(BaseModel):
         description="How gradients become updates, as PyTorch does it.",
         examples=[OPTIMIZER_NAMES[0], {"name": "momentum", "momentum": 0.9}],
     )
-    weight_decay: Decay | None = Field(
+    weight_decay: NotNegative | None = Field(
         default=None,
         description="How strongly every update pulls the parameters towards 0.",
         examples=[0.01],

@@ -21,9 +21,12 @@ class Swept(NamedTuple):
     diverged: int | None = None
 
 
-def swept(exercise: Exercise, rate: Decimal, epochs: int, limits: Limits, watch: Watch) -> Swept:
+def swept(
+    exercise: Exercise, rate: Decimal, epochs: int, limits: Limits, watch: Watch, engine: str
+) -> Swept:
     """Train with a learning rate. Raises DivergedError where there is no loss from the start."""
-    trainer = Trainer(exercise._replace(numbers={**exercise.numbers, LEARNING_RATE: rate}))
+    numbers = {**exercise.numbers, LEARNING_RATE: rate}
+    trainer = Trainer(exercise._replace(numbers=numbers), engine, epochs)
     record = [trainer.start + epoch for epoch in recorded_epochs(epochs)]
     try:
         ending = trainer.advance(trainer.start + epochs, record, limits, watch)

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 from time import perf_counter
 from typing import Any
 
-from backprop_cli.compiler import Compiled, State, Values
+from backprop_cli.compiler import Compiled, State, Values, check_size
+from backprop_cli.engines import AUTO
 from backprop_cli.limits import DivergedError, Ending, Limits, Reason, Watch
 from backprop_cli.network import LEARNING_RATE, LOSS, Exercise, Trained
 from backprop_cli.optimizers import state_names
@@ -53,11 +54,13 @@ class Trainer:
 
     Its state is ``epoch``, ``numbers`` (by name, see `optimizers.state_names`) and ``history``
     (pairs of epoch and the mean loss over the examples); ``latest_loss`` is the loss as it was last
-    looked at. Raises DivergedError where there is none from the start.
+    looked at. ``engine`` runs it (see `engines`), chosen for ``work`` epochs. Raises DivergedError
+    where there is no loss from the start, TooLargeError and EngineError.
     """
 
-    def __init__(self, exercise: Exercise) -> None:
-        self.compiled = Compiled(exercise)
+    def __init__(self, exercise: Exercise, engine: str = AUTO, work: int = 0) -> None:
+        check_size(exercise)
+        self.compiled = Compiled(exercise, engine, work)
         self._rate = float(exercise.numbers[LEARNING_RATE])
         self._batches = exercise.batches
         self._rows: list[Values] = [example.floats for example in exercise.examples] or [()]

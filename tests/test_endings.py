@@ -1,5 +1,9 @@
 """Why training ends: its last epoch, a loss low enough, no improvement, divergence, Ctrl-C."""
 
+import os
+import signal
+import time
+from importlib.util import find_spec
 from itertools import pairwise
 from pathlib import Path
 
@@ -217,3 +221,25 @@ def test_a_curve_is_written_to_a_picture(
     again = backprop("run", "--epochs", "20", *options)
     assert (again.stdout, again.returncode) == ("", 2)
     assert "exists already" in again.stderr
+
+
+def test_a_run_that_will_take_long_is_told_once_how_it_would_be_faster(
+    backprop: Backprop,
+) -> None:
+    # With numba on the path there would be nothing to tell.
+    if find_spec("numba"):
+        pytest.skip("numba is installed")
+    run = backprop("run", "--epochs", "200000000", preexec=end_soon)
+    assert run.stderr.count('pip install "backprop-cli[fast]"') == 1
+    quiet = backprop("run", "--epochs", "200000000", "--quiet", preexec=end_soon)
+    assert quiet.stderr == ""
+
+
+def end_soon() -> None:
+    """Have Ctrl-C pressed after two seconds."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    pid = os.getpid()
+    if os.fork() == 0:
+        time.sleep(2)
+        os.kill(pid, signal.SIGINT)
+        os._exit(0)

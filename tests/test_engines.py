@@ -5,12 +5,11 @@ import sys
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
-from time import sleep
 
 import pytest
 from networks import fully_connected
 
-from backprop_cli import compiler, engines
+from backprop_cli import engines
 from backprop_cli.activations import ACTIVATIONS
 from backprop_cli.compiler import (
     MOST_VARIABLES,
@@ -21,7 +20,6 @@ from backprop_cli.compiler import (
 )
 from backprop_cli.config import load
 from backprop_cli.engines import AUTO, NUMBA, PYTHON, Columns, EngineError
-from backprop_cli.estimate import estimated_seconds
 from backprop_cli.losses import LOSSES
 from backprop_cli.network import Batches, Example, Exercise, Network
 from backprop_cli.optimizers import OPTIMIZERS, T, state_names
@@ -207,33 +205,6 @@ def test_ten_thousand_weights_train_with_adam_in_batches() -> None:
     after = Compiled(large).train(2, before, [rows[:2], rows[2:]])
     assert len(after) == 3 * len(network.parameters) + 1
     assert sum(a != b for a, b in zip(after, before, strict=True)) > 27_000
-
-
-# --- how long --------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("batch", [None, 1, 3])
-def test_the_estimate_grows_in_proportion_to_the_epochs(batch: int | None) -> None:
-    exercise = exercise_of(batch=batch)
-    short, long = (estimated_seconds(exercise, epochs) for epochs in (10**6, 10**9))
-    assert short > 0
-    assert 100 < long / short < 10_000  # two measurements, on a machine that does other things
-
-
-def test_compiling_is_not_taken_for_part_of_every_epoch(monkeypatch: pytest.MonkeyPatch) -> None:
-    source = compiler.loss_source
-
-    def slowly(exercise: Exercise) -> str:
-        sleep(0.3)
-        return source(exercise)
-
-    monkeypatch.setattr(compiler, "loss_source", slowly)
-    assert estimated_seconds(exercise_of(), 1000) < 100  # not 1000 times 0.3 s
-
-
-def test_what_leaves_float64_at_once_takes_no_time() -> None:
-    exercise = exercise_of(loss="binary_cross_entropy", output="relu", batch=1)
-    assert estimated_seconds(exercise, 10**9) == 0
 
 
 # --- the columns -----------------------------------------------------------------------------

@@ -24,10 +24,10 @@ from backprop_cli.export import TARGETS
 from backprop_cli.export.description import describe
 from backprop_cli.export.layout import quoted
 from backprop_cli.fields import ACTIVATION_NAMES
+from backprop_cli.limits import DivergedError
 from backprop_cli.losses import LOSSES
 from backprop_cli.network import Exercise
 from backprop_cli.optimizers import OPTIMIZERS
-from backprop_cli.training import DivergedError
 
 CLOSE = 1e-12
 SHIPPED = sorted((ROOT / "configs").glob("*.yaml"))

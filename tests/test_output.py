@@ -384,7 +384,7 @@ def test_ctrl_c_ends_training_with_what_it_has_come_to_and_130(
     folder.mkdir()
     given = [str(folder / "out") if option == "FILE" else option for option in options]
     process = subprocess.Popen(
-        [*PROGRAM, "run", str(config), "--epochs", "100000000000", *given],
+        [*PROGRAM, "run", str(config), "--epochs", "100000000000", "--quiet", *given],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         env=environment(),

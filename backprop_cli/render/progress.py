@@ -4,59 +4,55 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from time import perf_counter
+from typing import TYPE_CHECKING
 
 from backprop_cli.limits import Going
 
+if TYPE_CHECKING:
+    from backprop_cli.render.bar import Bar
+
 SECONDS_BEFORE = 0.5
+LONG = 30.0  # seconds from which on a run is told how it could be faster
 
 
 @contextmanager
-def progress(epochs: int, *, quiet: bool = False) -> Iterator[Callable[[Going], None]]:
+def progress(
+    epochs: int, faster: Callable[[], str], *, quiet: bool = False
+) -> Iterator[Callable[[Going], None]]:
     """A function to call with the training, now and then; ``epochs`` are to be done.
 
     On a terminal it shows a bar with the loss, the rate and the time left, once the run has taken
-    half a second; elsewhere nothing, and nothing if ``quiet``.
+    half a second; elsewhere nothing, and nothing if ``quiet``. Of a run that will take long,
+    ``faster`` says how it would take less, in a line that is shown once.
     """
-    if quiet or sys.stderr is None or not sys.stderr.isatty():
+    if quiet or sys.stderr is None:
         yield lambda _training: None
         return
-    # Imported here: most runs never show a bar.
-    from rich.console import Console
-    from rich.progress import (
-        BarColumn,
-        MofNCompleteColumn,
-        Progress,
-        TextColumn,
-        TimeRemainingColumn,
-    )
-
-    bar = Progress(
-        TextColumn("Epoch"),
-        MofNCompleteColumn(),
-        BarColumn(),
-        TextColumn("loss {task.fields[loss]:.4g}, {task.fields[rate]:,.0f} epochs/s,"),
-        TimeRemainingColumn(),
-        TextColumn("left"),
-        console=Console(stderr=True),
-        transient=True,
-    )
-    task = bar.add_task("training", total=epochs, rate=0.0, loss=0.0)
+    bar: Bar | None = None
     started = perf_counter()
-    shown = False
+    told = False
 
     def report(training: Going) -> None:
-        nonlocal shown
+        nonlocal bar, told
         elapsed = perf_counter() - started
         if elapsed < SECONDS_BEFORE:
             return
-        if not shown:
-            shown = True  # before it is: an interrupt while it starts must end it too
+        rate = (training.epoch - training.start) / elapsed
+        if not told and epochs > LONG * rate:
+            if line := faster():
+                print(line, file=sys.stderr)
+            told = True
+        if bar is None and sys.stderr.isatty():
+            # Imported here: most runs never show a bar.
+            from backprop_cli.render.bar import Bar
+
+            bar = Bar(epochs)
             bar.start()
-        done = training.epoch - training.start
-        bar.update(task, completed=done, rate=done / elapsed, loss=training.latest_loss)
+        if bar is not None:
+            bar.show(training.epoch - training.start, rate, training.latest_loss)
 
     try:
         yield report
     finally:
-        if shown:
+        if bar is not None:
             bar.stop()
