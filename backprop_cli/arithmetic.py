@@ -7,7 +7,7 @@ keeps one more, or as many as two significant digits need. Ties are rounded half
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from decimal import ROUND_HALF_UP, Context, Decimal, localcontext
+from decimal import ROUND_HALF_UP, Context, Decimal, Inexact, localcontext
 from typing import Generic, TypeVar
 
 from backprop_cli.activations import Z, code_of, configured
@@ -24,17 +24,22 @@ from backprop_cli.expression import (
     Quotient,
     Sum,
     Symbol,
+    has_calls,
 )
-from backprop_cli.functions import ELEMENTARY, float_function
+from backprop_cli.functions import ELEMENTARY, float_function, nudged
 
 V = TypeVar("V", float, Decimal)
 
 DEFAULT_DECIMALS = 4
 
 # Sums and products of decimals are worked without loss: the widest that stay within float64's
-# range fit in this many digits. Functions are worked to FUNCTION_DIGITS significant digits.
+# range fit in this many digits. Elementary functions are worked to FUNCTION_DIGITS significant
+# digits, and the formulas that they stand in to FORMULA_DIGITS: in so many, exp(−z) is not lost
+# beside 1 or beside exp(z) for any z up to COVERED.
 EXACT = Context(prec=1400, rounding=ROUND_HALF_UP, Emax=999_999, Emin=-999_999, traps=[])
 FUNCTION_DIGITS = 50
+FORMULA_DIGITS = EXACT.prec - FUNCTION_DIGITS
+COVERED = 1400
 LARGEST_ARGUMENT = Decimal(100_000)
 
 LARGEST = Decimal(repr(float.fromhex("0x1.fffffffffffffp+1023")))
@@ -191,26 +196,36 @@ class Rounded(Arithmetic[Decimal]):
         """The function by its own formula, to some fifty significant digits.
 
         Of a very large argument, where a formula's parts would leave any range, to the sixteen
-        of float64.
+        of float64. What such a function comes near to, it never reaches.
         """
+        elementary = ELEMENTARY.get(call.function)
+        if elementary and elementary.positive and argument <= 0:
+            raise DomainError(call.function, argument)
         with localcontext(EXACT) as context:
-            # A small argument's digits must survive next to a 1.
-            context.prec = min(FUNCTION_DIGITS + 2 * abs(argument.adjusted()), EXACT.prec)
-            elementary = ELEMENTARY.get(call.function)
-            if elementary and elementary.positive and argument <= 0:
-                raise DomainError(call.function, argument)
-            if elementary and elementary.decimal:
+            if elementary:
+                # A small argument's digits must survive next to a 1.
+                small = 2 * abs(argument.adjusted())
+                context.prec = min(FUNCTION_DIGITS + small, FORMULA_DIGITS)
                 return elementary.decimal(argument)
-            if elementary or argument.copy_abs() > LARGEST_ARGUMENT:
-                return Decimal(repr(float_function(code_of(call))(float(argument))))
-            formula = configured(call.function, call.settings).formula
-            return self._evaluate(formula, {Z.name: argument})
+            context.prec = FORMULA_DIGITS
+            at = {Z.name: argument}
+            formula = self.chosen(configured(call.function, call.settings).formula, at)
+            if argument.copy_abs() <= LARGEST_ARGUMENT or not has_calls(formula):
+                value = self._evaluate(formula, at)
+                if argument.copy_abs() <= COVERED or not context.flags[Inexact]:
+                    return value
+            else:
+                value = Decimal(repr(float_function(code_of(call))(float(argument))))
+            return nudged(value)
 
     def result(self, value: Decimal) -> Decimal:
-        """The value rounded to the decimals kept; see the base class for what is raised."""
+        """The value rounded to the decimals kept; see the base class for what is raised.
+
+        What is 0 in float64 is 0.
+        """
         if not (value.is_finite() and value.copy_abs() <= LARGEST):
             raise OutOfRangeError
-        return rounded(value, self.decimals)
+        return rounded(value if float(value) else Decimal(0), self.decimals)
 
     def figure(self, value: Decimal) -> Decimal:
         """The digits that the value carries."""
