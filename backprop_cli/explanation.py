@@ -177,7 +177,7 @@ def _parts(step: Step) -> tuple[Partial, ...]:
 def _sum_in_parts(working: AnyWorking, step: Step, *, in_full: bool) -> Iterator[Block]:
     """An activation's gradient where it feeds several neurons."""
     assert isinstance(step.defines, Partial)
-    fed = listed([_origin(part, step.defines) for part in _parts(step)])
+    fed = listed([_origin(working, part) for part in _parts(step)])
     output = _under_softmax(working.derivation.network, step.defines.by)
     verb = "enters the softmax of" if output else "feeds"
     yield Heading(4, f"{shown(step.defines.by)} {verb} {fed}: their parts are added")
@@ -218,16 +218,18 @@ def _sum_of_chains(working: AnyWorking, step: Step) -> Iterator[Block]:
     parts = _parts(step)
     yield FractionFormula(fraction(step.defines), tuple(map(fraction, parts)), "+")
     for number, part in enumerate(parts, 1):
-        yield Heading(4, f"Part {number}: Gradient from {_origin(part, step.defines)}")
+        yield Heading(4, f"Part {number}: Gradient from {_origin(working, part)}")
         yield from _chain_blocks(working, chain_to(working.derivation, part), Detail.KNOWN)
     yield Heading(4, f"Total Gradient for {shown(step.defines.by)}")
     yield Equations((equation(working, step),))
     yield from _shortcut(working, step.defines)
 
 
-def _origin(part: Partial, total: Partial) -> str:
+def _origin(working: AnyWorking, part: Partial) -> str:
     """The neuron that a part of a sum comes through."""
-    return part.by.removeprefix(f"{total.by}_from_")
+    neuron = working.derivation.by_name[part.name].neuron
+    assert neuron is not None
+    return neuron.name
 
 
 def _chain_blocks(working: AnyWorking, chain: Chain, detail: Detail) -> Iterator[Block]:

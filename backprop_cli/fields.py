@@ -19,6 +19,7 @@ from backprop_cli.scalars import (
     COMPLAINT,
     LONGEST_NAME,
     MOST_DECIMALS,
+    check_layer_name,
     check_name,
     one_of,
     read_batch_size,
@@ -60,6 +61,13 @@ Name = Annotated[
     str,
     AfterValidator(check_name),
     WithJsonSchema({"type": "string", "minLength": 1, "maxLength": LONGEST_NAME}),
+]
+LayerName = Annotated[
+    str,
+    AfterValidator(check_layer_name),
+    WithJsonSchema(
+        {"type": "string", "minLength": 1, "maxLength": LONGEST_NAME, "not": {"const": "name"}}
+    ),
 ]
 Rate = Annotated[
     Decimal,
