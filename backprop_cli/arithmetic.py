@@ -47,6 +47,12 @@ LARGEST = Decimal(repr(float.fromhex("0x1.fffffffffffffp+1023")))
 # Beyond these powers of ten a number is printed as 1.2e-10 or 3.4e20.
 SMALLEST_PLAIN, LARGEST_PLAIN = -9, 15
 SIGNIFICANT_WHEN_LARGE = 8
+# A new weight carries all its digits, which may be hundreds; more than these tell nobody anything.
+MOST_SIGNIFICANT = 20
+
+
+class Unrounded(Decimal):
+    """A number that was worked out without rounding; one that was typed is a plain `Decimal`."""
 
 
 class OutOfRangeError(ArithmeticError):
@@ -80,6 +86,10 @@ class Arithmetic(ABC, Generic[V]):
 
         Raises OutOfRangeError where it is too large for float64.
         """
+
+    @abstractmethod
+    def unrounded(self, value: V) -> V:
+        """The value of a line that is not rounded, as the next line uses it."""
 
     @abstractmethod
     def figure(self, value: V) -> Decimal:
@@ -169,6 +179,10 @@ class Exact(Arithmetic[float]):
             raise OutOfRangeError
         return value
 
+    def unrounded(self, value: float) -> float:
+        """The value as it is."""
+        return value
+
     def figure(self, value: float) -> Decimal:
         """The value rounded for print."""
         return _shortened(rounded(Decimal(repr(value)), self.decimals))
@@ -227,13 +241,18 @@ class Rounded(Arithmetic[Decimal]):
             raise OutOfRangeError
         return rounded(value if float(value) else Decimal(0), self.decimals)
 
+    def unrounded(self, value: Decimal) -> Decimal:
+        """The value with all its digits, marked as worked out."""
+        return Unrounded(value)
+
     def figure(self, value: Decimal) -> Decimal:
         """The digits that the value carries."""
         return _shortened(value)
 
     def updated_figure(self, value: Decimal) -> Decimal:
-        """Every digit, since an updated weight is not rounded, and at least five decimals."""
-        return _shortened(padded(value.normalize(EXACT), 5))
+        """All digits up to twenty, as an updated weight is not rounded; at least five decimals."""
+        digits = Context(prec=MOST_SIGNIFICANT, rounding=ROUND_HALF_UP).plus(value)
+        return _shortened(padded(digits.normalize(EXACT), 5))
 
 
 def rounded(value: Decimal, decimals: int) -> Decimal:

@@ -4,7 +4,7 @@ from collections.abc import Set
 
 from backprop_cli import softmax
 from backprop_cli.activations import A, Activation, Z, row_of
-from backprop_cli.blocks import Equation, Side, Span
+from backprop_cli.blocks import Equation, Equations, Side, Span
 from backprop_cli.equations import in_symbols, listed, sides, symbol_text
 from backprop_cli.expression import Call, Expression, Partial, Sum, substitute, symbols
 from backprop_cli.losses import LOSSES
@@ -72,10 +72,25 @@ def derivative_formula(row: Activation) -> Equation:
     return Equation((Span(f"{row.name}′({Z.name})"),), sides(slope))
 
 
+def _as_text(left: str, right: str, note: str = "") -> Equation:
+    """A formula that stands for itself, of no quantities of the network."""
+    return Equation((Span(left),), (Side("=", (Span(right),)),), Span(note) if note else None)
+
+
 SOFTMAX_FORMULAS = (
-    Equation((Span("softmax(z_i)"),), (Side("=", (Span(softmax.FORMULA),)),)),
-    Equation((Span("softmax′"),), (Side("=", (Span(softmax.DERIVATIVES),)),)),
+    _as_text("softmax(z_i)", softmax.FORMULA),
+    _as_text("softmax′", softmax.DERIVATIVES),
 )
+
+
+def weighted_sum_formulas() -> Equations:
+    """What a weighted sum looks like: a line, and the same for two inputs."""
+    return Equations((_as_text("y", "Wx + b"), _as_text("y", "W1 * x1 + W2 * x2 + b")))
+
+
+def rule_of_constant_factor() -> Equation:
+    """The derivative of x times a constant."""
+    return _as_text("d/dx (x * c)", "c", "(for constant c)")
 
 
 def layer_formulas(layer: Layer) -> tuple[Equation, Equation]:
