@@ -11,7 +11,6 @@ from backprop_cli.equations import (
     AnyWorking,
     equation,
     given_equation,
-    in_symbols,
     listed,
     shown,
 )
@@ -226,7 +225,7 @@ def _forward(working: AnyWorking) -> Iterator[Block]:
     yield Heading(3, "Compute Loss (Error)")
     row = LOSSES[network.loss]
     several = ", added over the outputs" if len(predictions) > 1 else ""
-    yield Paragraph(f"The loss is {row.title}{several}: {in_symbols(row.formula)}")
+    yield Paragraph(f"The loss is {row.title}{several}.")
     losses = dict.fromkeys([*map(network.loss_of, network.outputs), LOSS])
     yield Equations(tuple(equation(working, derivation.by_name[name]) for name in losses))
 
@@ -249,7 +248,7 @@ def _backward(working: AnyWorking, order: Sequence[str], known: set[str]) -> Ite
     )
     for layer in _by_function(network):
         yield Paragraph(f"Derivative of {layer.activation}:")
-        yield Equations((layer_formulas(layer)[1],))
+        yield Equations(layer_formulas(layer)[1])
     yield Paragraph("Derivative of a weighted sum by one weight, the rest being constant:")
     yield Equations((rule_of_constant_factor(),))
     layers = {
@@ -335,7 +334,7 @@ def _figure(working: AnyWorking, name: str) -> str:
 
 
 def _summary(network: Network) -> Iterator[Block]:
-    update = "each parameter takes a step against its gradient, to lower the loss if it is small"
+    update = "each parameter moves against its gradient; small enough steps lower the loss"
     if network.optimizer != "sgd":
         update = "the optimizer turns the gradients into steps that are meant to lower the loss"
     if not network.updated:

@@ -3,7 +3,7 @@
 from collections.abc import Set
 
 from backprop_cli import softmax
-from backprop_cli.activations import A, Activation, Z, row_of
+from backprop_cli.activations import SLOPE, A, Activation, Z, row_of
 from backprop_cli.blocks import Equation, Equations, Side, Span
 from backprop_cli.equations import in_symbols, listed, sides, symbol_text
 from backprop_cli.expression import Call, Expression, Partial, Sum, substitute, symbols
@@ -79,7 +79,10 @@ def _as_text(left: str, right: str, note: str = "") -> Equation:
 
 SOFTMAX_FORMULAS = (
     _as_text("softmax(z_i)", softmax.FORMULA),
-    _as_text("softmax′", softmax.DERIVATIVES),
+    (
+        _as_text("∂a_i/∂z_i", "a_i * (1 − a_i)", "(by its own weighted sum)"),
+        _as_text("∂a_i/∂z_j", "−a_i * a_j", "(by that of another neuron)"),
+    ),
 )
 
 
@@ -93,12 +96,12 @@ def rule_of_constant_factor() -> Equation:
     return _as_text("d/dx (x * c)", "c", "(for constant c)")
 
 
-def layer_formulas(layer: Layer) -> tuple[Equation, Equation]:
-    """The formula and the derivative of a layer's activation function."""
+def layer_formulas(layer: Layer) -> tuple[Equation, tuple[Equation, ...]]:
+    """The formula and the derivatives of a layer's activation function."""
     if layer.activation == softmax.SOFTMAX:
         return SOFTMAX_FORMULAS
     row = row_of(layer)
-    return activation_formula(row), derivative_formula(row)
+    return activation_formula(row), (derivative_formula(row),)
 
 
 def layer_notes(layer: Layer) -> tuple[str, ...]:
@@ -133,7 +136,9 @@ def reason(derivation: Derivation, step: Step) -> str:
             uses = (
                 f"{neuron.name} uses {row.name}, whose derivative is {in_symbols(row.derivative)}"
             )
-            return f"{uses}; {row.convention}" if row.convention else uses
+            # A trained slope goes by its own name.
+            convention = row.convention.replace(SLOPE.name, layer.slope or SLOPE.name)
+            return f"{uses}; {convention}" if convention else uses
         case Rule.DERIVATIVE_BY_SOURCE | Rule.DERIVATIVE_BY_WEIGHT if neuron:
             assert isinstance(step.defines, Partial)
             total = derivation.by_name[neuron.weighted_sum].expression

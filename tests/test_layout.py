@@ -40,6 +40,20 @@ def test_in_a_pipe_too_the_rows_that_fit_keep_their_columns() -> None:
     assert len(found) == 3
 
 
+def test_a_long_choice_is_broken_before_its_parts_and_a_list_after_its_commas() -> None:
+    choice = row("d", "−(y_true_o1 / ŷ_o1) if y_true_o1 > 0, else 0", "0")
+    assert lines(Equations((choice,)), 40) == [
+        "  d = −(y_true_o1 / ŷ_o1)",
+        "      if y_true_o1 > 0, else 0",
+        "    = 0",
+    ]
+    largest = row("d", "max(z_setosa, z_versicolor, z_virginica)")
+    assert lines(Equations((largest,)), 40) == [
+        "  d = max(z_setosa, z_versicolor,",
+        "      z_virginica)",
+    ]
+
+
 def test_many_rows_are_laid_out_as_fast_as_few() -> None:
     rows = tuple(row("a", "x" * (at % 400), "0.5") for at in range(2000))
     assert len(lines(Equations(rows), None)) == 2000

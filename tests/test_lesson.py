@@ -115,7 +115,7 @@ def summary(text: str) -> str:
 
 
 def test_the_summary_promises_no_more_than_an_update_does() -> None:
-    assert summary(DOCUMENT).endswith("against its gradient, to lower the loss if it is small")
+    assert summary(DOCUMENT).endswith("; small enough steps lower the loss")
     assert "optimizer" in summary(DOCUMENT + "optimizer: adam\n")
     held = ", ".join([f"w{n}" for n in range(1, 7)] + ["b1", "b2"])
     assert summary(DOCUMENT + f"frozen: [{held}]\n").endswith("every parameter is held fixed")
@@ -167,6 +167,13 @@ def test_a_choice_that_is_a_number_is_that_number() -> None:
     negative = text.replace("hidden: 0.35", "hidden: -0.35")
     lines = texts(tuple(explain(calculate(exercise(negative)).working, "∂a_h1/∂z_h1")))
     assert any(text.endswith("else 0 = 0 (since −0.3225 ≤ 0)") for text in lines)
+
+
+def test_a_trained_slope_goes_by_its_own_name_in_what_is_said_of_0() -> None:
+    text = DOCUMENT + "activation: {hidden: parametric_relu}\n"
+    blocks = tuple(explain(calculate(exercise(text)).working, "∂a_h1/∂z_h1"))
+    reasons = [row.reason for block in blocks if isinstance(block, Equations) for row in block.rows]
+    assert any(reason.endswith("only if s1 = 1; s1 is taken") for reason in reasons)
 
 
 def test_every_file_in_configs_is_worked_without_a_cut_figure(backprop: Backprop) -> None:

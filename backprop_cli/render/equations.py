@@ -11,9 +11,10 @@ ALIGNED_AT_MOST = 120
 NOTE_GAP = "      "
 NARROW_REASON = 24
 
-# Where a side may be broken: before a term, or, if that is not enough, before a factor.
-TERMS = re.compile(r"(?= [+−-] )")
-FACTORS = re.compile(r"(?= [+−*-] )")
+# Where a side may be broken: before a term or a part of a choice, after a comma, or, if that is
+# not enough, before a factor.
+TERMS = re.compile(r"(?= (?:[+−-]|if|else) )|(?<=,)(?= )")
+FACTORS = re.compile(r"(?= (?:[+−*-]|if|else) )|(?<=,)(?= )")
 
 
 def equation_lines(block: Equations, page: Page, indent: int) -> Iterator[Line]:
