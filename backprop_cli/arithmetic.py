@@ -216,12 +216,15 @@ class Rounded(Arithmetic[Decimal]):
         if elementary and elementary.positive and argument <= 0:
             raise DomainError(call.function, argument)
         with localcontext(EXACT) as context:
+            context.clear_flags()  # a copy has those of EXACT
             if elementary:
                 # A small argument's digits must survive next to a 1.
                 small = 2 * abs(argument.adjusted())
                 context.prec = min(FUNCTION_DIGITS + small, FORMULA_DIGITS)
                 return elementary.decimal(argument)
-            context.prec = FORMULA_DIGITS
+            # Near 0, where nearly every argument is, far fewer digits are as good, and faster.
+            near = argument.copy_abs() < 10 and -40 < argument.adjusted()
+            context.prec = 4 * FUNCTION_DIGITS if near else FORMULA_DIGITS
             at = {Z.name: argument}
             formula = self.chosen(configured(call.function, call.settings).formula, at)
             if argument.copy_abs() <= LARGEST_ARGUMENT or not has_calls(formula):
