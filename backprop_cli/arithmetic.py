@@ -223,7 +223,7 @@ class Rounded(Arithmetic[Decimal]):
                 context.prec = min(FUNCTION_DIGITS + small, FORMULA_DIGITS)
                 return elementary.decimal(argument)
             # Near 0, where nearly every argument is, far fewer digits are as good, and faster.
-            near = argument.copy_abs() < 10 and -40 < argument.adjusted()
+            near = argument.copy_abs() < 10 and argument.adjusted() > -40
             context.prec = 4 * FUNCTION_DIGITS if near else FORMULA_DIGITS
             at = {Z.name: argument}
             formula = self.chosen(configured(call.function, call.settings).formula, at)
