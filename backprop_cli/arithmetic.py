@@ -7,7 +7,7 @@ keeps one more, or as many as two significant digits need. Ties are rounded half
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from decimal import ROUND_HALF_UP, Context, Decimal, localcontext
+from decimal import ROUND_HALF_UP, Context, Decimal, Inexact, localcontext
 from typing import Generic, TypeVar
 
 from backprop_cli.activations import Z, code_of, configured
@@ -24,17 +24,22 @@ from backprop_cli.expression import (
     Quotient,
     Sum,
     Symbol,
+    has_calls,
 )
-from backprop_cli.functions import ELEMENTARY, float_function
+from backprop_cli.functions import ELEMENTARY, float_function, nudged
 
 V = TypeVar("V", float, Decimal)
 
 DEFAULT_DECIMALS = 4
 
 # Sums and products of decimals are worked without loss: the widest that stay within float64's
-# range fit in this many digits. Functions are worked to FUNCTION_DIGITS significant digits.
+# range fit in this many digits. Elementary functions are worked to FUNCTION_DIGITS significant
+# digits, and the formulas that they stand in to FORMULA_DIGITS: in so many, exp(−z) is not lost
+# beside 1 or beside exp(z) for any z up to COVERED.
 EXACT = Context(prec=1400, rounding=ROUND_HALF_UP, Emax=999_999, Emin=-999_999, traps=[])
 FUNCTION_DIGITS = 50
+FORMULA_DIGITS = EXACT.prec - FUNCTION_DIGITS
+COVERED = 1400
 LARGEST_ARGUMENT = Decimal(100_000)
 
 LARGEST = Decimal(repr(float.fromhex("0x1.fffffffffffffp+1023")))
@@ -42,6 +47,12 @@ LARGEST = Decimal(repr(float.fromhex("0x1.fffffffffffffp+1023")))
 # Beyond these powers of ten a number is printed as 1.2e-10 or 3.4e20.
 SMALLEST_PLAIN, LARGEST_PLAIN = -9, 15
 SIGNIFICANT_WHEN_LARGE = 8
+# A new weight carries all its digits, which may be hundreds; more than these tell nobody anything.
+MOST_SIGNIFICANT = 20
+
+
+class Unrounded(Decimal):
+    """A number that was worked out without rounding; one that was typed is a plain `Decimal`."""
 
 
 class OutOfRangeError(ArithmeticError):
@@ -79,6 +90,10 @@ class Arithmetic(ABC, Generic[V]):
     def closer_result(self, value: V) -> V:
         """The result of a line whose small part must not be lost: of more decimals, if rounded."""
         return self.result(value)
+
+    @abstractmethod
+    def unrounded(self, value: V) -> V:
+        """The value of a line that is not rounded, as the next line uses it."""
 
     @abstractmethod
     def figure(self, value: V) -> Decimal:
@@ -168,6 +183,10 @@ class Exact(Arithmetic[float]):
             raise OutOfRangeError
         return value
 
+    def unrounded(self, value: float) -> float:
+        """The value as it is."""
+        return value
+
     def figure(self, value: float) -> Decimal:
         """The value rounded for print."""
         return _shortened(rounded(Decimal(repr(value)), self.decimals))
@@ -195,26 +214,43 @@ class Rounded(Arithmetic[Decimal]):
         """The function by its own formula, to some fifty significant digits.
 
         Of a very large argument, where a formula's parts would leave any range, to the sixteen
-        of float64.
+        of float64. What such a function comes near to, it never reaches.
         """
+        elementary = ELEMENTARY.get(call.function)
+        if elementary and elementary.positive and argument <= 0:
+            raise DomainError(call.function, argument)
         with localcontext(EXACT) as context:
-            # A small argument's digits must survive next to a 1.
-            context.prec = min(FUNCTION_DIGITS + 2 * abs(argument.adjusted()), EXACT.prec)
-            elementary = ELEMENTARY.get(call.function)
-            if elementary and elementary.positive and argument <= 0:
-                raise DomainError(call.function, argument)
-            if elementary and elementary.decimal:
+            context.clear_flags()  # a copy has those of EXACT
+            if elementary:
+                # A small argument's digits must survive next to a 1.
+                small = 2 * abs(argument.adjusted())
+                context.prec = min(FUNCTION_DIGITS + small, FORMULA_DIGITS)
                 return elementary.decimal(argument)
-            if elementary or argument.copy_abs() > LARGEST_ARGUMENT:
-                return Decimal(repr(float_function(code_of(call))(float(argument))))
-            formula = configured(call.function, call.settings).formula
-            return self._evaluate(formula, {Z.name: argument})
+            # Near 0, where nearly every argument is, far fewer digits are as good, and faster.
+            near = argument.copy_abs() < 10 and argument.adjusted() > -40
+            context.prec = 4 * FUNCTION_DIGITS if near else FORMULA_DIGITS
+            at = {Z.name: argument}
+            formula = self.chosen(configured(call.function, call.settings).formula, at)
+            if argument.copy_abs() <= LARGEST_ARGUMENT or not has_calls(formula):
+                value = self._evaluate(formula, at)
+                if argument.copy_abs() <= COVERED or not context.flags[Inexact]:
+                    return value
+            else:
+                value = Decimal(repr(float_function(code_of(call))(float(argument))))
+            return nudged(value)
 
     def result(self, value: Decimal) -> Decimal:
-        """The value rounded to the decimals kept; see the base class for what is raised."""
+        """The value rounded to the decimals kept; see the base class for what is raised.
+
+        What is 0 in float64 is 0.
+        """
         if not (value.is_finite() and value.copy_abs() <= LARGEST):
             raise OutOfRangeError
-        return rounded(value, self.decimals)
+        return rounded(value if float(value) else Decimal(0), self.decimals)
+
+    def unrounded(self, value: Decimal) -> Decimal:
+        """The value with all its digits, marked as worked out."""
+        return Unrounded(value)
 
     def closer_result(self, value: Decimal) -> Decimal:
         """The value rounded to one decimal more than other results, and to five at least."""
@@ -225,8 +261,9 @@ class Rounded(Arithmetic[Decimal]):
         return _shortened(value)
 
     def updated_figure(self, value: Decimal) -> Decimal:
-        """Every digit, since an updated weight is not rounded, and at least five decimals."""
-        return _shortened(padded(value.normalize(EXACT), 5))
+        """All digits up to twenty, as an updated weight is not rounded; at least five decimals."""
+        digits = Context(prec=MOST_SIGNIFICANT, rounding=ROUND_HALF_UP).plus(value)
+        return _shortened(padded(digits.normalize(EXACT), 5))
 
 
 def rounded(value: Decimal, decimals: int) -> Decimal:

@@ -9,6 +9,7 @@ from itertools import islice
 
 LONGEST_SHOWN = 40
 MOST_LISTED = 6
+NEAREST = 3
 
 Path = tuple[str | int, ...]
 
@@ -41,16 +42,23 @@ class UnknownNameError(UsageError):
     """A name was given, as the value of ``option``, that is none of those known."""
 
     def __init__(self, option: str, name: str, known: Iterable[str], what: str) -> None:
-        near = ", ".join(nearest(name, known))
+        if not name:
+            some = ", ".join(islice(known, NEAREST))
+            super().__init__(f"{option} '': a name is missing, such as {some}")
+            return
+        near = ", ".join(nearest(name, known, NEAREST, likeness=0.0))
         super().__init__(f"{option} {name}: there is no such {what}; the nearest names are {near}")
 
 
-def nearest(name: str, names: Iterable[str]) -> list[str]:
-    """The three known names that a mistyped one is nearest to, in capitals or not."""
+def nearest(name: str, names: Iterable[str], most: int, likeness: float = 0.6) -> list[str]:
+    """The known names that a mistyped one is nearest to, in capitals or not, the nearest first.
+
+    ``likeness``, from 0 to 1, is what they must have at least.
+    """
     from difflib import get_close_matches  # needed by the run that fails, and by no other
 
     by_lower_case = {known.lower(): known for known in names}
-    found = get_close_matches(name.lower(), by_lower_case, n=3, cutoff=0.0)
+    found = get_close_matches(name.lower(), by_lower_case, most, likeness)
     return [by_lower_case[lower] for lower in found]
 
 
@@ -81,11 +89,8 @@ def listed(names: Iterable[str], most: int = MOST_LISTED) -> str:
 
 def did_you_mean(name: str, names: Sequence[str]) -> str:
     """``did you mean weights?`` when one of the names is close, else nothing."""
-    from difflib import get_close_matches  # needed by the run that fails, and by no other
-
-    by_lower_case = {known.lower(): known for known in names}
-    near = get_close_matches(name[:LONGEST_SHOWN].lower(), by_lower_case, n=1)
-    return f"did you mean {shown(by_lower_case[near[0]])}?" if near else ""
+    near = nearest(name[:LONGEST_SHOWN], names, 1)
+    return f"did you mean {shown(near[0])}?" if near else ""
 
 
 def counted(count: int, noun: str) -> str:

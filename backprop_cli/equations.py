@@ -5,7 +5,15 @@ from typing import Any
 
 from backprop_cli.arithmetic import equal, on_paper
 from backprop_cli.blocks import Equation, Fraction, Role, Side, Span
-from backprop_cli.expression import Expression, Number, Partial, Symbol, symbols, written
+from backprop_cli.expression import (
+    Choice,
+    Expression,
+    Number,
+    Partial,
+    Symbol,
+    symbols,
+    written,
+)
 from backprop_cli.steps import Step
 from backprop_cli.working import Working
 
@@ -67,26 +75,44 @@ def result(working: AnyWorking, name: str) -> Number:
     return Number(working.figure(name))
 
 
+def given_equation(working: AnyWorking, name: str, place: str = "") -> Equation:
+    """A given number by its name, and where it belongs."""
+    relation = "=" if working.is_given_as_shown(name) else "≈"
+    figure = Side(relation, (Span(in_symbols(result(working, name)), Role.RESULT),))
+    return Equation((Span(shown(name)),), (figure,), Span(f"({place})") if place else None)
+
+
 def equation(
     working: AnyWorking, step: Step, *, factor: int | None = None, reason: str = ""
 ) -> Equation:
     """One step as a line: the quantity, its symbols, its numbers and its result.
 
-    ``factor`` is its number in the chain that it is a factor of.
+    Of a choice, the branch that holds is shown in numbers, and beside it why. ``factor`` is the
+    step's number in the chain that it is a factor of.
     """
     expression = step.expression
+    taken = working.taken(expression)
     if isinstance(expression, Number):
         chain: tuple[Expression, ...] = (expression,)
-    elif isinstance(expression, Symbol):
+    elif isinstance(taken, Symbol) or (isinstance(taken, Number) and not taken.name):
         chain = (expression, result(working, step.defines.name))
     else:
-        numbers = working.with_figures(expression)
-        between = working.with_sums_worked_out(expression)
+        numbers = working.with_figures(taken)
+        between = working.with_sums_worked_out(taken)
         middle = (numbers,) if between == numbers else (numbers, between)
         chain = (expression, *middle, result(working, step.defines.name))
     *most, last = sides(*chain)
     last = last._replace(spans=tuple(span._replace(factor=factor) for span in last.spans))
-    return Equation((Span(symbol_text(step.defines), factor=factor),), (*most, last), reason=reason)
+    note = _why_taken(working, expression) if isinstance(expression, Choice) else None
+    left = (Span(symbol_text(step.defines), factor=factor),)
+    return Equation(left, (*most, last), note, reason)
+
+
+def _why_taken(working: AnyWorking, choice: Choice) -> Span:
+    """``since 0.3 > 0``, beside a choice."""
+    holds = working.taken(choice) is working.taken(choice.holds)
+    relation = choice.relation if holds else {">": "≤", "≥": "<"}[choice.relation]
+    return Span(f"(since {in_symbols(working.with_figures(choice.test))} {relation} 0)")
 
 
 def fraction(derivative: Partial, factor: int | None = None) -> Fraction:

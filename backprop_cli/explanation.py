@@ -1,6 +1,6 @@
 """The derivation of one quantity, arranged as the document arranges its gradients."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from enum import Enum, auto
 
 from backprop_cli.blocks import (
@@ -17,6 +17,7 @@ from backprop_cli.equations import (
     AnyWorking,
     equation,
     fraction,
+    given_equation,
     in_symbols,
     listed,
     result,
@@ -82,8 +83,7 @@ def explain(working: AnyWorking, name: str) -> Iterator[Block]:
         yield from mean_of_batch(working, name)
     elif (step := working.derivation.by_name.get(name)) is None:
         yield Heading(3, f"Given value {shown(name)}")
-        given = Equation((Span(shown(name)),), sides(result(working, name)))
-        yield Equations((given,))
+        yield Equations((given_equation(working, name),))
     elif step.rule in (Rule.CHAIN, Rule.SUM_OF_PARTS) and isinstance(step.defines, Partial):
         yield Heading(3, f"Step-by-step Gradient for {shown(step.defines.by)}")
         yield from _gradient_blocks(working, step.defines, set())
@@ -160,6 +160,8 @@ def _gradient_blocks(
     for step in needed:
         known.add(step.defines.name)
         yield from _sum_in_parts(working, step, in_full=count <= PARTS_IN_FULL)
+    if count > PARTS_IN_FULL:
+        yield from _taken_as_known(working, needed, known)
     if needed:
         yield Heading(4, f"With that, the gradient for {shown(target.by)}")
     step = working.derivation.by_name[target.name]
@@ -177,7 +179,7 @@ def _parts(step: Step) -> tuple[Partial, ...]:
 def _sum_in_parts(working: AnyWorking, step: Step, *, in_full: bool) -> Iterator[Block]:
     """An activation's gradient where it feeds several neurons."""
     assert isinstance(step.defines, Partial)
-    fed = listed([_origin(part, step.defines) for part in _parts(step)])
+    fed = listed([_origin(working, part) for part in _parts(step)])
     output = _under_softmax(working.derivation.network, step.defines.by)
     verb = "enters the softmax of" if output else "feeds"
     yield Heading(4, f"{shown(step.defines.by)} {verb} {fed}: their parts are added")
@@ -187,6 +189,19 @@ def _sum_in_parts(working: AnyWorking, step: Step, *, in_full: bool) -> Iterator
         lines = [working.derivation.by_name[part.name] for part in _parts(step)]
         yield Equations(tuple(equation(working, line) for line in lines))
         yield Equations((equation(working, step),))
+
+
+def _taken_as_known(working: AnyWorking, sums: Sequence[Step], known: set[str]) -> Iterator[Block]:
+    """Which gradients the parts of sums start from that are derived nowhere, and how to ask."""
+    by_name = working.derivation.by_name
+    starts = (next(symbols(by_name[p.name].expression)) for step in sums for p in _parts(step))
+    missing = dict.fromkeys(start for start in starts if start.name not in known)
+    if missing:
+        first = next(iter(missing)).name.replace("∂", "d")
+        yield Paragraph(
+            f"Taken as known here: {listed([*map(symbol_text, missing)])}; "
+            f"--explain {first} derives the first of them."
+        )
 
 
 def _under_softmax(network: Network, quantity: str) -> Neuron | None:
@@ -218,16 +233,18 @@ def _sum_of_chains(working: AnyWorking, step: Step) -> Iterator[Block]:
     parts = _parts(step)
     yield FractionFormula(fraction(step.defines), tuple(map(fraction, parts)), "+")
     for number, part in enumerate(parts, 1):
-        yield Heading(4, f"Part {number}: Gradient from {_origin(part, step.defines)}")
+        yield Heading(4, f"Part {number}: Gradient from {_origin(working, part)}")
         yield from _chain_blocks(working, chain_to(working.derivation, part), Detail.KNOWN)
     yield Heading(4, f"Total Gradient for {shown(step.defines.by)}")
     yield Equations((equation(working, step),))
     yield from _shortcut(working, step.defines)
 
 
-def _origin(part: Partial, total: Partial) -> str:
+def _origin(working: AnyWorking, part: Partial) -> str:
     """The neuron that a part of a sum comes through."""
-    return part.by.removeprefix(f"{total.by}_from_")
+    neuron = working.derivation.by_name[part.name].neuron
+    assert neuron is not None
+    return neuron.name
 
 
 def _chain_blocks(working: AnyWorking, chain: Chain, detail: Detail) -> Iterator[Block]:

@@ -174,6 +174,11 @@ def symbols(expression: Expression) -> Iterator[Symbol]:
         yield from symbols(part)
 
 
+def has_calls(expression: Expression) -> bool:
+    """Whether a function is called anywhere in an expression."""
+    return isinstance(expression, Call) or any(map(has_calls, parts(expression)))
+
+
 def transform(
     expression: Expression, change: Callable[[Expression], Expression | None]
 ) -> Expression:

@@ -170,6 +170,20 @@ def taken(name: str, path: Path, which: str) -> str:
     return f"{name} is already {which}; choose another name"
 
 
+def like_prediction(name: str) -> str:
+    """A name that is printed as a prediction's is."""
+    printed = name.replace("y_hat", "ŷ", 1)
+    return f"{name} would be printed as {printed}, like a prediction; choose another name"
+
+
+def like_part(name: str, neuron: str, through: str) -> str:
+    """A neuron that is called like a part of another's gradient."""
+    return (
+        f"{name} is what the part of the gradient of {neuron} that comes through {through} is "
+        "called; choose another name"
+    )
+
+
 def missing(key: str) -> str:
     """A key that must be there."""
     return f"this key is missing; add a line `{key}: …`"

@@ -20,6 +20,7 @@ from backprop_cli.scalars import (
     LONGEST_NAME,
     MOST_COUNTED,
     MOST_DECIMALS,
+    check_layer_name,
     check_name,
     counted_from,
     one_of,
@@ -62,6 +63,13 @@ Name = Annotated[
     str,
     AfterValidator(check_name),
     WithJsonSchema({"type": "string", "minLength": 1, "maxLength": LONGEST_NAME}),
+]
+LayerName = Annotated[
+    str,
+    AfterValidator(check_layer_name),
+    WithJsonSchema(
+        {"type": "string", "minLength": 1, "maxLength": LONGEST_NAME, "not": {"const": "name"}}
+    ),
 ]
 Rate = Annotated[
     Decimal,

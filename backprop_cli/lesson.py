@@ -5,9 +5,15 @@ from itertools import chain
 
 from backprop_cli import softmax
 from backprop_cli.arithmetic import on_paper
-from backprop_cli.blocks import Block, Equation, Equations, Heading, Lesson, Paragraph, Span, Table
+from backprop_cli.blocks import Block, Equations, Heading, Lesson, Paragraph, Table
 from backprop_cli.calculation import Calculation
-from backprop_cli.equations import AnyWorking, equation, in_symbols, listed, result, shown, sides
+from backprop_cli.equations import (
+    AnyWorking,
+    equation,
+    given_equation,
+    listed,
+    shown,
+)
 from backprop_cli.explanation import Detail, explain_bias, explain_slope, explain_weight
 from backprop_cli.losses import LOSSES
 from backprop_cli.network import LOSS, Layer, Network, Settings
@@ -15,8 +21,10 @@ from backprop_cli.reasons import (
     bias_place,
     layer_formulas,
     layer_notes,
+    rule_of_constant_factor,
     slope_place,
     weight_place,
+    weighted_sum_formulas,
 )
 from backprop_cli.steps import gradient
 from backprop_cli.update_lesson import mean_gradients, update_tables, updates
@@ -45,7 +53,7 @@ def full(calculation: Calculation) -> Lesson:
         mean_gradients(working, batch) if len(batch) > 1 and readable(network) else (),
         updates(working) if readable(network) else (),
         _update_tables(working),
-        _summary(),
+        _summary(network),
     )
     return tuple(chain.from_iterable(sections))
 
@@ -113,19 +121,16 @@ def _members(layer: str, names: Sequence[str]) -> Paragraph:
     return Paragraph(f"{layer}: {_count(len(names), 'neuron')} → {', '.join(shortened)}", True)
 
 
-def _given(working: AnyWorking, name: str, place: str = "") -> Equation:
-    note = Span(f"({place})") if place else None
-    return Equation((Span(shown(name)),), sides(result(working, name)), note)
-
-
 def _initial_values(calculation: Calculation) -> Iterator[Block]:
     working = calculation.working
     network = working.derivation.network
-    yield Heading(2, "1. Initial Values")
+    given, initial = working.given, calculation.exercise.numbers
+    trained = any(given[name] != initial[name] for name in network.parameters)
+    yield Heading(2, "1. Values before This Update" if trained else "1. Initial Values")
     if calculation.exercise.examples:
         yield from _examples(calculation)
     yield Heading(3, "1.1 Inputs:")
-    yield Equations(tuple(_given(working, name) for name in network.inputs))
+    yield Equations(tuple(given_equation(working, name) for name in network.inputs))
     yield Heading(3, "1.2 Weights:")
     if readable(network):
         titles = ["Input", *(_layer_title(layer) for layer in network.layers)]
@@ -133,7 +138,9 @@ def _initial_values(calculation: Calculation) -> Iterator[Block]:
             yield Heading(4, f"{before.removesuffix(' Layer')} to {_layer_title(layer)}:")
             weights = [edge.weight for neuron in layer.neurons for edge in neuron.edges]
             yield Equations(
-                tuple(_given(working, name, weight_place(network, name)) for name in weights)
+                tuple(
+                    given_equation(working, name, weight_place(network, name)) for name in weights
+                )
             )
     else:
         yield Paragraph(
@@ -143,7 +150,9 @@ def _initial_values(calculation: Calculation) -> Iterator[Block]:
     yield Heading(3, "1.3 Biases:")
     if network.biases:
         yield Equations(
-            tuple(_given(working, name, bias_place(network, name)) for name in network.biases)
+            tuple(
+                given_equation(working, name, bias_place(network, name)) for name in network.biases
+            )
         )
         yield Paragraph(
             "A bias shifts a neuron's weighted sum, as the intercept b shifts the line y = mx + b."
@@ -153,10 +162,14 @@ def _initial_values(calculation: Calculation) -> Iterator[Block]:
     if network.slopes:
         yield Heading(3, "1.4 Slopes:")
         yield Equations(
-            tuple(_given(working, name, slope_place(network, name)) for name in network.slopes)
+            tuple(
+                given_equation(working, name, slope_place(network, name)) for name in network.slopes
+            )
         )
     yield Heading(3, "Actual Target Output:")
-    yield Equations(tuple(_given(working, network.target(output)) for output in network.outputs))
+    yield Equations(
+        tuple(given_equation(working, network.target(output)) for output in network.outputs)
+    )
 
 
 def _examples(calculation: Calculation) -> Iterator[Block]:
@@ -192,8 +205,13 @@ def _forward(working: AnyWorking) -> Iterator[Block]:
     yield Heading(2, "2. Forward Propagation")
     for number, layer in enumerate(network.layers, 1):
         yield Heading(3, f"Step {number}: {_layer_title(layer)}")
+        yield Heading(4, "Net input of each neuron:")
+        sums = [neuron.weighted_sum for neuron in layer.neurons]
+        yield Equations(tuple(equation(working, derivation.by_name[name]) for name in sums))
+        if number == 1:
+            yield Paragraph("In general, for one input and for two:")
+            yield weighted_sum_formulas()
         for title, names in (
-            ("Net input of each neuron:", [neuron.weighted_sum for neuron in layer.neurons]),
             ("Softmax:", _softmax_names(layer)),
             ("Activation of each neuron:", [neuron.activation for neuron in layer.neurons]),
         ):
@@ -207,7 +225,7 @@ def _forward(working: AnyWorking) -> Iterator[Block]:
     yield Heading(3, "Compute Loss (Error)")
     row = LOSSES[network.loss]
     several = ", added over the outputs" if len(predictions) > 1 else ""
-    yield Paragraph(f"The loss is {row.title}{several}: {in_symbols(row.formula)}")
+    yield Paragraph(f"The loss is {row.title}{several}.")
     losses = dict.fromkeys([*map(network.loss_of, network.outputs), LOSS])
     yield Equations(tuple(equation(working, derivation.by_name[name]) for name in losses))
 
@@ -230,7 +248,9 @@ def _backward(working: AnyWorking, order: Sequence[str], known: set[str]) -> Ite
     )
     for layer in _by_function(network):
         yield Paragraph(f"Derivative of {layer.activation}:")
-        yield Equations((layer_formulas(layer)[1],))
+        yield Equations(layer_formulas(layer)[1])
+    yield Paragraph("Derivative of a weighted sum by one weight, the rest being constant:")
+    yield Equations((rule_of_constant_factor(),))
     layers = {
         edge.weight: (layer, neuron)
         for layer in network.layers
@@ -313,13 +333,18 @@ def _figure(working: AnyWorking, name: str) -> str:
     return on_paper(working.figure(name))
 
 
-def _summary() -> Iterator[Block]:
+def _summary(network: Network) -> Iterator[Block]:
+    update = "each parameter moves against its gradient; small enough steps lower the loss"
+    if network.optimizer != "sgd":
+        update = "the optimizer turns the gradients into steps that are meant to lower the loss"
+    if not network.updated:
+        update = "none here, as every parameter is held fixed"
     yield Heading(2, "Summary")
     for text in (
         "Forward pass: from the inputs to activations and predictions",
         "Loss: how far the predictions are from the targets",
         "Backward pass: the chain rule carries the error back and gives every gradient",
-        "Update step: every weight and bias moves against its gradient, which lowers the loss",
+        f"Update step: {update}",
     ):
         yield Paragraph(text, bullet=True)
     yield Paragraph(

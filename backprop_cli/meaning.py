@@ -63,7 +63,7 @@ class _Reader(Faults):
         if layers:
             examples = self.training_set.examples(network)
             self.numbers[LEARNING_RATE] = settings.learning_rate
-            self.parameter_names("order", settings.order, network, once=True)
+            self.parameter_names("order", settings.order, network)
             self.parameter_names("frozen", settings.frozen, network)
             self.distinct_names(network)
             progress.check(self, settings.trained, network)
@@ -229,25 +229,40 @@ class _Reader(Faults):
             biased.append(layer._replace(neurons=neurons))
         return tuple(biased)
 
-    def parameter_names(
-        self, key: str, names: list[str], network: Network, *, once: bool = False
-    ) -> None:
+    def parameter_names(self, key: str, names: list[str], network: Network) -> None:
         known = set(network.parameters)
         met: set[str] = set()
         for index, name in enumerate(names):
             if name not in known:
                 self.complain((key, index), faults.unknown_parameter, name, network)
-            elif once and name in met:
+            elif name in met:
                 self.complain((key, index), faults.twice, name)
             met.add(name)
 
     def distinct_names(self, network: Network) -> None:
         """Every quantity has a name of its own, or one would be taken for another."""
         taken = dict(_own_names(network))
+        neurons = {neuron.name for neuron in network.neurons}
         for name, which, path in self.named:
             if name in taken:
                 self.complain(path, faults.taken, name, path, taken[name], key=True)
+            elif name == "ŷ" or name.startswith(LIKE_PREDICTIONS):
+                self.complain(path, faults.like_prediction, name, key=True)
+            elif part := _like_a_part(name, neurons):
+                self.complain(path, faults.like_part, name, *part, key=True)
             taken.setdefault(name, which)
+
+
+LIKE_PREDICTIONS = ("ŷ_", "y_hat_")  # y_hat_o1 is printed as ŷ_o1
+
+
+def _like_a_part(name: str, neurons: set[str]) -> tuple[str, str] | None:
+    """The two neurons that a name would be made of as the part of a gradient: h1_from_o1."""
+    pieces = name.split("_from_")
+    splits = (
+        ("_from_".join(pieces[:at]), "_from_".join(pieces[at:])) for at in range(1, len(pieces))
+    )
+    return next((split for split in splits if neurons.issuperset(split)), None)
 
 
 PARAMETER_KINDS = {"w": "a weight", "b": "a bias", "s": "a trained slope"}

@@ -31,5 +31,13 @@ def canonical_names(wanted: Iterable[str], known: Mapping[str, str]) -> list[str
     names = list(wanted)
     for name in names:
         if name not in known:
-            raise UnknownNameError("--explain", name, known, "quantity")
+            raise UnknownNameError("--explain", name, _as_typed(name, known), "quantity")
     return [known[name] for name in names]
+
+
+def _as_typed(name: str, known: Iterable[str]) -> list[str]:
+    """The names that answer a mistyped one: those in the signs of formulas only to such a one."""
+    signs = "∂ŷ"
+    if any(sign in name for sign in signs):
+        return list(known)
+    return [one for one in known if not any(sign in one for sign in signs)]

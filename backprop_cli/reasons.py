@@ -3,8 +3,8 @@
 from collections.abc import Set
 
 from backprop_cli import softmax
-from backprop_cli.activations import A, Activation, Z, row_of
-from backprop_cli.blocks import Equation, Side, Span
+from backprop_cli.activations import SLOPE, A, Activation, Z, row_of
+from backprop_cli.blocks import Equation, Equations, Side, Span
 from backprop_cli.equations import in_symbols, listed, sides, symbol_text
 from backprop_cli.expression import Call, Expression, Partial, Sum, substitute, symbols
 from backprop_cli.losses import LOSSES
@@ -72,18 +72,36 @@ def derivative_formula(row: Activation) -> Equation:
     return Equation((Span(f"{row.name}′({Z.name})"),), sides(slope))
 
 
+def _as_text(left: str, right: str, note: str = "") -> Equation:
+    """A formula that stands for itself, of no quantities of the network."""
+    return Equation((Span(left),), (Side("=", (Span(right),)),), Span(note) if note else None)
+
+
 SOFTMAX_FORMULAS = (
-    Equation((Span("softmax(z_i)"),), (Side("=", (Span(softmax.FORMULA),)),)),
-    Equation((Span("softmax′"),), (Side("=", (Span(softmax.DERIVATIVES),)),)),
+    _as_text("softmax(z_i)", softmax.FORMULA),
+    (
+        _as_text("∂a_i/∂z_i", "a_i * (1 − a_i)", "(by its own weighted sum)"),
+        _as_text("∂a_i/∂z_j", "−a_i * a_j", "(by that of another neuron)"),
+    ),
 )
 
 
-def layer_formulas(layer: Layer) -> tuple[Equation, Equation]:
-    """The formula and the derivative of a layer's activation function."""
+def weighted_sum_formulas() -> Equations:
+    """What a weighted sum looks like: a line, and the same for two inputs."""
+    return Equations((_as_text("y", "Wx + b"), _as_text("y", "W1 * x1 + W2 * x2 + b")))
+
+
+def rule_of_constant_factor() -> Equation:
+    """The derivative of x times a constant."""
+    return _as_text("d/dx (x * c)", "c", "(for constant c)")
+
+
+def layer_formulas(layer: Layer) -> tuple[Equation, tuple[Equation, ...]]:
+    """The formula and the derivatives of a layer's activation function."""
     if layer.activation == softmax.SOFTMAX:
         return SOFTMAX_FORMULAS
     row = row_of(layer)
-    return activation_formula(row), derivative_formula(row)
+    return activation_formula(row), (derivative_formula(row),)
 
 
 def layer_notes(layer: Layer) -> tuple[str, ...]:
@@ -118,7 +136,9 @@ def reason(derivation: Derivation, step: Step) -> str:
             uses = (
                 f"{neuron.name} uses {row.name}, whose derivative is {in_symbols(row.derivative)}"
             )
-            return f"{uses}; {row.convention}" if row.convention else uses
+            # A trained slope goes by its own name.
+            convention = row.convention.replace(SLOPE.name, layer.slope or SLOPE.name)
+            return f"{uses}; {convention}" if convention else uses
         case Rule.DERIVATIVE_BY_SOURCE | Rule.DERIVATIVE_BY_WEIGHT if neuron:
             assert isinstance(step.defines, Partial)
             total = derivation.by_name[neuron.weighted_sum].expression

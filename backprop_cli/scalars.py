@@ -36,12 +36,14 @@ def complaint(message: str) -> PydanticCustomError:
 
 NUMBER = re.compile(r"[-+]?(?P<whole>[0-9]*)(\.[0-9]*)?(e[-+]?[0-9]+)?", re.I)
 
+WORDS = "~|null|true|false|yes|no|on|off|y|n"
+
 # What looks like a number to YAML or to people and is none here, and what to write instead.
 NOT_NUMBERS = tuple(
     (re.compile(pattern, re.I), mend)
     for pattern, mend in (
         ("", "nothing is written here; write a number such as 0.5"),
-        ("~|null|true|false|yes|no|on|off|y|n", "is not a number; write one such as 0.5"),
+        (WORDS, "is not a number; write one such as 0.5"),
         (r"[-+]?\.?(inf|infinity|nan)", "is not finite; only finite numbers can be worked with"),
         (r"[-+]?0[xob][0-9a-f_]+", "is not a decimal number; write it in base ten"),
         (r"[-+]?[0-9]+(:[0-9]+)+(\.[0-9]*)?", "is a time of day; write one decimal number"),
@@ -119,6 +121,11 @@ def read_decimals(value: object) -> int:
     if isinstance(value, str) and not isinstance(value, Quoted) and not value:
         raise complaint(
             f"nothing is written here; write 1 to {MOST_DECIMALS}, or leave rounding out"
+        )
+    if isinstance(value, str) and re.fullmatch(WORDS, value, re.I):
+        raise complaint(
+            f"{shown(value)} is no number of decimals; write 1 to {MOST_DECIMALS}, or leave "
+            "rounding out for full precision"
         )
     number = read_number(value)
     if number.as_tuple().exponent != 0 or not 1 <= number <= MOST_DECIMALS:
@@ -200,12 +207,23 @@ def check_name(name: str) -> str:
     return name
 
 
+def check_layer_name(name: str) -> str:
+    """A layer's name; ``name`` tells an activation's settings from a mapping by layer."""
+    if name == "name":
+        raise complaint(
+            "a layer cannot be called name, which is a key of activation:; choose another name"
+        )
+    return check_name(name)
+
+
 def one_of(names: tuple[str, ...], what: str) -> Callable[[str], str]:
     """A check that a name is one of those known."""
 
     def check(name: str) -> str:
         if name not in names:
             known = ", ".join(names)
+            if not name:
+                raise complaint(f"nothing is written here; write one of {known}")
             hint = did_you_mean(name, names)
             message = f"there is no {what} called {shown(name)}; "
             raise complaint(message + (f"{hint} Known: {known}" if hint else f"known: {known}"))

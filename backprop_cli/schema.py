@@ -27,6 +27,7 @@ from backprop_cli.fields import (
     Fraction,
     Inputs,
     LayerBiases,
+    LayerName,
     LayerWeights,
     LossName,
     Name,
@@ -68,13 +69,21 @@ class ActivationSettings(BaseModel):
     )
 
 
-def activation_shape(value: object) -> str:
-    """As `shape`, with a mapping that has a ``name`` told apart from one by layer.
+SETTING_KEYS = frozenset(ActivationSettings.model_fields)
 
-    A layer may be called ``name`` too, if what stands there is a mapping.
+
+def activation_shape(value: object) -> str:
+    """As `shape`, with settings told apart from a mapping by layer.
+
+    Settings have a ``name``, or it is what is missing of them: all they hold is numbers.
     """
-    is_settings = isinstance(value, Mapping) and not isinstance(value.get("name", {}), Mapping)
-    return SETTINGS if is_settings else shape(value)
+    if not isinstance(value, Mapping):
+        return shape(value)
+    forgotten = value and all(
+        key in SETTING_KEYS and isinstance(given, str) and given not in ACTIVATION_NAMES
+        for key, given in value.items()
+    )
+    return SETTINGS if "name" in value or forgotten else MAPPING
 
 
 OneActivation = Annotated[
@@ -223,7 +232,7 @@ class Configuration(BaseModel):
         examples=[{"x1": 0.05, "x2": 0.10}, [0.05, 0.10]],
         json_schema_extra=without_default,
     )
-    weights: dict[Name, LayerWeights] = Field(
+    weights: dict[LayerName, LayerWeights] = Field(
         description="Layer by layer in forward order, the output layer last. In a layer each "
         "neuron has its weights by source, or a list with one for each source of the layer "
         "before; or the layer is a matrix with one row for each neuron.",

@@ -34,7 +34,7 @@ def softmax_at(weighted_sums: Sequence[Decimal], decimals: int) -> Lesson:
     """Softmax: its formula and derivatives, worked for the weighted sums if there are any."""
     head: tuple[Block, ...] = (
         Heading(2, softmax.SOFTMAX),
-        Equations(SOFTMAX_FORMULAS),
+        Equations((SOFTMAX_FORMULAS[0], *SOFTMAX_FORMULAS[1])),
         Paragraph("It takes all weighted sums of a layer together."),
         Paragraph(f"Source: {SOURCE}"),
     )

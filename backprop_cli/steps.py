@@ -11,7 +11,7 @@ from backprop_cli.network import LOSS, Network, Neuron
 
 
 class Rule(Enum):
-    """Why a step holds. What is said about it to a reader is decided in ``lesson.py``."""
+    """Why a step holds. What is said about it to a reader is decided in ``reasons.py``."""
 
     WEIGHTED_SUM = auto()
     SOFTMAX_LARGEST = auto()

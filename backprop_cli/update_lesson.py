@@ -89,14 +89,17 @@ def updates(working: AnyWorking) -> Iterator[Block]:
     yield Heading(2, "Weight and Bias Updates")
     if not plain:
         yield from _optimizer(working)
+    learning_rate_is_said = not plain
     for kind, _, names in kinds_of(network):
-        yield Heading(3, f"{kind} Updation Formula")
-        lower = kind.lower()
-        if plain:
-            yield Paragraph(f"new_{lower} = old_{lower} − learning_rate * gradient")
-            if kind == "Weight":
-                yield Paragraph(f"The learning rate is {_given(working, LEARNING_RATE)}.")
         moved = [name for name in _order(network, kind, names) if name not in network.frozen]
+        if moved:
+            yield Heading(3, f"{kind} Updation Formula")
+        if moved and plain:
+            lower = kind.lower()
+            yield Paragraph(f"new_{lower} = old_{lower} − learning_rate * gradient")
+        if moved and not learning_rate_is_said:
+            yield Paragraph(f"The learning rate is {_given(working, LEARNING_RATE)}.")
+            learning_rate_is_said = True
         if plain and kind == "Weight" and moved:
             yield Equations(tuple(update_equation(working, name) for name in moved))
         else:

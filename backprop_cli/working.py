@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Generic
 
-from backprop_cli.arithmetic import Arithmetic, DomainError, OutOfRangeError, V
+from backprop_cli.arithmetic import Arithmetic, DomainError, OutOfRangeError, Unrounded, V
 from backprop_cli.expression import Expression, Number, Product, Sum, Symbol, transform
 from backprop_cli.steps import Derivation, Rule, Step
 from backprop_cli.update import MEAN_LOSS, batch_gradient
@@ -57,11 +57,13 @@ class Working(Generic[V]):
         passes it on.
         """
         given = self.given.get(name)
+        if isinstance(given, Unrounded):
+            return self.arithmetic.updated_figure(self.values[name])
         if isinstance(given, Decimal):
             return given
         step = self.derivation.by_name.get(name)
         if step is not None:
-            match self.arithmetic.chosen(step.expression, self.values):
+            match self.taken(step.expression):
                 case Symbol(passed_on):
                     return self.figure(passed_on)
                 case Number(digits, ""):
@@ -69,6 +71,15 @@ class Working(Generic[V]):
             if step.rule in LONGER:
                 return self.arithmetic.updated_figure(self.values[name])
         return self.arithmetic.figure(self.values[name])
+
+    def is_given_as_shown(self, name: str) -> bool:
+        """Whether a given number has no more digits than its figure."""
+        given = self.given[name]
+        return self.figure(name) == (given if isinstance(given, Decimal) else Decimal(repr(given)))
+
+    def taken(self, expression: Expression) -> Expression:
+        """The branch of a choice that the values take; any other expression as it is."""
+        return self.arithmetic.chosen(expression, self.values)
 
     def short_figure(self, name: str) -> Decimal:
         """A computed value with no more digits than any other result is printed with."""
@@ -134,4 +145,4 @@ def _value(step: Step, values: Mapping[str, V], arithmetic: Arithmetic[V]) -> V:
     except DomainError as error:
         at = f"at neuron {step.neuron.name} " if step.neuron else ""
         raise WorkingError(step.defines.name, f"{at}{error}") from None
-    return value if step.rule is Rule.NEW_WEIGHT else settled
+    return arithmetic.unrounded(value) if step.rule is Rule.NEW_WEIGHT else settled

@@ -25,7 +25,7 @@ ROWS = (
 )
 ODD_NAMES = ("On", "y", "größe", "name", "e5")
 TARGETS = {"binary_cross_entropy": ("0", "1"), "cross_entropy": ("0", "1")}
-FEW_LAYERS = ("hidden", "name", "off", "output")
+FEW_LAYERS = ("hidden", "names", "off", "output")
 
 
 @st.composite

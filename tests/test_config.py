@@ -871,7 +871,7 @@ def test_an_activation_takes_its_settings() -> None:
         ),
         ("{name: leaky_relu, slope: x}", "activation.slope: x is not a number"),
         ("{name: leaky_rel}", "activation.name: there is no activation called leaky_rel"),
-        ("{hidden: {slope: 3}}", "activation.hidden: an activation is one name, or a name and"),
+        ("{hidden: {slope: 3}}", "activation.hidden.name: this key is missing"),
     ],
 )
 def test_a_setting_that_an_activation_does_not_have_is_refused(

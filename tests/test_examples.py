@@ -211,7 +211,7 @@ def test_trained_slopes_are_numbered_in_forward_order_and_start_where_they_are_t
             "optimizer: {name: momentum, momentum: 1.0}",
             "10:39: optimizer.momentum: this is at least 0 and is less than 1; 1.0 is not",
         ),
-        ("optimizer: {name: adam, epsilon: 0}", "10:34: optimizer.epsilon: "),
+        ("optimizer: {name: adam, epsilon: -1}", "10:34: optimizer.epsilon: "),
         (
             "optimizer: {name: adam, momentum: 0.9}",
             "10:25: optimizer.momentum: adam has no such setting; it has beta1, beta2, epsilon",
@@ -654,7 +654,7 @@ def test_the_json_schema_accepts_every_form_of_examples_and_data(tmp_path: Path)
         f"{SEVERAL}optimizer: rmsprop\n",
         f"{SEVERAL}optimizer: {{beta1: 0.9}}\n",
         f"{SEVERAL}optimizer: {{name: adam, beta1: 1}}\n",
-        f"{SEVERAL}optimizer: {{name: adam, epsilon: 0}}\n",
+        f"{SEVERAL}optimizer: {{name: adam, epsilon: -1}}\n",
         f"{SEVERAL}optimizer: {{name: adam, rate: 0.1}}\n",
         f"{SEVERAL}weight_decay: -1\n",
         f"{SEVERAL}activation: {{name: parametric_relu, slope: steep}}\n",

@@ -130,7 +130,7 @@ def test_brief_prints_the_tables_of_the_batch_and_of_training(
         ("w1", "∂MeanLoss/∂w1 = (∂Loss[1]/∂w1 + ∂Loss[2]/∂w1) / 2 = (−2.0000 + 1.0000) / 2 = "),
         ("b1", "∂MeanLoss/∂b1 = (∂Loss[1]/∂b1 + ∂Loss[2]/∂b1) / 2 = (−1.0000 + (−0.2500)) / 2"),
         ("s1", "∂MeanLoss/∂s1 = (∂Loss[1]/∂s1 + ∂Loss[2]/∂s1) / 2 = (0.0000 + 2.0000) / 2 = "),
-        ("s1", "∂ŷ/∂z_out = 1 if z_out > 0, else s1 = 1 if −2.0000 > 0, else 0.25 = 0.25"),
+        ("s1", "∂ŷ/∂z_out = 1 if z_out > 0, else s1 = 0.25 (since −2.0000 ≤ 0)"),
         ("w1_new", "w1_new = w1 − learning_rate * v_w1_new = 0.5 − 0.1 * (−0.5000) = 0.5500"),
         ("v_w1_new", "v_w1_new = momentum * v_w1 + ∂MeanLoss/∂w1 = 0.5 * 0 + (−0.5000) = −0.5000"),
         ("s1_new", "s1_new = s1 − learning_rate * v_s1_new = 0.25 − 0.1 * 1.0000 = 0.1500"),

@@ -9,10 +9,12 @@ from backprop_cli.render.text import Line, Page, cell_len, padded, width_of, wor
 # Without a limit, columns wider than this are no help to the eye: each row is set by itself.
 ALIGNED_AT_MOST = 120
 NOTE_GAP = "      "
+NARROW_REASON = 24
 
-# Where a side may be broken: before a term, or, if that is not enough, before a factor.
-TERMS = re.compile(r"(?= [+−-] )")
-FACTORS = re.compile(r"(?= [+−*-] )")
+# Where a side may be broken: before a term or a part of a choice, after a comma, or, if that is
+# not enough, before a factor.
+TERMS = re.compile(r"(?= (?:[+−-]|if|else) )|(?<=,)(?= )")
+FACTORS = re.compile(r"(?= (?:[+−*-]|if|else) )|(?<=,)(?= )")
 
 
 def equation_lines(block: Equations, page: Page, indent: int) -> Iterator[Line]:
@@ -21,23 +23,40 @@ def equation_lines(block: Equations, page: Page, indent: int) -> Iterator[Line]:
     digits = len(str(len(rows)))
     numbers = [f"{at:>{digits}}. " if block.numbered else "" for at in range(1, len(rows) + 1)]
     left = max(width_of(row.left) for row in rows)
-    aligned = _in_columns(rows, left)
     margin = indent + len(numbers[0])
-    widest = margin + max(map(width_of, aligned))
-    fit = page.fits(widest) and widest <= max(ALIGNED_AT_MOST, page.limit or 0)
+    aligned = _aligned(rows, left, (page.limit or ALIGNED_AT_MOST) - margin)
+    fit = len(aligned) == len(rows)
     # Behind a very long name there is no room for a formula: it starts under the name instead.
     hanging = not fit and not page.fits(margin + left + len(" = ") + _longest_piece(rows))
     before = margin if hanging else margin + left
-    for number, row, columns in zip(numbers, rows, aligned, strict=True):
+    for at, (number, row) in enumerate(zip(numbers, rows, strict=True)):
         start = Span(" " * indent + number)
-        if fit:
-            yield (start, *columns)
+        if at in aligned:
+            yield (start, *aligned[at])
         else:
             yield from _broken((start, *row.left), row, before, page)
         if row.reason:
-            room = (page.limit or ALIGNED_AT_MOST) - before - 3
-            for text in words_wrapped(row.reason, max(room, 24)):
-                yield Span(" " * (before + 3)), Span(text, Role.ASIDE)
+            yield from _reason(row.reason, before + 3, indent + 3, page.limit or ALIGNED_AT_MOST)
+
+
+def _reason(text: str, at: int, at_least: int, limit: int) -> Iterator[Line]:
+    """A reason under its equation, moved to the left where there is too little room."""
+    if limit - at < NARROW_REASON:
+        at = at_least
+    for line in words_wrapped(text, max(limit - at, 1)):
+        yield Span(" " * at), Span(line, Role.ASIDE)
+
+
+def _aligned(rows: Sequence[Equation], left: int, room: int) -> dict[int, Line]:
+    """The rows that fit into columns together, by number: the widest are left out one by one."""
+    # By their own widths; a twelfth at a time, so that many rows take few rounds.
+    kept = sorted(range(len(rows)), key=lambda at: sum(map(width_of, _cells(rows[at], left))))
+    while kept:
+        lines = _in_columns([rows[at] for at in sorted(kept)], left)
+        if max(map(width_of, lines)) <= room:
+            return dict(zip(sorted(kept), lines, strict=True))
+        del kept[-max(len(kept) // 12, 1) :]
+    return {}
 
 
 def _in_characters_of(page: Page, row: Equation) -> Equation:
@@ -63,15 +82,7 @@ def _side(side: Side) -> Line:
 
 def _in_columns(rows: Sequence[Equation], left: int) -> list[Line]:
     """Each row as one line: left, symbols, numbers, result and note in columns of their own."""
-    cells: list[list[Line]] = []
-    for row in rows:
-        first, middle, last = row.sides[:1], row.sides[1:-1], row.sides[1:][-1:]
-        found: list[Line] = [padded(row.left, left)]
-        for sides in (first, middle, last):
-            found.append(tuple(span for side in sides for span in _side(side)))
-        note = row.note._replace(text=NOTE_GAP + row.note.text) if row.note else Span("")
-        found.append((note,))
-        cells.append(found)
+    cells = [_cells(row, left) for row in rows]
     widths = [max(width_of(row[column]) for row in cells) for column in range(5)]
     lines = []
     for row_cells in cells:
@@ -81,6 +92,14 @@ def _in_columns(rows: Sequence[Equation], left: int) -> list[Line]:
             spans.pop()
         lines.append(tuple(spans))
     return lines
+
+
+def _cells(row: Equation, left: int) -> list[Line]:
+    """A row's left side, symbols, numbers, result and note."""
+    first, middle, last = row.sides[:1], row.sides[1:-1], row.sides[1:][-1:]
+    note = row.note._replace(text=NOTE_GAP + row.note.text) if row.note else Span("")
+    columns = (tuple(s for side in sides for s in _side(side)) for sides in (first, middle, last))
+    return [padded(row.left, left), *columns, (note,)]
 
 
 def _broken(line: Line, row: Equation, margin: int, page: Page) -> Iterator[Line]:

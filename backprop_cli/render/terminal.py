@@ -192,7 +192,7 @@ def _table(block: Table, page: Page, console: Console, *, styled: bool) -> Rende
     room = max((page.limit or ANY_LENGTH) - 2, 20)
     options = console.options.update(width=room)
     for piece in _pieces(block, page, room):
-        for cells in Segment.split_lines(console.render(_drawn(piece, page), options)):
+        for cells in Segment.split_lines(console.render(_drawn(piece, page, room), options)):
             yield Segment("  ")
             yield from cells
             yield Segment.line()
@@ -226,7 +226,11 @@ def _of_columns(block: Table, columns: list[int]) -> Table:
     return block._replace(columns=picked(block.columns), rows=tuple(map(picked, block.rows)))
 
 
-def _drawn(block: Table, page: Page) -> RichTable:
+def _drawn(block: Table, page: Page, room: int) -> RichTable:
+    """The table as Rich draws it; figures too long for any line go on in the next, never cut."""
+    rows = (block.columns, *block.rows)
+    widths = (max(cell_len(page.text(row[at])) + 3 for row in rows) for at in range(len(rows[0])))
+    whole = block.numeric and sum(widths) + 1 <= room
     table = RichTable(
         box=box.ROUNDED if page.unicode else box.ASCII2,
         header_style="bold",
@@ -235,7 +239,7 @@ def _drawn(block: Table, page: Page) -> RichTable:
     )
     for at, column in enumerate(block.columns):
         justify: Literal["left", "right"] = "right" if at and block.numeric else "left"
-        table.add_column(Text(page.text(column)), justify=justify, no_wrap=block.numeric)
+        table.add_column(Text(page.text(column)), justify=justify, no_wrap=whole, overflow="fold")
     for row in block.rows:
         table.add_row(*(Text(page.text(cell)) for cell in row))
     return table

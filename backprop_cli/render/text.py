@@ -24,6 +24,7 @@ ASCII = str.maketrans(
         "═": "=",
         "•": "*",
         "≥": ">=",
+        "≤": "<=",
         "Φ": "Phi",
         "φ": "phi",
         "λ": "lambda",
@@ -81,10 +82,17 @@ def padded(line: Line, width: int) -> Line:
     return (*line, Span(" " * missing)) if missing > 0 else line
 
 
+# What holds a formula within prose together: no line ends beside these.
+OPERATORS = frozenset(("=", "≈", "~=", "+", "−", "-", "*", "/", "·", ">", "≥", ">="))
+
+
 def words_wrapped(text: str, width: int) -> Iterator[str]:
-    """Prose broken at spaces into lines of at most ``width`` cells, longer words left whole."""
+    """Prose broken at spaces into lines of at most ``width`` cells, longer words left whole.
+
+    A formula counts as one word if it fits on a line.
+    """
     line = ""
-    for word in text.split():
+    for word in _words(text, width):
         longer = f"{line} {word}" if line else word
         if line and cell_len(longer) > width:
             yield line
@@ -92,3 +100,15 @@ def words_wrapped(text: str, width: int) -> Iterator[str]:
         else:
             line = longer
     yield line
+
+
+def _words(text: str, width: int) -> Iterator[str]:
+    """The words of a text, those of a formula as one if they fit into ``width`` cells."""
+    words = text.split()
+    start = 0
+    for at in range(1, len(words) + 1):
+        if at < len(words) and OPERATORS.intersection(words[at - 1 : at + 1]):
+            continue
+        formula = " ".join(words[start:at])
+        yield from (formula,) if cell_len(formula) <= width else words[start:at]
+        start = at
