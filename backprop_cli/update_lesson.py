@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from backprop_cli.arithmetic import equal, on_paper, padded
+from backprop_cli.arithmetic import equal, on_paper, padded, rounded
 from backprop_cli.blocks import Block, Equation, Equations, Heading, Paragraph, Span, Table
 from backprop_cli.equations import (
     AnyWorking,
@@ -176,8 +176,10 @@ def update_equation(working: AnyWorking, parameter: str) -> Equation:
         figures.insert(0, working.with_figures(expression))
     name = step.defines.name
     whole, short = Number(working.figure(name)), Number(working.short_figure(name))
-    # An exact figure is also shown as short as any other; one that is rounded is not twice.
-    ends = [whole, short] if equal(figures[-1], whole) else [whole]
+    # An exact figure is also shown as short as any other; one that is rounded is not twice, nor
+    # where that would look wrong: of 0.5495499 the longer figure is 0.54955, and the shorter 0.5495.
+    follows = rounded(whole.value, working.arithmetic.decimals) == short.value
+    ends = [whole, short] if follows and equal(figures[-1], whole) else [whole]
     if equal(whole, short):
         ends = [short]
     return Equation((Span(name),), sides(expression, *figures, *ends))

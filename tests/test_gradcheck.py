@@ -224,3 +224,10 @@ def test_where_the_loss_does_not_exist_it_is_said_at_which_neuron(
     done = backprop("run", path, "--gradcheck")
     assert (done.stdout, done.returncode) == ("", 1)
     assert done.stderr.startswith(f"{path}: Loss: at neuron out ln(0")
+
+
+def test_a_right_gradient_passes_where_inputs_are_large() -> None:
+    # The step changes the weighted sum by a quarter; a shorter one is tried.
+    text = "inputs: [2104]\nweights: {output: [[0.001]]}\nbiases: {output: -1.5}\n"
+    exercise = parse(f"{text}target: 0.3\nlearning_rate: 1\n", "large.yaml")
+    assert all(check.agrees and not check.kinks for check in checked(exercise).values())
