@@ -1,7 +1,7 @@
 """What the commands do: from a configuration's path to a text or to a terminal."""
 
-import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from decimal import Decimal
 from pathlib import Path
 from typing import NamedTuple
@@ -13,13 +13,10 @@ from backprop_cli import lesson
 from backprop_cli.blocks import Heading, Lesson, Plot
 from backprop_cli.calculation import Calculation, calculate
 from backprop_cli.complaint import UnknownNameError, UsageError, counted, listed, printable, shown
-from backprop_cli.engines import AUTO, PYTHON, is_installed
 from backprop_cli.explanation import explain
-from backprop_cli.interruption import interruption
-from backprop_cli.limits import Limits, Reason, Watch
+from backprop_cli.limits import Going, Limits, Reason, Watch
 from backprop_cli.names import canonical_names, explainable
 from backprop_cli.network import LEARNING_RATE, Exercise
-from backprop_cli.render.progress import progress
 from backprop_cli.scalars import read_number, read_rate
 
 
@@ -38,7 +35,7 @@ class Settings(NamedTuple):
     rate: str | None = None
     until_loss: str | None = None
     tolerance: str | None = None
-    engine: str = AUTO
+    engine: str = "auto"
     quiet: bool = False
     resumed: bool = False
 
@@ -194,11 +191,10 @@ def _kept(exercise: Exercise, settings: Settings, names: Sequence[str], keeping:
 def _calculated(
     exercise: Exercise, settings: Settings, watch: Watch, *, in_float64: bool
 ) -> Calculation:
-    with (
-        interruption() as interrupted,
-        progress(settings.epochs, _faster(settings), quiet=settings.quiet) as report,
-    ):
-        calculation = calculate(
+    """Work an exercise, and train it where there is more than one update."""
+
+    def calculated(watch: Watch) -> Calculation:
+        return calculate(
             exercise,
             epochs=settings.epochs,
             at=settings.at,
@@ -208,15 +204,33 @@ def _calculated(
             in_float64=in_float64,
             engine=settings.engine,
             limits=settings.limits,
-            watch=watch._replace(report=report, interrupted=interrupted),
+            watch=watch,
         )
-        if calculation.ending is None and interrupted():
-            raise KeyboardInterrupt
-        return calculation
+
+    if settings.epochs == 1 and exercise.example_count == 1:
+        return calculated(watch)
+    with _watched(settings) as (report, interrupted):
+        return calculated(watch._replace(report=report, interrupted=interrupted))
+
+
+@contextmanager
+def _watched(
+    settings: Settings,
+) -> Iterator[tuple[Callable[[Going], None], Callable[[], bool]]]:
+    """Within it, a training is shown by a bar, and ended by Ctrl-C between two epochs."""
+    from backprop_cli.interruption import interruption
+    from backprop_cli.render.progress import progress
+
+    with (
+        interruption() as interrupted,
+        progress(settings.epochs, _faster(settings), quiet=settings.quiet) as report,
+    ):
+        yield report, interrupted
 
 
 def _faster(settings: Settings) -> Callable[[], str]:
     """What could make a long run faster, in one line; nothing where there is nothing."""
+    from backprop_cli.engines import PYTHON, is_installed
 
     def hint() -> str:
         if settings.engine == PYTHON or is_installed():
@@ -240,16 +254,15 @@ def sweep(source: Path, rates: str, settings: Settings) -> tuple[Lesson, Plot, b
     if len(set(numbers)) < len(numbers):
         raise UsageError(f"--lr {printable(rates)}: a learning rate is given twice")
     limits = settings.limits
-    with interruption() as interrupted:
-        for number in numbers:
-            if interrupted():
-                break
-            with progress(settings.epochs, _faster(settings), quiet=settings.quiet) as report:
-                watch = Watch(report, interrupted)
-                found.append(
-                    swept(exercise, number, settings.epochs, limits, watch, settings.engine)
-                )
-        return (*comparison(found, settings.decimals), interrupted())
+    interrupted = False
+    for number in numbers:
+        with _watched(settings) as (report, noted):
+            watch = Watch(report, noted)
+            found.append(swept(exercise, number, settings.epochs, limits, watch, settings.engine))
+            interrupted = noted()
+        if interrupted:
+            break
+    return (*comparison(found, settings.decimals), interrupted)
 
 
 def gradient_check(source: Path, settings: Settings) -> tuple[Lesson, bool]:
@@ -340,6 +353,8 @@ def new(sizes: str, activation: str, loss: str, seed: int | None) -> str:
 
 def schema() -> str:
     """The JSON Schema of a configuration."""
+    import json
+
     return f"{json.dumps(configuration.json_schema(), indent=2, ensure_ascii=False)}\n"
 
 

@@ -38,20 +38,18 @@ NUMBER = re.compile(r"[-+]?(?P<whole>[0-9]*)(\.[0-9]*)?(e[-+]?[0-9]+)?", re.I)
 
 WORDS = "~|null|true|false|yes|no|on|off|y|n"
 
-# What looks like a number to YAML or to people and is none here, and what to write instead.
-NOT_NUMBERS = tuple(
-    (re.compile(pattern, re.I), mend)
-    for pattern, mend in (
-        ("", "nothing is written here; write a number such as 0.5"),
-        (WORDS, "is not a number; write one such as 0.5"),
-        (r"[-+]?\.?(inf|infinity|nan)", "is not finite; only finite numbers can be worked with"),
-        (r"[-+]?0[xob][0-9a-f_]+", "is not a decimal number; write it in base ten"),
-        (r"[-+]?[0-9]+(:[0-9]+)+(\.[0-9]*)?", "is a time of day; write one decimal number"),
-        (r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}.*", "is a date; write a decimal number"),
-        (r"[-+]?[0-9._]*_[0-9._e+-]*", "has underscores; write the digits without them"),
-        (r"[-+]?[0-9]*,[0-9]+", "has a comma; write the decimals after a point, as in 0.5"),
-        ("[−–].*", "does not begin with the keyboard's minus sign; write it as -"),
-    )
+# What looks like a number to YAML or to people and is none here, and what to write instead. The
+# patterns are compiled when they are needed: most runs find nothing wrong.
+NOT_NUMBERS = (
+    ("", "nothing is written here; write a number such as 0.5"),
+    (WORDS, "is not a number; write one such as 0.5"),
+    (r"[-+]?\.?(inf|infinity|nan)", "is not finite; only finite numbers can be worked with"),
+    (r"[-+]?0[xob][0-9a-f_]+", "is not a decimal number; write it in base ten"),
+    (r"[-+]?[0-9]+(:[0-9]+)+(\.[0-9]*)?", "is a time of day; write one decimal number"),
+    (r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}.*", "is a date; write a decimal number"),
+    (r"[-+]?[0-9._]*_[0-9._e+-]*", "has underscores; write the digits without them"),
+    (r"[-+]?[0-9]*,[0-9]+", "has a comma; write the decimals after a point, as in 0.5"),
+    ("[−–].*", "does not begin with the keyboard's minus sign; write it as -"),
 )
 
 
@@ -70,7 +68,7 @@ def read_number(value: object) -> Decimal:
     if match is None or not is_number:
         for pattern, mend in NOT_NUMBERS:
             # Some patterns try every way of splitting the text, so they get no long one.
-            if len(text) <= LONGEST_NUMBER and pattern.fullmatch(text):
+            if len(text) <= LONGEST_NUMBER and re.fullmatch(pattern, text, re.I):
                 raise complaint(f"{shown(text)} {mend}" if text else mend)
         raise complaint(f"{shown(text)} is not a number; write one such as 0.5 or 1e-3")
     whole = match["whole"]

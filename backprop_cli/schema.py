@@ -50,10 +50,14 @@ def without_default(schema: dict[str, Any]) -> None:
     schema.pop("default", None)
 
 
+# Of the models that are parts of another: they are built with it, and not a second time alone.
+PART = ConfigDict(extra="forbid", frozen=True, defer_build=True)
+
+
 class ActivationSettings(BaseModel):
     """An activation function with its settings."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = PART
 
     name: ActivationName
     slope: Number | None = Field(
@@ -107,7 +111,7 @@ Activations = Annotated[
 class OptimizerSettings(BaseModel):
     """An optimizer with its settings."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = PART
 
     name: OptimizerName
     momentum: Fraction | None = Field(
@@ -143,7 +147,7 @@ Optimizer = Annotated[
 class OneExample(BaseModel):
     """One of several examples."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = PART
 
     inputs: Inputs
     target: Targets
@@ -152,7 +156,7 @@ class OneExample(BaseModel):
 class Data(BaseModel):
     """A data file with an example in each row."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = PART
 
     file: str = Field(
         description="A CSV file whose first line names its columns; its path is relative to this "
@@ -178,7 +182,7 @@ class Data(BaseModel):
 class TrainedSoFar(BaseModel):
     """Where training stands, beside the parameters themselves."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = PART
 
     epochs: Epochs = Field(description="How many epochs are done.")
     first_loss: Number | None = Field(

@@ -7,16 +7,18 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from functools import cached_property
 from pathlib import Path as File
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from backprop_cli import faults
 from backprop_cli.complaint import Path
-from backprop_cli.csv_table import Table, read_table
 from backprop_cli.faults import Faults
 from backprop_cli.losses import LOSSES
 from backprop_cli.network import Batches, DataFile, Example, Figure, Network
 from backprop_cli.scalars import LONGEST_NAME
 from backprop_cli.schema import Configuration, Data
+
+if TYPE_CHECKING:
+    from backprop_cli.csv_table import Table
 
 ONE_INPUT, ONE_TARGET = "inputs", "target"
 
@@ -160,12 +162,14 @@ class TrainingSet:
     # --- a data file ---------------------------------------------------------------------------
 
     @cached_property
-    def _table(self) -> Table:
+    def _table(self) -> "Table":
         data = self._settings.data
         assert data is not None
         if not data.file:
             path = ("data", "file")
             raise self._faults.source.error("nothing is written here; name a CSV file", path)
+        from backprop_cli.csv_table import read_table  # wanted by data files alone
+
         wanted = (*data.inputs, *([data.target] if isinstance(data.target, str) else data.target))
         file = self._folder / data.file
         return read_table(file, str(file), wanted)

@@ -177,7 +177,7 @@ def update_equation(working: AnyWorking, parameter: str) -> Equation:
     name = step.defines.name
     whole, short = Number(working.figure(name)), Number(working.short_figure(name))
     # An exact figure is also shown as short as any other; one that is rounded is not twice, nor
-    # where that would look wrong: of 0.5495499 the longer figure is 0.54955, and the shorter 0.5495.
+    # where that would look wrong: 0.5495499 is 0.54955 in the longer figure, 0.5495 in the shorter.
     follows = rounded(whole.value, working.arithmetic.decimals) == short.value
     ends = [whole, short] if follows and equal(figures[-1], whole) else [whole]
     if equal(whole, short):

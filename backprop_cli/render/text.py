@@ -1,6 +1,7 @@
 """Lines of styled text: what is between a lesson's blocks and a terminal's segments."""
 
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from rich.cells import cell_len as rich_cell_len
@@ -63,6 +64,7 @@ class Page(NamedTuple):
         return self.limit is None or cells <= self.limit
 
 
+@lru_cache(maxsize=4096)
 def cell_len(text: str) -> int:
     """The cells that a text takes: one a character, but in names of some scripts."""
     # Rich looks every character up; nearly every text is of ASCII and our own symbols alone.
