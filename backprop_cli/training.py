@@ -6,11 +6,14 @@ from collections.abc import Iterable, Sequence
 from time import perf_counter
 from typing import Any
 
+from backprop_cli.arithmetic import Exact
 from backprop_cli.compiler import Compiled, State, Values, check_size
+from backprop_cli.derivation import derive_passes
 from backprop_cli.engines import AUTO
 from backprop_cli.limits import DivergedError, Ending, Limits, Reason, Watch
 from backprop_cli.network import LEARNING_RATE, LOSS, Exercise, Trained
 from backprop_cli.optimizers import state_names
+from backprop_cli.working import WorkingError, work
 
 # The loss is recorded after every epoch up to this many; beyond, after well-chosen ones and about
 # so many others evenly spread, so that memory does not grow with the number of epochs.
@@ -22,8 +25,11 @@ RECORDED_EVENLY = 200
 SECONDS_PER_LOOK = 0.1
 COST_OF_LOOKS = 0.01
 
-# A loss that stands so many times above where it began has diverged.
+# A loss that stands so many times above where it began has diverged. That is judged after every
+# epoch up to this one, and then after every tenth of the next power of ten: of epochs 100 to 1,000
+# after every tenth, and so on. So it depends neither on the clock nor on how many epochs are run.
 DIVERGED = 1000
+JUDGED_ALL = 100
 
 # Over so many epochs the improvement is measured that is held against a tolerance.
 COMPARED = 100
@@ -60,6 +66,7 @@ class Trainer:
 
     def __init__(self, exercise: Exercise, engine: str = AUTO, work: int = 0) -> None:
         check_size(exercise)
+        self._exercise = exercise
         self.compiled = Compiled(exercise, engine, work)
         self._rate = float(exercise.numbers[LEARNING_RATE])
         self._batches = exercise.batches
@@ -73,7 +80,9 @@ class Trainer:
         self.latest_loss = loss = self.loss()
         first = exercise.trained.first_loss
         self.first_loss = loss if first is None else first
-        self._look(self.epoch, self._state)
+        if not math.isfinite(loss):
+            raise self._diverged(self.epoch, self._what_is_bad(loss))
+        self._judged = (self.epoch, self._state)
         self.history = [(self.epoch, loss)]
         compared = exercise.trained.compared_loss
         self._compared = (self.epoch, loss)
@@ -99,7 +108,7 @@ class Trainer:
             try:
                 state = self.compiled.train(1, state, self._arranged(batches))
             except (ValueError, ZeroDivisionError, OverflowError):
-                raise self._diverged(self.epoch + 1, f"{GRADIENT} does not exist") from None
+                raise self._diverged(self.epoch + 1, self._what_went_wrong()) from None
         return dict(zip(self._names, state, strict=True))
 
     def loss(self) -> float:
@@ -129,28 +138,30 @@ class Trainer:
         ending = self._ending(limits, watch)
         while ending is None and self.epoch < until:
             stop = self._next_stop(until, record, limits, watch)
-            before = self.epoch, self._state
             self._train(min(self._epochs_per_look, stop - self.epoch))
             recorded = self.epoch == stop and stop in record
-            if recorded or perf_counter() > self._look_again:
-                self._look(*before)
+            judged = self.epoch == _next_judged(self._judged[0])
+            if recorded or judged or perf_counter() > self._look_again:
+                self._look()
+            if judged:
+                self._judge()
             if recorded:
-                self.history.append((self.epoch, self.latest_loss))
+                self._record()
             watch.report(self)
-            if watch.every and self.epoch % watch.every == 0:
-                watch.checkpoint(self)
             ending = self._ending(limits, watch)
+            if ending is None and watch.every and self.epoch % watch.every == 0:
+                watch.checkpoint(self)
         return ending
 
     def conclude(self) -> None:
         """Record the loss of the last epoch, wherever training ended."""
         if self.history[-1][0] < self.epoch:
-            self._look(self.epoch, self._state)
-            self.history.append((self.epoch, self.latest_loss))
+            self._look()
+            self._record()
 
     def _next_stop(self, until: int, record: Sequence[int], limits: Limits, watch: Watch) -> int:
         """The next epoch after which there is something to be done."""
-        stops = [until]
+        stops = [until, _next_judged(self.epoch)]
         at = bisect_right(record, self.epoch)
         if at < len(record):
             stops.append(record[at])
@@ -190,19 +201,30 @@ class Trainer:
             quick = perf_counter() - started < SECONDS_PER_LOOK
             self._epochs_per_look = max(epochs * 2 if quick else epochs // 2, 1)
 
-    def _look(self, epoch: int, state: State) -> None:
-        """Look at the loss. If it is bad, find the first epoch after an earlier one in which."""
+    def _look(self) -> None:
+        """Look at the loss."""
         started = perf_counter()
         self.latest_loss = self.loss()
         # Looks are far enough apart to cost next to nothing, however long one takes.
         took = perf_counter() - started
         self._look_again = started + max(SECONDS_PER_LOOK, took / COST_OF_LOOKS)
+
+    def _record(self) -> None:
+        """Put the loss into the history."""
+        if not math.isfinite(self.latest_loss):
+            raise self._diverged(self.epoch, self._what_is_bad(self.latest_loss))
+        self.history.append((self.epoch, self.latest_loss))
+
+    def _judge(self) -> None:
+        """If the loss is bad, find the first epoch since it was last judged in which it is."""
         if self._is_bad(self.latest_loss):
-            last, self.epoch, self._state = self.epoch, epoch, state
-            while not self._is_bad(self.loss()) and self.epoch < last:
+            last = self.epoch
+            self.epoch, self._state = self._judged
+            while not self._is_bad(loss := self.loss()) and self.epoch < last:
                 self._went_wrong(1)
                 self.epoch += 1
-            raise self._diverged(self.epoch, self._what_is_bad(self.loss()))
+            raise self._diverged(self.epoch, self._what_is_bad(loss))
+        self._judged = (self.epoch, self._state)
 
     def _went_wrong(self, epochs: int) -> bool:
         """Train, and say whether the state is none to go on from."""
@@ -220,10 +242,35 @@ class Trainer:
         return not math.isfinite(sum(state)) and not all(map(math.isfinite, state))
 
     def _what_went_wrong(self) -> str:
-        for name, value in zip(self._names, self._state, strict=True):
+        """What the next epoch, or the one just done, came to that is no number."""
+        parameters = self._exercise.network.parameters
+        for name, value in zip(parameters, self._state, strict=False):
             if not math.isfinite(value):
                 return f"{name} left the range of float64"
+        return f"{self._what_does_not_exist()}, with {self._largest()},"
+
+    def _what_does_not_exist(self) -> str:
+        """Where in the next epoch a gradient does not exist."""
+        exercise, state = self._exercise, self._state
+        passes = derive_passes(exercise.network)
+        for batch in exercise.batches.of_epoch(self.epoch + 1, len(self._rows)):
+            numbers = dict(zip(self._names, state, strict=True))
+            try:
+                for at in batch:
+                    work(passes, {**exercise.given(at), **numbers}, Exact())
+                state = self.compiled.train(1, state, self._arranged([batch]))
+            except WorkingError as error:
+                return str(error)
+            except (ValueError, ZeroDivisionError, OverflowError):
+                break
         return f"{GRADIENT} does not exist"
+
+    def _largest(self) -> str:
+        """The parameter that is farthest from 0."""
+        parameters = self._exercise.network.parameters
+        pairs = zip(self._state, parameters, strict=False)
+        value, name = max(pairs, key=lambda pair: abs(pair[0]))
+        return f"{name} at {value:.4g}"
 
     def _epoch(self, number: int) -> list[Any]:
         return self._arranged(self._batches.of_epoch(number, len(self._rows)))
@@ -240,18 +287,21 @@ class Trainer:
 
     def _what_is_bad(self, loss: float) -> str:
         if not math.isfinite(loss):
-            return f"{LOSS} left the range of float64"
-        _, value, name = max(
-            (abs(value), value, name) for value, name in zip(self._state, self._names, strict=True)
-        )
+            return f"{LOSS} left the range of float64, with {self._largest()},"
         return (
             f"the loss stands at {loss:.4g}, over {DIVERGED} times the {self.first_loss:.4g} that "
-            f"it began with, and {name} at {value:.4g},"
+            f"it began with, and {self._largest()},"
         )
 
     def _diverged(self, epoch: int, what: str) -> DivergedError:
         led_there = epoch > self.start
         return DivergedError(epoch, what, self._rate if led_there else None)
+
+
+def _next_judged(epoch: int) -> int:
+    """The next epoch after which it is judged whether training has diverged."""
+    step = 1 if epoch < JUDGED_ALL else 10 ** (len(str(epoch)) - 2)
+    return _next_multiple(epoch, step)
 
 
 def _next_multiple(epoch: int, of: int) -> int:
