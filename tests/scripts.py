@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from backprop_cli.export import TARGETS
-from backprop_cli.export.data_file import DataFile
 from backprop_cli.export.description import describe
+from backprop_cli.export.reading import Reading
 from backprop_cli.network import Exercise
 from backprop_cli.training import Trainer, well_chosen
 
@@ -47,7 +47,7 @@ class Case(NamedTuple):
     name: str
     exercise: Exercise
     epochs: int = 10
-    data: DataFile | None = None
+    data: Reading | None = None
 
     def script(self, target: str) -> str:
         """The script for a library."""

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from backprop_cli.activations import ACTIVATIONS
 from backprop_cli.complaint import UsageError
-from backprop_cli.export.data_file import DataFile
+from backprop_cli.export.reading import Reading
 from backprop_cli.network import LEARNING_RATE, Exercise, Figure, Layer, Network
 from backprop_cli.optimizers import DECAY, OPTIMIZERS, T, state_of
 
@@ -98,7 +98,7 @@ class Description:
     layers: tuple[LayerArrays, ...]
     x: Matrix
     y: Matrix
-    data: DataFile | None
+    data: Reading | None
     batch_size: int | None
     shuffle: bool
     seed: int
@@ -131,7 +131,7 @@ class Description:
 
 
 def describe(
-    exercise: Exercise, configuration: str, file: str, epochs: int, data: DataFile | None = None
+    exercise: Exercise, configuration: str, file: str, epochs: int, data: Reading | None = None
 ) -> Description:
     """Describe an exercise; its examples are written out unless ``data`` says where to read them.
 

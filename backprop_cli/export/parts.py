@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from shlex import quote
 
 from backprop_cli.complaint import listed, printable
-from backprop_cli.export.data_file import DataFile
 from backprop_cli.export.description import Description, LayerArrays
 from backprop_cli.export.layout import (
     INDENT,
@@ -16,6 +15,7 @@ from backprop_cli.export.layout import (
     listing,
     quoted,
 )
+from backprop_cli.export.reading import Reading
 
 IS_SHOWN = '''\
 def is_shown(epoch):
@@ -112,7 +112,7 @@ def examples(description: Description, call: str) -> Iterator[Block]:
     yield [*said, *_from_columns(data, call)]
 
 
-def _from_columns(data: DataFile, call: str) -> Iterator[str]:
+def _from_columns(data: Reading, call: str) -> Iterator[str]:
     path = quoted(data.path)
     if data.beside_script:
         yield f"data = Path(__file__).parent / {path}"
