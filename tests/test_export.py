@@ -250,6 +250,14 @@ TABLES = {
     "standardized, one column constant": Table(
         table(["a", "b", "kind"], SEVENTHS, [3], ["yes", "no"]), "kind", more="standardize: true"
     ),
+    "standardized, a constant column whose mean is another number": Table(
+        table(["a", "b", "y"], [0.03], SEVENTHS, [0, 1]), "[y, y]", more="standardize: true"
+    ),
+    "standardized, columns whose squares are no floats": Table(
+        table(["a", "b", "y"], [1e308, -1.7e308, 2], [3e-250, 1e-320], [0, 1]),
+        "[y, y]",
+        more="standardize: true",
+    ),
     "quotation marks, byte order mark, tabs": Table(
         table(['say "x"', "it's", "kind"], SEVENTHS, [1, 2], ['the "x"', "it's \\ one"]),
         "kind",

@@ -43,11 +43,16 @@ def read_columns(path):
 
 STANDARDIZED = '''\
 def standardized(column):
-    """A column shifted and scaled to mean 0 and standard deviation 1."""
+    """A column shifted and scaled to mean 0 and standard deviation 1; zeros if constant."""
+    if min(column) == max(column):
+        return [0.0] * len(column)
+    # Near 1, to which a power of two brings them exactly, no square is too large or small.
+    exponent = math.frexp(max(map(abs, column)))[1]
+    column = [math.ldexp(value, -exponent) for value in column]
     mean = math.fsum(column) / len(column)
     squares = math.fsum((value - mean) ** 2 for value in column)
     deviation = math.sqrt(squares / len(column))
-    return [(value - mean) / (deviation or 1.0) for value in column]
+    return [(value - mean) / deviation for value in column]
 '''.splitlines()
 
 
