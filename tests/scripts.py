@@ -92,9 +92,10 @@ def losses_of(printed: str) -> dict[int, float]:
 def ours(case: Case) -> Results:
     """What our own training comes to. Raises DivergedError."""
     trainer = Trainer(case.exercise)
-    trainer.advance(case.epochs, range(case.epochs + 1))
+    start = trainer.start
+    trainer.advance(start + case.epochs, range(start, start + case.epochs + 1))
     history = dict(trainer.history)
-    shown = well_chosen(case.epochs)
+    shown = [start + epoch for epoch in well_chosen(case.epochs)]
     return Results(
         {epoch: history[epoch] for epoch in shown}, our_arrays(case.exercise, trainer.numbers)
     )

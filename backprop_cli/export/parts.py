@@ -87,6 +87,9 @@ def shuffles(description: Description) -> bool:
 
 def settings(description: Description) -> Block:
     """The numbers of the training."""
+    lines = []
+    if description.epochs_done:
+        lines.append(f"epochs_done = {description.epochs_done}  # training goes on from there")
     numbers: dict[str, int | float] = {"epochs": description.epochs}
     if description.trained:
         numbers.update(description.settings)
@@ -94,7 +97,7 @@ def settings(description: Description) -> Block:
             numbers["batch_size"] = description.batch_size
         if shuffles(description):
             numbers["seed"] = description.seed
-    return [f"{name} = {number!r}" for name, number in numbers.items()]
+    return [*lines, *(f"{name} = {number!r}" for name, number in numbers.items())]
 
 
 def examples(description: Description, call: str) -> Iterator[Block]:
@@ -169,9 +172,10 @@ def loop(
     """The epochs, with the loss at some of them.
 
     ``update`` is a statement in terms of ``{x}`` and ``{y}``, and perhaps t, which is then
-    counted; ``loss`` an expression, ``order`` what makes a list of positions an index,
+    counted; ``loss`` one that finds the loss, ``order`` what makes a list of positions an index,
     ``condition`` what else the printing depends on.
     """
+    epoch = "epochs_done + epoch" if description.epochs_done else "epoch"
     counts = description.counts and ", t)" in update
     count = ["t += 1"] if counts else []
     if description.batch_size is None:
@@ -181,14 +185,15 @@ def loop(
         drawn: list[str] = []
         if shuffles(description):
             batch = order.format("order[start : start + batch_size]")
-            drawn = ["order = order_of_epoch(epoch)"]
+            drawn = [f"order = order_of_epoch({epoch})"]
         body = [f"batch = {batch}", *count, update.format(x="x[batch]", y="y[batch]")]
         step = [*drawn, "for start in range(0, len(x), batch_size):", *indented(body)]
     lines = ["if epoch > 0:", *indented(step)] if description.trained else []
     shown = [
         f"if {condition}is_shown(epoch):",
-        f'{INDENT}print(f"epoch {{epoch:>6}}  loss {{{loss}}}", flush=True)',
+        f"{INDENT}{loss}",
+        f'{INDENT}print(f"epoch {{{epoch}:>6}}  loss {{loss}}", flush=True)',
     ]
     said = [] if description.trained else ["# Every parameter is frozen: nothing is trained."]
-    start = ["t = 0  # updates so far"] if counts else []
+    start = [f"t = {description.updates_done}  # updates so far"] if counts else []
     return [*said, *start, "for epoch in range(epochs + 1):", *indented([*lines, *shown])]

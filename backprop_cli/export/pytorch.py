@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator, Mapping
 
-from backprop_cli.export import parts
+from backprop_cli.export import parts, updates
 from backprop_cli.export.description import Array, Description, LayerArrays, flat
-from backprop_cli.export.layout import INDENT, WIDTH, Block, array, indented
+from backprop_cli.export.layout import INDENT, WIDTH, Block, array, indented, listing
 from backprop_cli.export.layout import script as laid_out
 
 # An activation in terms of z.
@@ -42,6 +42,10 @@ OPTIMIZERS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "adam": ("Adam", ("betas=(beta1, beta2)", "eps=epsilon")),
     "adamw": ("AdamW", ("betas=(beta1, beta2)", "eps=epsilon")),
 }
+
+# Where it keeps our running quantities, in their order.
+KEPT = {"SGD": ("momentum_buffer",), "Adam": ("exp_avg", "exp_avg_sq")}
+KEPT["AdamW"] = KEPT["Adam"]
 
 PROCESSES = """\
 # Launched with torchrun --nproc-per-node N, this is one of N processes, each of which
@@ -115,7 +119,9 @@ def script(description: Description) -> str:
         blocks.append(UPDATE)
     if parts.shuffles(description):
         blocks.append(parts.ORDER_OF_EPOCH)
-    loop = parts.loop(description, "update({x}, {y})", "mean_loss()", condition="rank == 0 and ")
+    loop = parts.loop(
+        description, "update({x}, {y})", "loss = mean_loss()", condition="rank == 0 and "
+    )
     return laid_out([*blocks, parts.IS_SHOWN, loop, END])
 
 
@@ -183,8 +189,9 @@ def _made(description: Description) -> Block:
         return lines
     name = description.network.optimizer
     kind, more = OPTIMIZERS[name]
-    if not description.settings.get("momentum", 1.0):
-        more = ()  # PyTorch refuses Nesterov's momentum without any
+    if name == "nesterov" and not description.settings["momentum"]:
+        # PyTorch refuses Nesterov's momentum without any; that number may yet be changed.
+        more = ("momentum=momentum", "nesterov=momentum > 0")
     arguments = ["network.parameters()", "lr=learning_rate", *more]
     decays = description.network.decays
     if decays or name == "adamw":
@@ -194,7 +201,28 @@ def _made(description: Description) -> Block:
         *lines,
         "model = DistributedDataParallel(network) if launched else network",
         *_call(f"optimizer = {call}", arguments),
+        *_running(description),
     ]
+
+
+def _running(description: Description) -> Iterator[str]:
+    """What earlier training has left, put where the optimizer keeps it."""
+    if not description.running and not (description.counts and description.updates_done):
+        return
+    quantities = updates.state(description)
+    yield from updates.running(description, quantities, "torch.tensor")
+    rows = [
+        f"(network.{one.name}, {', '.join(updates.name_of(name, one) for name in quantities)})"
+        for one in description.trained
+    ]
+    yield from listing("kept = ", rows)
+    kind, _ = OPTIMIZERS[description.network.optimizer]
+    keys = [f'"{key}": {name}' for key, name in zip(KEPT[kind], quantities, strict=True)]
+    if description.counts:
+        yield f"t = {float(description.updates_done)}  # updates so far"
+        keys.insert(0, '"step": torch.tensor(t)')
+    yield f"for {', '.join(['w', *quantities])} in kept:"
+    yield f"{INDENT}optimizer.state[w] = {{{', '.join(keys)}}}"
 
 
 def _call(start: str, arguments: list[str]) -> Block:
