@@ -1,7 +1,7 @@
 """The parts of a script that are the same whatever the library: settings, examples, the loop."""
 
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Sized
 from shlex import quote
 
 from backprop_cli.complaint import listed, printable
@@ -103,9 +103,10 @@ def settings(description: Description) -> Block:
 def examples(description: Description, call: str) -> Iterator[Block]:
     """``x`` and ``y``, an example a row; ``call`` makes an array of a list, as ``np.array``."""
     network, data = description.network, description.data
-    inputs, outputs = listed(network.inputs), listed(one.name for one in network.outputs)
     rows = "An example a row" if len(description.x) > 1 else "The example"
-    said = comment(f"{rows}: inputs {inputs}; targets of {outputs}.")
+    inputs = f"input{_s(network.inputs)} {listed(network.inputs)}"
+    outputs = [one.name for one in network.outputs]
+    said = comment(f"{rows}: {inputs}; {_ended(f'target{_s(outputs)} of {listed(outputs)}')}")
     if data is None:
         yield [
             *said,
@@ -156,7 +157,20 @@ def about(layer: LayerArrays) -> str:
     said = [f"Layer {layer.layer.name}: {neurons}"]
     if layer.shares_bias:
         said.append("which share a bias")
-    return f"{', '.join(said)}."
+    frozen = [one.name for one in layer.arrays if not one.is_trained]
+    if frozen:
+        said[-1] += f"; {listed(frozen)} {'is' if len(frozen) == 1 else 'are'} frozen"
+    return _ended(", ".join(said))
+
+
+def _ended(text: str) -> str:
+    """A sentence with its full stop, unless a list that is abbreviated ends it."""
+    return text if text.endswith("…") else f"{text}."
+
+
+def _s(named: Sized) -> str:
+    """The plural's ending."""
+    return "" if len(named) == 1 else "s"
 
 
 def masks(description: Description, call: str) -> Iterator[str]:

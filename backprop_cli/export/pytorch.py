@@ -82,6 +82,7 @@ def script(description: Description) -> str:
     """The script."""
     classes = _network(description)
     functional = any("F." in line for line in classes)
+    several = len(description.x) > 1
     blocks: list[Block] = [
         parts.header(description, "PyTorch"),
         parts.imports(description, "os"),
@@ -111,8 +112,8 @@ def script(description: Description) -> str:
         [
             "@torch.no_grad()",
             "def mean_loss():",
-            '    """The loss, the mean over the examples."""',
-            "    return losses(network(x), y).sum().item() / len(x)",
+            f'    """The loss{", the mean over the examples" if several else ""}."""',
+            f"    return losses(network(x), y).sum().item(){' / len(x)' if several else ''}",
         ],
     ]
     if description.trained:
@@ -155,7 +156,7 @@ def _network(description: Description) -> Block:
             calls = [f"self.{one.name} = nn.Parameter", "torch.tensor"]
             made += array(calls, one.moving if one.is_masked else one.values, depth=2)
             if not one.is_trained:
-                made.append(f"self.{one.name}.requires_grad = False  # frozen")
+                made.append(f"self.{one.name}.requires_grad = False")
         last = layer is description.layers[-1]
         forward += _forward(layer, source, last=last)
         source = f"a{layer.number}"
