@@ -538,6 +538,33 @@ def test_several_processes_take_the_same_steps_as_one(processes: int, tmp_path: 
     assert largest_difference(found, Results(ours(case).losses, {})) <= CLOSE
 
 
+THREADS = """
+if launched:
+    names = []
+    for thread in os.listdir("/proc/self/task"):
+        with open(f"/proc/self/task/{thread}/comm") as file:
+            names.append(file.read().strip())
+    print(f"left of {rank}: {[name for name in names if 'gloo' in name]}", flush=True)
+"""
+
+
+@pytest.mark.skipif("pytorch" not in INSTALLED, reason="PyTorch is not installed")
+@pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="threads are not listed here")
+def test_no_thread_of_the_process_group_outlives_a_script(tmp_path: Path) -> None:
+    """Where one does, it may bring the process down after its work is done."""
+    script = built("ending", BASE, WEIGHTS, BIASES, RATE).script("pytorch")
+    (tmp_path / "script.py").write_text(f"{script}{THREADS}", encoding="utf-8")
+    launch = [sys.executable, "-m", "torch.distributed.run", "--standalone"]
+    done = subprocess.run(
+        [*launch, "--nproc-per-node", "2", tmp_path / "script.py"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    ended = sorted(line for line in done.stdout.splitlines() if line.startswith("left"))
+    assert ended == ["left of 0: []", "left of 1: []"]
+
+
 # --- the command -----------------------------------------------------------------------------
 
 

@@ -71,11 +71,15 @@ def update(x, y):
     optimizer.step()
 '''.splitlines()
 
+# Gloo's threads end with the last reference to their group. One that outlives the interpreter
+# brings the process down as it lets go of a tensor. The model holds a reference; so would default
+# arguments of torch.distributed.nn, which the model imports, if the group were there before them.
+IMPORTED_EARLY = "import torch.distributed.nn  # before there is a group, to hold none of it"
 END = """\
 if launched:
     dist.barrier()  # none may leave while another still has something to send
-    dist.destroy_process_group()
-""".splitlines()
+    {end}dist.destroy_process_group()
+"""
 
 
 def script(description: Description) -> str:
@@ -89,6 +93,7 @@ def script(description: Description) -> str:
         [
             "import torch",
             "import torch.distributed as dist",
+            *([IMPORTED_EARLY] if description.trained else []),
             *(["import torch.nn.functional as F"] if functional else []),
             "from torch import nn",
             *(
@@ -123,7 +128,9 @@ def script(description: Description) -> str:
     loop = parts.loop(
         description, "update({x}, {y})", "loss = mean_loss()", condition="rank == 0 and "
     )
-    return laid_out([*blocks, parts.IS_SHOWN, loop, END])
+    let_go = f"del model  # and its hold on the group, whose threads then end\n{INDENT}"
+    end = END.format(end=let_go if description.trained else "").splitlines()
+    return laid_out([*blocks, parts.IS_SHOWN, loop, end])
 
 
 def _masks(description: Description) -> Block:
