@@ -365,13 +365,13 @@ def export(source: Path, target: str, epochs: int, script: Path | None) -> str:
     output). Raises ConfigError, and UsageError for what a script cannot take up.
     """
     from backprop_cli.export import TARGETS
-    from backprop_cli.export.data_file import data_file
     from backprop_cli.export.description import describe
+    from backprop_cli.export.reading import reading
 
     if target not in TARGETS:
         raise UnknownNameError("--to", target, TARGETS, "library")
-    exercise, settings = configuration.load_with_settings(str(source))
-    data = data_file(settings.data, exercise, source, script)
+    exercise = configuration.load(str(source))
+    data = reading(exercise, script)
     name = "standard input" if str(source) == "-" else source.name
     file = script.name if script else "script.py"
     return TARGETS[target](describe(exercise, name, file, epochs, data))

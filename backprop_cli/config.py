@@ -34,7 +34,6 @@ __all__ = [
     "ConfigError",
     "json_schema",
     "load",
-    "load_with_settings",
     "parse",
 ]
 
@@ -46,20 +45,9 @@ def load(path: str) -> Exercise:
 
     Raises ConfigError, and nothing else, for whatever is wrong with the file or in it.
     """
-    return parse(*_text(path))
-
-
-def load_with_settings(path: str) -> tuple[Exercise, Configuration]:
-    """As `load`, and with it what was written, for who wants to know the data file."""
-    source, settings = _checked(*_text(path))
-    return meaning.exercise(source, settings), settings
-
-
-def _text(path: str) -> tuple[str, str]:
-    """A configuration's text, and its name in complaints."""
-    if path != "-":
-        return read_text(File(path), path, "a configuration"), path
-    return read_standard_input(STDIN, "a configuration"), STDIN
+    if path == "-":
+        return parse(read_standard_input(STDIN, "a configuration"), STDIN)
+    return parse(read_text(File(path), path, "a configuration"), path)
 
 
 def parse(text: str, name: str) -> Exercise:

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from backprop_cli.export import TARGETS
-from backprop_cli.export.data_file import DataFile
 from backprop_cli.export.description import describe
+from backprop_cli.export.reading import Reading
 from backprop_cli.network import Exercise
 from backprop_cli.training import Trainer, well_chosen
 
@@ -47,7 +47,7 @@ class Case(NamedTuple):
     name: str
     exercise: Exercise
     epochs: int = 10
-    data: DataFile | None = None
+    data: Reading | None = None
 
     def script(self, target: str) -> str:
         """The script for a library."""
@@ -92,9 +92,10 @@ def losses_of(printed: str) -> dict[int, float]:
 def ours(case: Case) -> Results:
     """What our own training comes to. Raises DivergedError."""
     trainer = Trainer(case.exercise)
-    trainer.advance(case.epochs, range(case.epochs + 1))
+    start = trainer.start
+    trainer.advance(start + case.epochs, range(start, start + case.epochs + 1))
     history = dict(trainer.history)
-    shown = well_chosen(case.epochs)
+    shown = [start + epoch for epoch in well_chosen(case.epochs)]
     return Results(
         {epoch: history[epoch] for epoch in shown}, our_arrays(case.exercise, trainer.numbers)
     )

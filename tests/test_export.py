@@ -4,6 +4,7 @@ import ast
 import csv
 import importlib.util
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -19,7 +20,6 @@ from networks import exercises
 from scripts import Case, Results, largest_difference, losses_of, ours, run_all
 
 from backprop_cli import commands, config
-from backprop_cli.complaint import UsageError
 from backprop_cli.export import TARGETS
 from backprop_cli.export.description import describe
 from backprop_cli.export.layout import quoted
@@ -28,6 +28,8 @@ from backprop_cli.limits import DivergedError
 from backprop_cli.losses import LOSSES
 from backprop_cli.network import Exercise
 from backprop_cli.optimizers import OPTIMIZERS
+from backprop_cli.saving import configuration_text
+from backprop_cli.training import Trainer
 
 CLOSE = 1e-12
 SHIPPED = sorted((ROOT / "configs").glob("*.yaml"))
@@ -167,12 +169,43 @@ def optimizers_and_batches() -> list[Case]:
     ]
 
 
+def saved(name: str, *parts: str, epochs: int = 7) -> Case:
+    """A network that was trained for so many epochs, saved and read again."""
+    started = exercise(*parts)
+    trainer = Trainer(started)
+    trainer.advance(epochs)
+    path = Path("saved.yaml")
+    text = configuration_text(started, trainer.numbers, trainer.trained, path)
+    return Case(name, config.parse(text, str(path)))
+
+
+def going_on() -> list[Case]:
+    """Every optimizer, going on from what it has kept of every array, of some, of a part of one."""
+    one = "inputs: [0.5, -0.25, 0.3]\ntarget: [1, 0]\n"
+    sets = (f"{BASE}batch_size: 2\nshuffle: true\nseed: 3\n", one)
+    cases = [
+        saved(f"{optimizing} {examples}", examples, WEIGHTS, BIASES, RATE, optimizing)
+        for optimizing, examples in product(OPTIMIZING, sets)
+    ]
+    cases += [
+        saved(f"{name} {frozen}", BASE, SPARSE, BIAS_FORMS["mixed"], RATE, frozen, optimizing)
+        for name in ("momentum", "adamw")
+        for frozen, optimizing in product(
+            ("frozen: [w2, w9]\n", "frozen: [w1, w2, w3, w4, w5, w6, b2]\n"),
+            (f"optimizer: {name}\nweight_decay: 0.1\n",),
+        )
+    ]
+    slope = "activation: {name: parametric_relu, slope: 0.1}\noptimizer: adam\n"
+    return [*cases, saved("slopes", BASE, WEIGHTS, BIASES, RATE, slope)]
+
+
 FAMILIES = {
     "shipped": lambda: [shipped(path) for path in SHIPPED],
     "activations and losses": activations_and_losses,
     "settings of activations": settings_of_activations,
     "forms": forms,
     "optimizers and batches": optimizers_and_batches,
+    "going on": going_on,
 }
 
 
@@ -249,6 +282,14 @@ TABLES = {
     ),
     "standardized, one column constant": Table(
         table(["a", "b", "kind"], SEVENTHS, [3], ["yes", "no"]), "kind", more="standardize: true"
+    ),
+    "standardized, a constant column whose mean is another number": Table(
+        table(["a", "b", "y"], [0.03], SEVENTHS, [0, 1]), "[y, y]", more="standardize: true"
+    ),
+    "standardized, columns whose squares are no floats": Table(
+        table(["a", "b", "y"], [1e308, -1.7e308, 2], [3e-250, 1e-320], [0, 1]),
+        "[y, y]",
+        more="standardize: true",
     ),
     "quotation marks, byte order mark, tabs": Table(
         table(['say "x"', "it's", "kind"], SEVENTHS, [1, 2], ['the "x"', "it's \\ one"]),
@@ -416,11 +457,65 @@ def test_names_that_are_keywords_or_functions_stay_out_of_the_code(target: str) 
     assert second == ""
 
 
-def test_running_quantities_of_an_optimizer_are_refused() -> None:
-    started = exercise(BASE, WEIGHTS, RATE, "optimizer: adam\n")
-    going_on = started._replace(numbers={**started.numbers, "t": 5})
-    with pytest.raises(UsageError, match="starts it anew"):
-        describe(going_on, "a.yaml", "a.py", 1)
+# --- training that goes on -------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("target", INSTALLED)
+def test_a_saved_network_goes_on_in_a_script_as_if_it_had_never_stopped(
+    target: str, backprop: Backprop, tmp_path: Path
+) -> None:
+    path = written(tmp_path, TABLES["a column of yes and no"])
+    with path.open("a", encoding="utf-8") as file:
+        file.write("optimizer: adam\n")
+    (tmp_path / "else").mkdir()
+    stopped, script = tmp_path / "else" / "saved.yaml", tmp_path / "script.py"
+    backprop("run", path, "--epochs", "6", "--save", stopped)
+    backprop("export", stopped, "--to", target, "--epochs", "5", "-o", script)
+    done = subprocess.run([sys.executable, script], capture_output=True, text=True, check=True)
+
+    trainer = Trainer(config.load(str(path)))
+    trainer.advance(11, range(12))
+    expected = {epoch: trainer.history[epoch][1] for epoch in (6, 7, 8, 11)}
+    assert largest_difference(Results(losses_of(done.stdout), {}), Results(expected, {})) <= CLOSE
+
+
+ONE = "inputs: [0.5, -0.25, 0.3]\ntarget: [1, 0]\n"
+
+
+@pytest.mark.parametrize("target", TARGETS)
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+def test_nothing_of_earlier_training_is_in_a_script_that_begins(
+    optimizer: str, target: str
+) -> None:
+    script = built("new", ONE, WEIGHTS, RATE, f"optimizer: {optimizer}\n").script(target)
+    assert [word for word in ("done", "m_W1", "v_W1", "kept") if word in script] == []
+    counts = target != "pytorch" and optimizer.startswith("adam")
+    assert ("t = 0  # updates so far" in script) == counts
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_of_running_quantities_those_that_are_not_zero_are_in_a_script(target: str) -> None:
+    zero = {f"w{at}": 0 for at in range(1, 21)}
+    trained = {"epochs": 4, "t": 5, "m": zero, "v": {**zero, "w13": 0.25}}
+    text = f"optimizer: adam\ntrained: {json.dumps(trained)}\n"
+    script = built("half", ONE, WEIGHTS, RATE, text).script(target)
+    assert "epochs_done = 4  # training goes on from there\n" in script
+    values = "[[0.25, 0.0, 0.0, 0.0], [0.0, 0.0, 0.0, 0.0]]"
+    assert f"v_W2 = {CALLS[target]}({values})\n" in script
+    assert ("m_W2 = " in script) == (target == "pytorch")  # whose Adam wants all or none
+    assert re.search("^t = 4(.0)?  # updates so far$", script, re.MULTILINE)
+
+
+CALLS = {"numpy": "np.array", "pytorch": "torch.tensor", "jax": "jnp.array"}
+
+
+@pytest.mark.parametrize("name", ["momentum", "nesterov"])
+def test_a_momentum_of_zero_is_a_number_that_can_be_changed(name: str) -> None:
+    script = built("zero", ONE, WEIGHTS, RATE, f"optimizer: {{name: {name}, momentum: 0}}\n")
+    code = script.script("pytorch")
+    assert "momentum = 0.0\n" in code
+    assert "momentum=momentum" in code
+    assert ("nesterov=momentum > 0" in code) == (name == "nesterov")
 
 
 # --- several processes -----------------------------------------------------------------------
@@ -441,6 +536,33 @@ def test_several_processes_take_the_same_steps_as_one(processes: int, tmp_path: 
     )
     found = Results(losses_of(done.stdout), {})
     assert largest_difference(found, Results(ours(case).losses, {})) <= CLOSE
+
+
+THREADS = """
+if launched:
+    names = []
+    for thread in os.listdir("/proc/self/task"):
+        with open(f"/proc/self/task/{thread}/comm") as file:
+            names.append(file.read().strip())
+    print(f"left of {rank}: {[name for name in names if 'gloo' in name]}", flush=True)
+"""
+
+
+@pytest.mark.skipif("pytorch" not in INSTALLED, reason="PyTorch is not installed")
+@pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="threads are not listed here")
+def test_no_thread_of_the_process_group_outlives_a_script(tmp_path: Path) -> None:
+    """Where one does, it may bring the process down after its work is done."""
+    script = built("ending", BASE, WEIGHTS, BIASES, RATE).script("pytorch")
+    (tmp_path / "script.py").write_text(f"{script}{THREADS}", encoding="utf-8")
+    launch = [sys.executable, "-m", "torch.distributed.run", "--standalone"]
+    done = subprocess.run(
+        [*launch, "--nproc-per-node", "2", tmp_path / "script.py"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    ended = sorted(line for line in done.stdout.splitlines() if line.startswith("left"))
+    assert ended == ["left of 0: []", "left of 1: []"]
 
 
 # --- the command -----------------------------------------------------------------------------

@@ -1,31 +1,34 @@
 """What a script is to build, derived once for every target: arrays, masks, examples, settings."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import NamedTuple
 
 from backprop_cli.activations import ACTIVATIONS
-from backprop_cli.complaint import UsageError
-from backprop_cli.export.data_file import DataFile
+from backprop_cli.export.reading import Reading
+from backprop_cli.expression import Symbol
 from backprop_cli.network import LEARNING_RATE, Exercise, Figure, Layer, Network
-from backprop_cli.optimizers import DECAY, OPTIMIZERS, T, state_of
+from backprop_cli.optimizers import DECAY, OPTIMIZERS, T, symbol_of
 
 Vector = tuple[float, ...]
 Matrix = tuple[Vector, ...]
 Entries = Vector | Matrix
+Parameter = str | None  # its name, None where there is none
 
 
 class Array(NamedTuple):
     """A matrix or vector of parameters under the name that it has in a script.
 
     ``trained`` has the shape of ``values``, with 1 for what an update moves and 0 for a frozen
-    parameter or one that there is not (an edge or a bias left out), whose value is 0.
+    parameter or one that there is not (an edge or a bias left out), whose value is 0. So has each
+    of the ``running`` quantities of the optimizer, by name, as earlier training has left them.
     """
 
     name: str
     values: Entries
     trained: Entries
+    running: Mapping[str, Entries]
 
     @property
     def is_trained(self) -> bool:
@@ -88,7 +91,8 @@ class Description:
     ``configuration`` is where they come from, ``file`` what the script is called (both for a
     comment alone). The examples are ``x`` and ``y``, a row each, or in ``data``. ``batch_size``
     is None where all examples go into one update. ``settings`` are the optimizer's numbers by
-    name, the learning rate first.
+    name, the learning rate first. ``epochs_done`` and ``updates_done`` count earlier training,
+    from which the script is to go on.
     """
 
     configuration: str
@@ -98,11 +102,13 @@ class Description:
     layers: tuple[LayerArrays, ...]
     x: Matrix
     y: Matrix
-    data: DataFile | None
+    data: Reading | None
     batch_size: int | None
     shuffle: bool
     seed: int
     settings: Mapping[str, float]
+    epochs_done: int
+    updates_done: int
 
     @property
     def arrays(self) -> Iterator[Array]:
@@ -125,22 +131,26 @@ class Description:
         return OPTIMIZERS[self.network.optimizer].counts and bool(self.trained)
 
     @property
+    def running(self) -> tuple[str, ...]:
+        """The optimizer's running quantities that are not 0 throughout, as they are at first."""
+        return tuple(
+            quantity.name
+            for quantity in OPTIMIZERS[self.network.optimizer].state
+            if any(any(flat(array.running[quantity.name])) for array in self.trained)
+        )
+
+    @property
     def activations(self) -> frozenset[str]:
         """The names of the activation functions in use."""
         return frozenset(layer.layer.activation for layer in self.layers)
 
 
 def describe(
-    exercise: Exercise, configuration: str, file: str, epochs: int, data: DataFile | None = None
+    exercise: Exercise, configuration: str, file: str, epochs: int, data: Reading | None = None
 ) -> Description:
-    """Describe an exercise; its examples are written out unless ``data`` says where to read them.
-
-    Raises UsageError where the optimizer is to go on from running quantities.
-    """
+    """Describe an exercise; ``data`` says how its examples are read, else they are written out."""
     network, numbers = exercise.network, exercise.numbers
-    if any(numbers[name] for name in state_of(network)) or numbers.get(T.name, 1) != 1:
-        message = "the optimizer is to go on from an earlier run; a script starts it anew"
-        raise UsageError(f"{message}, so take its running quantities out")
+    row = OPTIMIZERS[network.optimizer]
     names = (*network.inputs, *map(network.target, network.outputs))
     rows = [one.floats for one in exercise.examples]
     rows = rows or [tuple(float(numbers[name]) for name in names)]
@@ -158,10 +168,9 @@ def describe(
         size if size < len(rows) else None,
         exercise.batches.shuffle,
         exercise.batches.seed,
-        {
-            name: float(numbers[name])
-            for name in (*entering, *OPTIMIZERS[network.optimizer].settings)
-        },
+        {name: float(numbers[name]) for name in (*entering, *row.settings)},
+        exercise.trained.epochs,
+        int(numbers[T.name]) - 1 if row.counts else 0,
     )
 
 
@@ -176,31 +185,51 @@ def _layers(network: Network, numbers: Mapping[str, Figure]) -> Iterator[LayerAr
         yield LayerArrays(
             layer,
             number,
-            Array(
-                f"W{number}",
-                tuple(_values(row, numbers) for row in weights),
-                tuple(_trained(row, network) for row in weights),
-            ),
-            _vector(f"b{number}", biases, network, numbers),
-            _vector(f"slope{number}", [layer.slope], network, numbers),
+            _array(f"W{number}", weights, network, numbers),
+            _array(f"b{number}", biases, network, numbers) if any(biases) else None,
+            _array(f"slope{number}", [layer.slope], network, numbers) if layer.slope else None,
         )
         sources = [neuron.name for neuron in layer.neurons]
 
 
-def _vector(
-    name: str, parameters: Sequence[str | None], network: Network, numbers: Mapping[str, Figure]
-) -> Array | None:
-    if not any(parameters):
-        return None
-    return Array(name, _values(parameters, numbers), _trained(parameters, network))
+def _array(
+    name: str,
+    parameters: Sequence[Parameter] | Sequence[Sequence[Parameter]],
+    network: Network,
+    numbers: Mapping[str, Figure],
+) -> Array:
+    """The array of parameters that are named in its shape."""
+
+    def number(parameter: Parameter) -> float:
+        return 0.0 if parameter is None else float(numbers[parameter])
+
+    def is_trained(parameter: Parameter) -> float:
+        return float(parameter is not None and parameter not in network.frozen)
+
+    def running(quantity: Symbol) -> Callable[[Parameter], float]:
+        return lambda parameter: (
+            float(numbers[symbol_of(quantity, parameter).name])
+            if parameter is not None and is_trained(parameter)
+            else 0.0
+        )
+
+    state = OPTIMIZERS[network.optimizer].state
+    return Array(
+        name,
+        _entries(parameters, number),
+        _entries(parameters, is_trained),
+        {quantity.name: _entries(parameters, running(quantity)) for quantity in state},
+    )
 
 
-def _values(parameters: Sequence[str | None], numbers: Mapping[str, Figure]) -> Vector:
-    return tuple(0.0 if name is None else float(numbers[name]) for name in parameters)
-
-
-def _trained(parameters: Sequence[str | None], network: Network) -> Vector:
-    return tuple(float(name is not None and name not in network.frozen) for name in parameters)
+def _entries(
+    parameters: Sequence[Parameter] | Sequence[Sequence[Parameter]],
+    entry: Callable[[Parameter], float],
+) -> Entries:
+    """What there is of each parameter, in the same shape."""
+    if isinstance(parameters[0], list):
+        return tuple(tuple(map(entry, row)) for row in parameters)  # type: ignore[arg-type]
+    return tuple(map(entry, parameters))  # type: ignore[arg-type]
 
 
 def flat(entries: Entries) -> Iterator[float]:

@@ -58,7 +58,7 @@ def script(description: Description) -> str:
         blocks.append(_update(description))
     if parts.shuffles(description):
         blocks.append(parts.ORDER_OF_EPOCH)
-    loss = "mean_loss(parameters, x, y)"
+    loss = "loss = mean_loss(parameters, x, y)"
     blocks += [parts.IS_SHOWN, parts.loop(description, update, loss, order="jnp.array({})")]
     return laid_out(blocks)
 
@@ -73,7 +73,13 @@ def _parameters(description: Description) -> Block:
         masks = [(one.name, f"{one.name}_trained" if one.is_masked else "1.0") for one in trained]
         lines += _dictionary("trained", masks)
     zeros = "{name: jnp.zeros_like(w) for name, w in parameters.items()}"
-    lines += [f"{name} = {zeros}" for name in updates.state(description)]
+    lines += updates.running(description, description.running, "jnp.array")
+    for name in updates.state(description):
+        if name in description.running:
+            own = [(one.name, updates.name_of(name, one)) for one in trained]
+            lines += _dictionary(name, own)
+        else:
+            lines.append(f"{name} = {zeros}")
     return lines
 
 

@@ -128,7 +128,7 @@ def script(description: Description) -> str:
         blocks.append(_update(description))
     if parts.shuffles(description):
         blocks.append(parts.ORDER_OF_EPOCH)
-    loss = "loss_and_gradients(x, y)[0]" if description.trained else "mean_loss(x, y)"
+    loss = "loss, _ = loss_and_gradients(x, y)" if description.trained else "loss = mean_loss(x, y)"
     blocks += [parts.IS_SHOWN, parts.loop(description, update, loss)]
     return laid_out(blocks)
 
@@ -151,8 +151,13 @@ def _trained(description: Description) -> Block:
         lines += parts.masks(description, "np.array")
         masks = [f"{one.name}_trained" if one.is_masked else "1" for one in trained]
         lines += listing("trained = ", masks)
+    lines += updates.running(description, description.running, "np.array")
     for name in updates.state(description):
-        lines.append(f"{name} = [np.zeros_like(w) for w in parameters]")
+        if name in description.running:
+            own = [updates.name_of(name, one) for one in trained]
+            lines += listing(f"{name} = ", own)
+        else:
+            lines.append(f"{name} = [np.zeros_like(w) for w in parameters]")
     return lines
 
 

@@ -1,11 +1,10 @@
 """The parts of a script that are the same whatever the library: settings, examples, the loop."""
 
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Sized
 from shlex import quote
 
 from backprop_cli.complaint import listed, printable
-from backprop_cli.export.data_file import DataFile
 from backprop_cli.export.description import Description, LayerArrays
 from backprop_cli.export.layout import (
     INDENT,
@@ -16,6 +15,7 @@ from backprop_cli.export.layout import (
     listing,
     quoted,
 )
+from backprop_cli.export.reading import Reading
 
 IS_SHOWN = '''\
 def is_shown(epoch):
@@ -43,11 +43,16 @@ def read_columns(path):
 
 STANDARDIZED = '''\
 def standardized(column):
-    """A column shifted and scaled to mean 0 and standard deviation 1."""
+    """A column shifted and scaled to mean 0 and standard deviation 1; zeros if constant."""
+    if min(column) == max(column):
+        return [0.0] * len(column)
+    # Near 1, to which a power of two brings them exactly, no square is too large or small.
+    exponent = math.frexp(max(map(abs, column)))[1]
+    column = [math.ldexp(value, -exponent) for value in column]
     mean = math.fsum(column) / len(column)
     squares = math.fsum((value - mean) ** 2 for value in column)
     deviation = math.sqrt(squares / len(column))
-    return [(value - mean) / (deviation or 1.0) for value in column]
+    return [(value - mean) / deviation for value in column]
 '''.splitlines()
 
 
@@ -82,6 +87,9 @@ def shuffles(description: Description) -> bool:
 
 def settings(description: Description) -> Block:
     """The numbers of the training."""
+    lines = []
+    if description.epochs_done:
+        lines.append(f"epochs_done = {description.epochs_done}  # training goes on from there")
     numbers: dict[str, int | float] = {"epochs": description.epochs}
     if description.trained:
         numbers.update(description.settings)
@@ -89,15 +97,16 @@ def settings(description: Description) -> Block:
             numbers["batch_size"] = description.batch_size
         if shuffles(description):
             numbers["seed"] = description.seed
-    return [f"{name} = {number!r}" for name, number in numbers.items()]
+    return [*lines, *(f"{name} = {number!r}" for name, number in numbers.items())]
 
 
 def examples(description: Description, call: str) -> Iterator[Block]:
     """``x`` and ``y``, an example a row; ``call`` makes an array of a list, as ``np.array``."""
     network, data = description.network, description.data
-    inputs, outputs = listed(network.inputs), listed(one.name for one in network.outputs)
     rows = "An example a row" if len(description.x) > 1 else "The example"
-    said = comment(f"{rows}: inputs {inputs}; targets of {outputs}.")
+    inputs = f"input{_s(network.inputs)} {listed(network.inputs)}"
+    outputs = [one.name for one in network.outputs]
+    said = comment(f"{rows}: {inputs}; {_ended(f'target{_s(outputs)} of {listed(outputs)}')}")
     if data is None:
         yield [
             *said,
@@ -112,7 +121,7 @@ def examples(description: Description, call: str) -> Iterator[Block]:
     yield [*said, *_from_columns(data, call)]
 
 
-def _from_columns(data: DataFile, call: str) -> Iterator[str]:
+def _from_columns(data: Reading, call: str) -> Iterator[str]:
     path = quoted(data.path)
     if data.beside_script:
         yield f"data = Path(__file__).parent / {path}"
@@ -148,7 +157,20 @@ def about(layer: LayerArrays) -> str:
     said = [f"Layer {layer.layer.name}: {neurons}"]
     if layer.shares_bias:
         said.append("which share a bias")
-    return f"{', '.join(said)}."
+    frozen = [one.name for one in layer.arrays if not one.is_trained]
+    if frozen:
+        said[-1] += f"; {listed(frozen)} {'is' if len(frozen) == 1 else 'are'} frozen"
+    return _ended(", ".join(said))
+
+
+def _ended(text: str) -> str:
+    """A sentence with its full stop, unless a list that is abbreviated ends it."""
+    return text if text.endswith("…") else f"{text}."
+
+
+def _s(named: Sized) -> str:
+    """The plural's ending."""
+    return "" if len(named) == 1 else "s"
 
 
 def masks(description: Description, call: str) -> Iterator[str]:
@@ -164,9 +186,10 @@ def loop(
     """The epochs, with the loss at some of them.
 
     ``update`` is a statement in terms of ``{x}`` and ``{y}``, and perhaps t, which is then
-    counted; ``loss`` an expression, ``order`` what makes a list of positions an index,
+    counted; ``loss`` one that finds the loss, ``order`` what makes a list of positions an index,
     ``condition`` what else the printing depends on.
     """
+    epoch = "epochs_done + epoch" if description.epochs_done else "epoch"
     counts = description.counts and ", t)" in update
     count = ["t += 1"] if counts else []
     if description.batch_size is None:
@@ -176,14 +199,15 @@ def loop(
         drawn: list[str] = []
         if shuffles(description):
             batch = order.format("order[start : start + batch_size]")
-            drawn = ["order = order_of_epoch(epoch)"]
+            drawn = [f"order = order_of_epoch({epoch})"]
         body = [f"batch = {batch}", *count, update.format(x="x[batch]", y="y[batch]")]
         step = [*drawn, "for start in range(0, len(x), batch_size):", *indented(body)]
     lines = ["if epoch > 0:", *indented(step)] if description.trained else []
     shown = [
         f"if {condition}is_shown(epoch):",
-        f'{INDENT}print(f"epoch {{epoch:>6}}  loss {{{loss}}}", flush=True)',
+        f"{INDENT}{loss}",
+        f'{INDENT}print(f"epoch {{{epoch}:>6}}  loss {{loss}}", flush=True)',
     ]
     said = [] if description.trained else ["# Every parameter is frozen: nothing is trained."]
-    start = ["t = 0  # updates so far"] if counts else []
+    start = [f"t = {description.updates_done}  # updates so far"] if counts else []
     return [*said, *start, "for epoch in range(epochs + 1):", *indented([*lines, *shown])]

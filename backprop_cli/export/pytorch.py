@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator, Mapping
 
-from backprop_cli.export import parts
+from backprop_cli.export import parts, updates
 from backprop_cli.export.description import Array, Description, LayerArrays, flat
-from backprop_cli.export.layout import INDENT, WIDTH, Block, array, indented
+from backprop_cli.export.layout import INDENT, WIDTH, Block, array, indented, listing
 from backprop_cli.export.layout import script as laid_out
 
 # An activation in terms of z.
@@ -43,6 +43,10 @@ OPTIMIZERS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "adamw": ("AdamW", ("betas=(beta1, beta2)", "eps=epsilon")),
 }
 
+# Where it keeps our running quantities, in their order.
+KEPT = {"SGD": ("momentum_buffer",), "Adam": ("exp_avg", "exp_avg_sq")}
+KEPT["AdamW"] = KEPT["Adam"]
+
 PROCESSES = """\
 # Launched with torchrun --nproc-per-node N, this is one of N processes, each of which
 # takes a part of every batch.
@@ -67,23 +71,29 @@ def update(x, y):
     optimizer.step()
 '''.splitlines()
 
+# Gloo's threads end with the last reference to their group. One that outlives the interpreter
+# brings the process down as it lets go of a tensor. The model holds a reference; so would default
+# arguments of torch.distributed.nn, which the model imports, if the group were there before them.
+IMPORTED_EARLY = "import torch.distributed.nn  # before there is a group, to hold none of it"
 END = """\
 if launched:
     dist.barrier()  # none may leave while another still has something to send
-    dist.destroy_process_group()
-""".splitlines()
+    {end}dist.destroy_process_group()
+"""
 
 
 def script(description: Description) -> str:
     """The script."""
     classes = _network(description)
     functional = any("F." in line for line in classes)
+    several = len(description.x) > 1
     blocks: list[Block] = [
         parts.header(description, "PyTorch"),
         parts.imports(description, "os"),
         [
             "import torch",
             "import torch.distributed as dist",
+            *([IMPORTED_EARLY] if description.trained else []),
             *(["import torch.nn.functional as F"] if functional else []),
             "from torch import nn",
             *(
@@ -107,16 +117,20 @@ def script(description: Description) -> str:
         [
             "@torch.no_grad()",
             "def mean_loss():",
-            '    """The loss, the mean over the examples."""',
-            "    return losses(network(x), y).sum().item() / len(x)",
+            f'    """The loss{", the mean over the examples" if several else ""}."""',
+            f"    return losses(network(x), y).sum().item(){' / len(x)' if several else ''}",
         ],
     ]
     if description.trained:
         blocks.append(UPDATE)
     if parts.shuffles(description):
         blocks.append(parts.ORDER_OF_EPOCH)
-    loop = parts.loop(description, "update({x}, {y})", "mean_loss()", condition="rank == 0 and ")
-    return laid_out([*blocks, parts.IS_SHOWN, loop, END])
+    loop = parts.loop(
+        description, "update({x}, {y})", "loss = mean_loss()", condition="rank == 0 and "
+    )
+    let_go = f"del model  # and its hold on the group, whose threads then end\n{INDENT}"
+    end = END.format(end=let_go if description.trained else "").splitlines()
+    return laid_out([*blocks, parts.IS_SHOWN, loop, end])
 
 
 def _masks(description: Description) -> Block:
@@ -149,7 +163,7 @@ def _network(description: Description) -> Block:
             calls = [f"self.{one.name} = nn.Parameter", "torch.tensor"]
             made += array(calls, one.moving if one.is_masked else one.values, depth=2)
             if not one.is_trained:
-                made.append(f"self.{one.name}.requires_grad = False  # frozen")
+                made.append(f"self.{one.name}.requires_grad = False")
         last = layer is description.layers[-1]
         forward += _forward(layer, source, last=last)
         source = f"a{layer.number}"
@@ -183,8 +197,9 @@ def _made(description: Description) -> Block:
         return lines
     name = description.network.optimizer
     kind, more = OPTIMIZERS[name]
-    if not description.settings.get("momentum", 1.0):
-        more = ()  # PyTorch refuses Nesterov's momentum without any
+    if name == "nesterov" and not description.settings["momentum"]:
+        # PyTorch refuses Nesterov's momentum without any; that number may yet be changed.
+        more = ("momentum=momentum", "nesterov=momentum > 0")
     arguments = ["network.parameters()", "lr=learning_rate", *more]
     decays = description.network.decays
     if decays or name == "adamw":
@@ -194,7 +209,28 @@ def _made(description: Description) -> Block:
         *lines,
         "model = DistributedDataParallel(network) if launched else network",
         *_call(f"optimizer = {call}", arguments),
+        *_running(description),
     ]
+
+
+def _running(description: Description) -> Iterator[str]:
+    """What earlier training has left, put where the optimizer keeps it."""
+    if not description.running and not (description.counts and description.updates_done):
+        return
+    quantities = updates.state(description)
+    yield from updates.running(description, quantities, "torch.tensor")
+    rows = [
+        f"(network.{one.name}, {', '.join(updates.name_of(name, one) for name in quantities)})"
+        for one in description.trained
+    ]
+    yield from listing("kept = ", rows)
+    kind, _ = OPTIMIZERS[description.network.optimizer]
+    keys = [f'"{key}": {name}' for key, name in zip(KEPT[kind], quantities, strict=True)]
+    if description.counts:
+        yield f"t = {float(description.updates_done)}  # updates so far"
+        keys.insert(0, '"step": torch.tensor(t)')
+    yield f"for {', '.join(['w', *quantities])} in kept:"
+    yield f"{INDENT}optimizer.state[w] = {{{', '.join(keys)}}}"
 
 
 def _call(start: str, arguments: list[str]) -> Block:

@@ -1,8 +1,10 @@
 """The optimizers as lines of a loop over arrays, for the targets that write them out."""
 
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from backprop_cli.export.description import Description
+from backprop_cli.export.description import Array, Description
+from backprop_cli.export.layout import array
 from backprop_cli.optimizers import OPTIMIZERS as ROWS
 
 
@@ -41,6 +43,23 @@ UPDATES = {
 def state(description: Description) -> tuple[str, ...]:
     """What the optimizer keeps of each array."""
     return UPDATES[description.network.optimizer].state if description.trained else ()
+
+
+def running(description: Description, quantities: Sequence[str], call: str) -> Iterator[str]:
+    """Some running quantities of each array, as earlier training has left them: ``m_W1 = …``.
+
+    ``call`` makes an array of a list, as ``np.array``.
+    """
+    if quantities:
+        yield "# What the optimizer keeps of each array, as earlier training has left it."
+    for quantity in quantities:
+        for one in description.trained:
+            yield from array([f"{name_of(quantity, one)} = {call}"], one.running[quantity])
+
+
+def name_of(quantity: str, one: Array) -> str:
+    """What a running quantity of an array is called in a script."""
+    return f"{quantity}_{one.name}"
 
 
 def lines(description: Description, w: str, i: str, np: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""The data file of a configuration, as a script needs to know it to read it alike."""
+"""The data file of an exercise, as a script needs to know it to read it alike."""
 
 import os
 from pathlib import Path
@@ -6,15 +6,14 @@ from typing import NamedTuple
 
 from backprop_cli.csv_table import read_table
 from backprop_cli.network import Exercise
-from backprop_cli.schema import Data
 from backprop_cli.training_set import as_name
 
 # Up to this many numbers are written out in the script.
 FEW = 100
 
 
-class DataFile(NamedTuple):
-    """A CSV file, its columns, and what becomes of them.
+class Reading(NamedTuple):
+    """How a script reads a CSV file: which columns, and what becomes of them.
 
     ``path`` is relative to the script if ``beside_script``, else to the folder in which it is
     run. ``classes`` are the texts of the one target column, in the order of the outputs; without
@@ -30,30 +29,28 @@ class DataFile(NamedTuple):
     standardize: bool
 
 
-def data_file(
-    data: Data | None, exercise: Exercise, configuration: Path, script: Path | None
-) -> DataFile | None:
-    """The data file of an exercise, None where there is none or its numbers are few.
+def reading(exercise: Exercise, script: Path | None) -> Reading | None:
+    """How the data file of an exercise is read, None where there is none or its numbers are few.
 
     ``script`` is where the script is to be written (None: that is not known). Raises ConfigError
     where the file cannot be read.
     """
-    network = exercise.network
+    network, data = exercise.network, exercise.data
     width = len(network.inputs) + len(network.outputs)
     if data is None or exercise.example_count * width <= FEW:
         return None
-    targets = (data.target,) if isinstance(data.target, str) else tuple(data.target)
-    path = configuration.parent / data.file
+    targets = (data.target,) if isinstance(data.target, str) else data.target
+    path = Path(data.folder, data.file)
     table = read_table(path, str(path), (*data.inputs, *targets))
     classes: tuple[str, ...] = ()
     if isinstance(data.target, str) and not table.is_numeric(data.target):
         texts = {as_name(text): text for text in table.texts(data.target)}
         classes = tuple(texts[output.name] for output in network.outputs)
-    return DataFile(
+    return Reading(
         path.as_posix() if script is None else _from(script.parent, path),
         script is not None,
         table.sheet.delimiter,
-        tuple(data.inputs),
+        data.inputs,
         targets,
         classes,
         data.standardize,
