@@ -62,8 +62,10 @@ class OutOfRangeError(ArithmeticError):
 class DomainError(ArithmeticError):
     """A function was asked for a value that it does not have, such as the logarithm of 0."""
 
-    def __init__(self, function: str, argument: Decimal | float) -> None:
-        super().__init__(f"{function}({argument}) does not exist")
+
+def _no_value(call: Call, argument: Decimal | float) -> DomainError:
+    digits = on_paper(argument if isinstance(argument, Decimal) else Decimal(repr(argument)))
+    return DomainError(f"{call.function}({digits}) does not exist")
 
 
 class Arithmetic(ABC, Generic[V]):
@@ -90,6 +92,14 @@ class Arithmetic(ABC, Generic[V]):
     def closer_result(self, value: V) -> V:
         """The result of a line whose small part must not be lost: of more decimals, if rounded."""
         return self.result(value)
+
+    def running_result(self, value: V) -> V:
+        """The result of an optimizer's line: of as many significant digits as decimals are kept."""
+        return self.result(value)
+
+    def running_figure(self, value: V) -> Decimal:
+        """An optimizer's quantity with the digits in which it is printed."""
+        return self.figure(value)
 
     @abstractmethod
     def unrounded(self, value: V) -> V:
@@ -153,7 +163,7 @@ class Arithmetic(ABC, Generic[V]):
             case Quotient(numerator, denominator):
                 divisor = self._evaluate(denominator, values)
                 if divisor == 0:
-                    raise DomainError("1/x", divisor)
+                    raise DomainError("a division by 0")
                 return self._evaluate(numerator, values) / divisor
             case Largest(among):
                 return max(self._evaluate(part, values) for part in among)
@@ -174,7 +184,7 @@ class Exact(Arithmetic[float]):
         """The value of a function; an activation's is stable for any finite argument."""
         elementary = ELEMENTARY.get(call.function)
         if elementary and elementary.positive and argument <= 0.0:
-            raise DomainError(call.function, argument)
+            raise _no_value(call, argument)
         return float_function(code_of(call))(argument)
 
     def result(self, value: float) -> float:
@@ -190,6 +200,10 @@ class Exact(Arithmetic[float]):
     def figure(self, value: float) -> Decimal:
         """The value rounded for print."""
         return _shortened(rounded(Decimal(repr(value)), self.decimals))
+
+    def running_figure(self, value: float) -> Decimal:
+        """The value rounded for print, a small one to as many significant digits."""
+        return _shortened(rounded(Decimal(repr(value)), self.decimals, self.decimals))
 
     def updated_figure(self, value: float) -> Decimal:
         """One decimal more than other figures, and at least five."""
@@ -218,7 +232,7 @@ class Rounded(Arithmetic[Decimal]):
         """
         elementary = ELEMENTARY.get(call.function)
         if elementary and elementary.positive and argument <= 0:
-            raise DomainError(call.function, argument)
+            raise _no_value(call, argument)
         with localcontext(EXACT) as context:
             context.clear_flags()  # a copy has those of EXACT
             if elementary:
@@ -252,6 +266,11 @@ class Rounded(Arithmetic[Decimal]):
         """The value with all its digits, marked as worked out."""
         return Unrounded(value)
 
+    def running_result(self, value: Decimal) -> Decimal:
+        """The value rounded to the decimals kept, a small one to as many significant digits."""
+        self.result(value)  # which raises
+        return rounded(value if float(value) else Decimal(0), self.decimals, self.decimals)
+
     def closer_result(self, value: Decimal) -> Decimal:
         """The value rounded to one decimal more than other results, and to five at least."""
         return rounded(value, more_than(self.decimals))
@@ -266,10 +285,13 @@ class Rounded(Arithmetic[Decimal]):
         return _shortened(padded(digits.normalize(EXACT), 5))
 
 
-def rounded(value: Decimal, decimals: int) -> Decimal:
-    """``value`` rounded half up to the decimals that the module's rule keeps for it."""
+def rounded(value: Decimal, decimals: int, significant: int = 2) -> Decimal:
+    """``value`` rounded half up to the decimals that the module's rule keeps for it.
+
+    ``significant`` are the digits that a magnitude under 0.01 keeps at least.
+    """
     if value and value.adjusted() < -2:
-        decimals = max(decimals + 1, 1 - value.adjusted())
+        decimals = max(decimals + 1, significant - 1 - value.adjusted())
     kept = value.quantize(Decimal(1).scaleb(-decimals), context=EXACT)
     return kept if kept else kept.copy_abs()
 

@@ -1,6 +1,7 @@
 """What a run calculates: the working to be shown, and the training around it."""
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import Any, NamedTuple
 
 from backprop_cli.arithmetic import DEFAULT_DECIMALS, Arithmetic, Exact, Rounded
@@ -158,6 +159,8 @@ def work_update(
     """
     network = exercise.network
     state = {name: numbers[name] for name in state_names(network)}
+    if OPTIMIZERS[network.optimizer].counts:
+        state[T.name] = Decimal(int(state[T.name]))  # it is counted, not measured
     given: dict[str, Any] = {**exercise.given(shown), **state}
     if len(batch) == 1:
         return work(derive(network), given, arithmetic)

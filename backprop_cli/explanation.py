@@ -93,7 +93,7 @@ def explain(working: AnyWorking, name: str) -> Iterator[Block]:
     else:
         yield Heading(3, f"Step-by-step {title(step)}")
         yield from _formula_of(network, step)
-        yield Equations((equation(working, step, reason=reason(working.derivation, step)),))
+        yield Equations((equation(working, step, reason=reason(working, step)),))
 
 
 def explain_weight(
@@ -219,10 +219,13 @@ def _shortcut(working: AnyWorking, target: Partial) -> Iterator[Block]:
         return
     prediction, true = Symbol(network.prediction(output)), Symbol(network.target(output))
     difference = prediction - true
-    yield Paragraph("For softmax with cross-entropy the parts always come to this difference:")
     numbers = working.with_figures(difference)
     value = working.arithmetic.evaluate(difference, working.values)
     end = Number(working.arithmetic.figure(working.arithmetic.result(value)))
+    but = "" if end == result(working, target.name) else ", but for what was rounded on the way"
+    yield Paragraph(
+        f"For softmax with cross-entropy the parts always come to this difference{but}:"
+    )
     left = (Span(symbol_text(target)),)
     yield Equations((Equation(left, sides(difference, numbers, end)),))
 
@@ -282,7 +285,7 @@ def _factor(working: AnyWorking, step: Step, number: int, *, with_reason: bool) 
             sides(result(working, name)),
             reason="the sum of its parts, worked out above" if with_reason else "",
         )
-    why = reason(working.derivation, step) if with_reason else ""
+    why = reason(working, step) if with_reason else ""
     return equation(working, step, factor=number, reason=why)
 
 

@@ -217,6 +217,14 @@ def classes_and_outputs(column: str, classes: Sequence[str], outputs: Sequence[s
     )
 
 
+def numbers_for_classes(column: str, outputs: Sequence[str]) -> str:
+    """One column of numbers for several outputs."""
+    return (
+        f"the column {shown(column)} holds numbers, and there are {len(outputs)} outputs; name a "
+        "column for each, or write the classes of a column as names (c0 for 0)"
+    )
+
+
 def same_name(first: str, second: str, name: str) -> str:
     """Two texts that make the same name."""
     return f"{shown(first)} and {shown(second)} would both be called {name}; change one of them"

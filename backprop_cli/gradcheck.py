@@ -97,6 +97,8 @@ def check_gradients(exercise: Exercise) -> tuple[Check, ...]:
                 shorter = _check(name, slope, difference, whole, step)
                 check = min(check, shorter, key=lambda one: one.disagreement)
             checks.append(check)
+        if not all(math.isfinite(check.disagreement) for check in checks):
+            raise OverflowError
     except (ValueError, ZeroDivisionError, OverflowError):
         for at in range(exercise.example_count):  # worked step by step, it says where
             work(derive_passes(exercise.network), exercise.given(at), Exact())

@@ -49,7 +49,7 @@ def full(calculation: Calculation) -> Lesson:
         _backward(working, order, known),
         _gradient_summary(working),
         _bias_gradients(working, order, known),
-        _slope_gradients(working, known),
+        _slope_gradients(working, order, known),
         mean_gradients(working, batch) if len(batch) > 1 and readable(network) else (),
         updates(working) if readable(network) else (),
         _update_tables(working),
@@ -73,13 +73,14 @@ def explained_order(network: Network, first: Sequence[str]) -> tuple[str, ...]:
     """All parameters in the order in which their gradients are explained.
 
     Those of ``first`` in its order, then the other weights layer by layer from the output layer
-    back, then the other biases likewise.
+    back, then the other biases and the other slopes likewise.
     """
     weights = chain.from_iterable(
         [edge.weight for neuron in layer.neurons for edge in neuron.edges]
         for layer in reversed(network.layers)
     )
-    return tuple(dict.fromkeys((*first, *weights, *reversed(network.biases))))
+    others = (*weights, *reversed(network.biases), *reversed(network.slopes))
+    return tuple(dict.fromkeys((*first, *others)))
 
 
 def _layer_title(layer: Layer) -> str:
@@ -313,12 +314,13 @@ def _bias_gradients(working: AnyWorking, order: Sequence[str], known: set[str]) 
         yield from explain_bias(working, bias, known)
 
 
-def _slope_gradients(working: AnyWorking, known: set[str]) -> Iterator[Block]:
+def _slope_gradients(working: AnyWorking, order: Sequence[str], known: set[str]) -> Iterator[Block]:
     network = working.derivation.network
     if not network.slopes or not readable(network):
         return
     yield Heading(2, "Slope Gradient Calculation")
-    for number, slope in enumerate(network.slopes, 1):
+    slopes = [name for name in explained_order(network, order) if name in network.slopes]
+    for number, slope in enumerate(slopes, 1):
         yield Heading(3, f"{number}. For the Slope {slope}", slope_place(network, slope))
         yield from explain_slope(working, slope, known)
 

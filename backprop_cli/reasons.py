@@ -5,12 +5,12 @@ from collections.abc import Set
 from backprop_cli import softmax
 from backprop_cli.activations import SLOPE, A, Activation, Z, row_of
 from backprop_cli.blocks import Equation, Equations, Side, Span
-from backprop_cli.equations import in_symbols, listed, sides, symbol_text
+from backprop_cli.equations import AnyWorking, in_symbols, listed, sides, symbol_text
 from backprop_cli.expression import Call, Expression, Partial, Sum, substitute, symbols
 from backprop_cli.losses import LOSSES
 from backprop_cli.network import Layer, Network
 from backprop_cli.optimizers import lines_of, symbol_of
-from backprop_cli.steps import Derivation, Rule, Step
+from backprop_cli.steps import Rule, Step
 
 TERMS_IN_A_REASON = 4
 
@@ -113,8 +113,9 @@ def layer_notes(layer: Layer) -> tuple[str, ...]:
     return tuple(f"Here {note}." for note in (row.note, trained) if note)
 
 
-def reason(derivation: Derivation, step: Step) -> str:
+def reason(working: AnyWorking, step: Step) -> str:
     """One short sentence on why a step holds; empty where the line speaks for itself."""
+    derivation = working.derivation
     network, neuron = derivation.network, step.neuron
     match step.rule:
         case Rule.WEIGHTED_SUM:
@@ -136,9 +137,10 @@ def reason(derivation: Derivation, step: Step) -> str:
             uses = (
                 f"{neuron.name} uses {row.name}, whose derivative is {in_symbols(row.derivative)}"
             )
+            if not row.convention or working.values[neuron.weighted_sum] != 0:
+                return uses
             # A trained slope goes by its own name.
-            convention = row.convention.replace(SLOPE.name, layer.slope or SLOPE.name)
-            return f"{uses}; {convention}" if convention else uses
+            return f"{uses}; {row.convention.replace(SLOPE.name, layer.slope or SLOPE.name)}"
         case Rule.DERIVATIVE_BY_SOURCE | Rule.DERIVATIVE_BY_WEIGHT if neuron:
             assert isinstance(step.defines, Partial)
             total = derivation.by_name[neuron.weighted_sum].expression
@@ -153,7 +155,7 @@ def reason(derivation: Derivation, step: Step) -> str:
             return f"because {neuron.activation} = {in_symbols(formula)}"
         case Rule.MEAN:
             return "the mean over the examples of the batch"
-        case Rule.OPTIMIZER:
+        case Rule.PULLED | Rule.OPTIMIZER | Rule.DECAYED:
             return _line_reason(network, step)
         case Rule.SOFTMAX_LARGEST:
             return "taken off every weighted sum, so that no exp is too large; it cancels again"

@@ -13,7 +13,7 @@ from backprop_cli.gradcheck import TOLERANCE, Check
 from backprop_cli.lesson import READABLE
 from backprop_cli.limits import Ending, Reason
 from backprop_cli.network import LEARNING_RATE, Example, Exercise
-from backprop_cli.outcomes import Outcome, class_of, correct
+from backprop_cli.outcomes import THRESHOLD, Outcome, class_of, correct
 from backprop_cli.training import COMPARED, well_chosen
 from backprop_cli.update_lesson import kinds_of, old_value
 
@@ -197,8 +197,11 @@ def _outcomes(calculation: Calculation) -> Iterator[Block]:
     yield Table(title, columns, rows)
     if exercise.classifies:
         right = correct(exercise, found)
-        share = on_paper(arithmetic.figure(100 * right / len(found)).normalize())
-        yield Paragraph(f"Accuracy: {right} of {len(found)} are classified rightly ({share} %).")
+        share = f"{100 * right / len(found):.4g}"
+        least = "" if len(exercise.network.outputs) > 1 else f"; {THRESHOLD} or more is class 1"
+        yield Paragraph(
+            f"Accuracy: {right} of {len(found)} are classified rightly ({share} %{least})."
+        )
 
 
 Row = Callable[[Exercise, Example, Outcome, Exact], tuple[str, ...]]
@@ -207,7 +210,7 @@ Row = Callable[[Exercise, Example, Outcome, Exact], tuple[str, ...]]
 def _columns(exercise: Exercise, row: Row) -> tuple[str, ...]:
     outputs = exercise.network.outputs
     if row is _class_row:
-        return ("Example", "Target", "Prediction", "Its output", "Loss")
+        return ("Example", "Target", "Prediction", "ŷ of it", "Loss")
     if len(outputs) == 1:
         classes = ("Class",) if exercise.classifies else ()
         return ("Example", "Target", "Prediction", *classes, "Loss")

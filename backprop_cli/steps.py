@@ -32,6 +32,7 @@ class Rule(Enum):
     SUM_OF_PARTS = auto()
     FEEDS_NOTHING = auto()
     MEAN = auto()
+    PULLED = auto()
     OPTIMIZER = auto()
     DECAYED = auto()
     STEP = auto()

@@ -60,14 +60,14 @@ class Trainer:
 
     Its state is ``epoch``, ``numbers`` (by name, see `optimizers.state_names`) and ``history``
     (pairs of epoch and the mean loss over the examples); ``latest_loss`` is the loss as it was last
-    looked at. ``engine`` runs it (see `engines`), chosen for ``work`` epochs. Raises DivergedError
-    where there is no loss from the start, TooLargeError and EngineError.
+    looked at. ``engine`` runs it (see `engines`), chosen for as many epochs as are ``planned``.
+    Raises WorkingError where there is no loss from the start, TooLargeError and EngineError.
     """
 
-    def __init__(self, exercise: Exercise, engine: str = AUTO, work: int = 0) -> None:
+    def __init__(self, exercise: Exercise, engine: str = AUTO, planned: int = 0) -> None:
         check_size(exercise)
         self._exercise = exercise
-        self.compiled = Compiled(exercise, engine, work)
+        self.compiled = Compiled(exercise, engine, planned)
         self._rate = float(exercise.numbers[LEARNING_RATE])
         self._batches = exercise.batches
         self._rows: list[Values] = [example.floats for example in exercise.examples] or [()]
@@ -81,6 +81,8 @@ class Trainer:
         first = exercise.trained.first_loss
         self.first_loss = loss if first is None else first
         if not math.isfinite(loss):
+            for at in range(len(self._rows)):  # worked step by step, it says where
+                work(derive_passes(exercise.network), exercise.given(at), Exact())
             raise self._diverged(self.epoch, self._what_is_bad(loss))
         self._judged = (self.epoch, self._state)
         self.history = [(self.epoch, loss)]

@@ -10,7 +10,7 @@ from pathlib import Path as File
 from typing import TYPE_CHECKING, NamedTuple
 
 from backprop_cli import faults
-from backprop_cli.complaint import Path
+from backprop_cli.complaint import ConfigError, Path
 from backprop_cli.faults import Faults
 from backprop_cli.losses import LOSSES
 from backprop_cli.network import Batches, DataFile, Example, Figure, Network
@@ -172,7 +172,13 @@ class TrainingSet:
 
         wanted = (*data.inputs, *([data.target] if isinstance(data.target, str) else data.target))
         file = self._folder / data.file
-        return read_table(file, str(file), wanted)
+        try:
+            return read_table(file, str(file), wanted)
+        except ConfigError as error:
+            if error.line is not None:
+                raise
+            # It could not be read at all: what is at fault is the line that names it.
+            raise self._faults.source.error(str(error), ("data", "file")) from None
 
     @property
     def _folder(self) -> File:
@@ -232,8 +238,11 @@ class TrainingSet:
         if not self.classes:
             names = [data.target] if isinstance(data.target, str) else data.target
             if len(names) != len(outputs):
-                describe = faults.wrong_count
-                self._faults.complain(path, describe, "target", "column", len(names), outputs)
+                if isinstance(data.target, str):
+                    self._faults.complain(path, faults.numbers_for_classes, data.target, outputs)
+                else:
+                    describe = faults.wrong_count
+                    self._faults.complain(path, describe, "target", "column", len(names), outputs)
             return [self._table.numbers(name) for name in names]
         assert isinstance(data.target, str)
         if set(outputs) != set(self.classes):

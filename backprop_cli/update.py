@@ -25,6 +25,10 @@ SUM_OF_LOSSES = "SumLoss"
 FEW = 8
 
 
+# Lines that are not the optimizer's own.
+RULES = {optimizers.PULLED: Rule.PULLED, optimizers.SHRUNK: Rule.DECAYED}
+
+
 def of_example(number: int) -> str:
     """The loss of one example of a batch, e.g. ``Loss[2]``."""
     return f"{LOSS}[{number}]"
@@ -79,7 +83,9 @@ def update_steps(network: Network, *, batched: bool) -> Iterator[Step]:
         is_bias = parameter in biases
         for line in lines:
             formula = substitute(line.formula, named)
-            rule = Rule.DECAYED if line is optimizers.SHRUNK and not is_bias else Rule.OPTIMIZER
+            rule = RULES.get(line, Rule.OPTIMIZER)
+            if rule is Rule.DECAYED and is_bias:
+                rule = Rule.PULLED
             yield Step(symbol_of(line.defines, parameter), formula, rule)
         if optimizers.SHRUNK in lines:
             old = symbol_of(optimizers.DECAYED, parameter)

@@ -29,7 +29,7 @@ from backprop_cli.optimizers import (
 )
 from backprop_cli.reasons import reason
 from backprop_cli.steps import Rule, Step, new
-from backprop_cli.update import FEW, MEAN_LOSS, contributions, mean_over
+from backprop_cli.update import FEW, MEAN_LOSS, SUM_OF_LOSSES, contributions, mean_over
 
 BIAS_DECIMALS = 3  # an old bias is shown with at least three decimals, 0.600
 
@@ -52,7 +52,7 @@ def mean_of_batch(working: AnyWorking, parameter: str) -> Iterator[Block]:
     if working.is_batched:
         step = working.derivation.by_name[working.update_gradient(parameter)]
         yield Heading(4, "Mean over the batch")
-        yield Equations((equation(working, step, reason=reason(working.derivation, step)),))
+        yield Equations((equation(working, step, reason=reason(working, step)),))
 
 
 def mean_gradients(working: AnyWorking, batch: Sequence[int]) -> Iterator[Block]:
@@ -62,7 +62,10 @@ def mean_gradients(working: AnyWorking, batch: Sequence[int]) -> Iterator[Block]
     which = (
         f"examples {listed([*map(str, batch)])}" if len(batch) <= FEW else f"{len(batch)} examples"
     )
-    yield Paragraph(f"The update is made for {which} together, by the mean of their gradients.")
+    of_sum = f" {SUM_OF_LOSSES} is the sum of their losses." if len(batch) > FEW else ""
+    yield Paragraph(
+        f"The update is made for {which} together, by the mean of their gradients.{of_sum}"
+    )
     mean = mean_over(contributions(OLD.name, batch), batch)
     left = (Span(symbol_text(partial(MEAN_LOSS, OLD.name))),)
     yield Equations((Equation(left, sides(mean)),))
@@ -128,7 +131,10 @@ def _optimizer(working: AnyWorking) -> Iterator[Block]:
     if GRADIENT not in (line.defines for line in lines):
         put_in[GRADIENT.name] = put_in[SLOPE.name]
     old = DECAYED if SHRUNK in lines else OLD
-    yield Paragraph(f"The update is that of {row.title}. For a parameter w it works out:")
+    yield Paragraph(
+        f"The update is that of {row.title}, as PyTorch defines it ({row.source}). For a parameter "
+        "w it works out:"
+    )
     formulas = [(line.defines, line.formula, line.reason) for line in lines]
     formulas.append((new(OLD.name), old - row.step, ""))
     yield Equations(

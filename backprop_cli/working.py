@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Generic
 
-from backprop_cli.arithmetic import Arithmetic, DomainError, OutOfRangeError, Unrounded, V
+from backprop_cli.arithmetic import Arithmetic, DomainError, OutOfRangeError, Rounded, Unrounded, V
 from backprop_cli.expression import Expression, Number, Product, Sum, Symbol, transform
 from backprop_cli.steps import Derivation, Rule, Step
 from backprop_cli.update import MEAN_LOSS, batch_gradient
@@ -17,6 +17,9 @@ TOO_LARGE = (
     "the result is too large for float64 (over 1.8e308); "
     "smaller inputs, weights or learning rate would keep it in range"
 )
+
+# By hand a prediction that is nearly 0 or 1 is rounded to it, and has no logarithm then.
+ROUNDED_AWAY = "; numbers are rounded here, and --exact or more --decimals may keep what it needs"
 
 
 class WorkingError(ArithmeticError):
@@ -68,6 +71,8 @@ class Working(Generic[V]):
                     return self.figure(passed_on)
                 case Number(digits, ""):
                     return digits
+            if step.rule is Rule.OPTIMIZER:
+                return self.arithmetic.running_figure(self.values[name])
             if step.rule in LONGER:
                 return self.arithmetic.updated_figure(self.values[name])
         return self.arithmetic.figure(self.values[name])
@@ -137,12 +142,15 @@ def _value(step: Step, values: Mapping[str, V], arithmetic: Arithmetic[V]) -> V:
         match expression:
             case Symbol() | Number(_, ""):  # passed on as it is
                 return value
-        settled = arithmetic.result(value)
-        if step.rule is Rule.DECAYED:
-            settled = arithmetic.closer_result(value)
+        settle = {
+            Rule.OPTIMIZER: arithmetic.running_result,
+            Rule.DECAYED: arithmetic.closer_result,
+        }.get(step.rule, arithmetic.result)
+        settled = settle(value)
     except OutOfRangeError:
         raise WorkingError(step.defines.name, TOO_LARGE) from None
     except DomainError as error:
         at = f"at neuron {step.neuron.name} " if step.neuron else ""
-        raise WorkingError(step.defines.name, f"{at}{error}") from None
+        mend = ROUNDED_AWAY if isinstance(arithmetic, Rounded) else ""
+        raise WorkingError(step.defines.name, f"{at}{error}{mend}") from None
     return arithmetic.unrounded(value) if step.rule is Rule.NEW_WEIGHT else settled

@@ -4,7 +4,6 @@ import os
 import signal
 import time
 from importlib.util import find_spec
-from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -132,13 +131,26 @@ def test_a_checkpoint_is_made_every_so_many_epochs() -> None:
     assert made == [70, 140, 210, 280, 350, 420, 490]
 
 
-def test_a_look_at_a_long_training_is_a_small_part_of_it() -> None:
+def test_a_long_training_is_looked_at_ninety_times_for_every_power_of_ten() -> None:
     looks: list[int] = []
     watch = Watch(report=lambda going: looks.append(going.epoch))
     Trainer(load(str(DEFAULT))).advance(200_000, watch=watch)
-    # Twice as far from one look to the next, until the loop runs for a tenth of a second.
-    assert looks[:8] == [1, 3, 7, 15, 31, 63, 127, 255]
-    assert all(later - earlier > 500 for earlier, later in pairwise(looks[10:-1]))
+    assert looks[:100] == list(range(1, 101))
+    assert set(looks) >= {110, 990, 1100, 9900, 11_000, 99_000, 110_000, 200_000}
+    # Those, and where a tenth of a second has gone by.
+    assert len(looks) < 100 + 90 + 90 + 90 + 10 + 60
+
+
+@pytest.mark.parametrize("epochs", [60, 1000, 1001, 200_000])
+def test_divergence_does_not_depend_on_how_many_epochs_are_run(epochs: int) -> None:
+    # The loss is 0.5 * 1.21^epoch: a thousand times as much after 37 epochs.
+    with pytest.raises(DivergedError) as caught:
+        trained(linear("0.525"), epochs)
+    assert caught.value.epoch == 37
+    for limits in (Limits(until_loss=1e-30), Limits(tolerance=1e-9)):
+        with pytest.raises(DivergedError) as caught:
+            trained(linear("0.525"), epochs, limits)
+        assert caught.value.epoch == 37
 
 
 def test_the_rate_of_the_command_line_stands_in_the_place_of_the_files(backprop: Backprop) -> None:

@@ -484,7 +484,7 @@ def test_columns_of_any_size_are_standardized(tmp_path: Path, size: str) -> None
 @pytest.mark.parametrize(
     ("old", "new", "expected"),
     [
-        ("t.csv", "u.csv", "u.csv: there is no such file"),
+        ("t.csv", "u.csv", "c.yaml:1:14: data.file: u.csv: there is no such file"),
         ("t.csv", "", "c.yaml:1:14: data.file: nothing is written here; name a CSV file"),
         ("t.csv", "[t.csv]", "c.yaml:1:14: data.file: a name belongs here, not a list"),
         ("[a, b]", "[a, bb]", "t.csv:1:1: there is no column called bb; did you mean b?"),

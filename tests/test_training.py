@@ -303,7 +303,7 @@ def test_training_in_pieces_is_training_at_once_whatever_the_optimizer(
         whole.advance(max(pieces), range(9))
         for piece in sorted(pieces):
             stepwise.advance(piece, range(9))
-    except DivergedError:
+    except (DivergedError, WorkingError):
         assume(False)
     assert bits(stepwise.numbers) == bits(whole.numbers)
     assert stepwise.history == whole.history
@@ -431,12 +431,9 @@ def test_a_weight_that_leaves_float64_ends_training_and_is_named_with_its_epoch(
     assert caught.value.epoch == 1
 
 
-def test_a_loss_that_is_infinite_at_the_start_is_epoch_0() -> None:
-    with pytest.raises(
-        DivergedError, match=r"diverged: Loss left the range of float64 in epoch 0$"
-    ) as caught:
+def test_a_loss_that_does_not_exist_from_the_start_is_said_as_in_a_working() -> None:
+    with pytest.raises(WorkingError, match=r"^Loss: the result is too large"):
         trainer_of(with_numbers(document(), y_true="1e200"))
-    assert caught.value.epoch == 0
 
 
 def test_a_parameter_that_is_no_longer_finite_ends_training_in_the_epoch_in_which_it_left() -> None:
@@ -459,7 +456,7 @@ def test_training_ends_with_finite_numbers_or_says_that_it_diverged(
     try:
         trainer = trainer_of(with_numbers(exercise, **extreme))
         trainer.advance(3, recorded_epochs(3))
-    except DivergedError:
+    except (DivergedError, WorkingError):
         return
     assert all(map(math.isfinite, trainer.numbers.values()))
     assert all(math.isfinite(loss) for _, loss in trainer.history)
