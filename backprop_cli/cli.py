@@ -64,8 +64,14 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-# What a picture may be called, and what people try: --plot takes it for a file then.
-PICTURES = (".svg", ".png", ".pdf", ".jpg", ".jpeg", ".gif", ".webp")
+EVERY = 100  # epochs between two checkpoints
+
+# What follows --plot is a picture's name if it has an ending that is none of a configuration.
+CONFIGURATIONS = ("", ".yaml", ".yml")
+
+
+def _is_picture(arg: str) -> bool:
+    return not arg.startswith("-") and Path(arg).suffix.lower() not in CONFIGURATIONS
 
 
 class PlotCommand(TyperCommand):
@@ -75,7 +81,7 @@ class PlotCommand(TyperCommand):
         """See typer; the arguments are looked through first."""
         read: list[str] = []
         for arg in args:
-            if read and read[-1] == "--plot" and arg.lower().endswith(PICTURES):
+            if read and read[-1] == "--plot" and _is_picture(arg):
                 read[-1:] = ["--picture", arg]
             elif arg.startswith("--plot="):
                 read += ["--picture", arg.removeprefix("--plot=")]
@@ -156,7 +162,7 @@ def run(
     quiet: Quiet = False,
     save: Save = None,
     checkpoint: CheckpointFile = None,
-    every: Every = 100,
+    every: Every = None,
     resume: Resume = None,
     plot: Plot = False,
     picture: Picture = None,
@@ -204,7 +210,11 @@ def run(
         ),
         ("--resume", resume, "goes on from its own configuration", {"CONFIG": config}),
     )
+    if every and not checkpoint:
+        fail("--every goes with --checkpoint FILE", EXIT_BAD_INPUT)
     source = resume or config or _shipped()
+    files = {"--output": output, "--picture": picture, **keeps}
+    _apart({option: path for option, path in files.items() if path is not None})
     output = writable(output, force=force)
     save = writable(save, force=force)
     if checkpoint is not None:
@@ -232,15 +242,17 @@ def run(
             if not passed:
                 raise typer.Exit(EXIT_FAILED)
             return
-        keeping = commands.Keeping(save, checkpoint, every, force or resume is not None, warn)
+        keeping = commands.Keeping(
+            save, checkpoint, every or EVERY, force or resume is not None, warn
+        )
         worked = commands.run(source, settings, explain or (), keeping)
         curves = worked.plot() if draws else None
-        _draw(curves, picture)
         if as_json:
             write(worked.json(), output)
         else:
             lesson = worked.lesson(brief=brief)
             show((*lesson, curves) if plot and curves else lesson, output)
+        _draw(curves, picture)
         if worked.interrupted:
             raise typer.Exit(EXIT_INTERRUPTED)
         if worked.lost:
@@ -252,6 +264,19 @@ def _checkpoint(path: Path, resumed: Path | None, *, force: bool) -> Path:
     if fault := checkpoint_refusal(path, resumed, force=force):
         fail(f"{path}: {fault}", EXIT_BAD_INPUT)
     return path
+
+
+def _apart(files: dict[str, Path]) -> None:
+    """End the run if two options name one file, or one that is no file names standard output."""
+    seen: dict[Path, str] = {}
+    for option, path in files.items():
+        if path == Path("-"):
+            if option != "--output":
+                fail(f"{option} -: name a file", EXIT_BAD_INPUT)
+            continue
+        other = seen.setdefault(path.absolute(), option)
+        if other != option and not path.is_char_device():
+            fail(f"{option} {path}: {other} names the same file", EXIT_BAD_INPUT)
 
 
 def _refuse(*rules: tuple[str, object, str, dict[str, object]]) -> None:
@@ -295,8 +320,8 @@ def sweep(
             quiet=quiet,
         )
         lesson, curves, interrupted = commands.sweep(source, lr, settings)
-        _draw(curves, picture)
         show(lesson, output)
+        _draw(curves, picture)
         if interrupted:
             raise typer.Exit(EXIT_INTERRUPTED)
 

@@ -17,6 +17,7 @@ from backprop_cli.explanation import explain
 from backprop_cli.limits import Going, Limits, Reason, Watch
 from backprop_cli.names import canonical_names, explainable
 from backprop_cli.network import LEARNING_RATE, Exercise
+from backprop_cli.optimizers import state_names
 from backprop_cli.scalars import read_number, read_rate
 
 
@@ -139,13 +140,13 @@ def run(
     exercise = _loaded(source, settings)
     done = exercise.trained.epochs
     if settings.resumed:
-        if settings.epochs <= done:
+        if settings.epochs < done:
             raise UsageError(
                 f"--epochs {settings.epochs}: {counted(done, 'epoch')} are done already, and with "
                 "--resume the epochs are counted in all"
             )
         settings = settings._replace(epochs=settings.epochs - done)
-    last = done + settings.epochs
+    last = done + max(settings.epochs, 1)  # with none left to run, the next one is shown
     if settings.at is not None and not done < settings.at <= last:
         there = f"epoch {last}" if settings.epochs == 1 else f"epochs {done + 1} to {last}"
         more = f"; say --epochs {settings.at - done} or more" if settings.at > last else ""
@@ -163,10 +164,14 @@ def run(
 def _kept(exercise: Exercise, settings: Settings, names: Sequence[str], keeping: Keeping) -> Worked:
     """Work an exercise, and keep what training comes to where it is to be kept."""
     if keeping.save is None and keeping.checkpoint is None:
-        calculation = _calculated(exercise, settings, Watch(), in_float64=settings.resumed)
+        trains = settings.resumed or settings.limits != Limits() or settings.engine != "auto"
+        calculation = _calculated(exercise, settings, Watch(), in_float64=trains)
         return Worked(calculation, names, lost=False)
-    from backprop_cli.keeping import Checkpoint, save
+    from backprop_cli.keeping import Checkpoint, check, save
 
+    for path in (keeping.save, keeping.checkpoint):
+        if path is not None:
+            check(exercise, path)
     checkpoint = keeping.checkpoint and Checkpoint(
         exercise, keeping.checkpoint, keeping.warn, may_replace=keeping.may_replace
     )
@@ -177,7 +182,7 @@ def _kept(exercise: Exercise, settings: Settings, names: Sequence[str], keeping:
     lost = False
     assert calculation.going is not None
     if checkpoint:
-        checkpoint.write(calculation.going)
+        checkpoint.write_last(calculation.going)
         lost = checkpoint.failed
     if keeping.save:
         try:
@@ -207,15 +212,15 @@ def _calculated(
             watch=watch,
         )
 
-    if settings.epochs == 1 and exercise.example_count == 1:
+    if settings.epochs == 1 and exercise.example_count == 1 and not in_float64:
         return calculated(watch)
-    with _watched(settings) as (report, interrupted):
+    with _watched(exercise, settings) as (report, interrupted):
         return calculated(watch._replace(report=report, interrupted=interrupted))
 
 
 @contextmanager
 def _watched(
-    settings: Settings,
+    exercise: Exercise, settings: Settings
 ) -> Iterator[tuple[Callable[[Going], None], Callable[[], bool]]]:
     """Within it, a training is shown by a bar, and ended by Ctrl-C between two epochs."""
     from backprop_cli.interruption import interruption
@@ -223,17 +228,18 @@ def _watched(
 
     with (
         interruption() as interrupted,
-        progress(settings.epochs, _faster(settings), quiet=settings.quiet) as report,
+        progress(settings.epochs, _faster(exercise, settings), quiet=settings.quiet) as report,
     ):
         yield report, interrupted
 
 
-def _faster(settings: Settings) -> Callable[[], str]:
+def _faster(exercise: Exercise, settings: Settings) -> Callable[[], str]:
     """What could make a long run faster, in one line; nothing where there is nothing."""
-    from backprop_cli.engines import PYTHON, is_installed
+    from backprop_cli.engines import MOST_NUMBA_VARIABLES, PYTHON, is_installed
 
     def hint() -> str:
-        if settings.engine == PYTHON or is_installed():
+        takes_it = len(state_names(exercise.network)) <= MOST_NUMBA_VARIABLES
+        if settings.engine == PYTHON or is_installed() or not takes_it:
             return ""
         return 'this takes a while; pip install "backprop-cli[fast]" makes it many times faster'
 
@@ -256,7 +262,7 @@ def sweep(source: Path, rates: str, settings: Settings) -> tuple[Lesson, Plot, b
     limits = settings.limits
     interrupted = False
     for number in numbers:
-        with _watched(settings) as (report, noted):
+        with _watched(exercise, settings) as (report, noted):
             watch = Watch(report, noted)
             found.append(swept(exercise, number, settings.epochs, limits, watch, settings.engine))
             interrupted = noted()

@@ -14,6 +14,11 @@ def save(exercise: Exercise, going: Going, path: Path) -> None:
     write_whole(path, configuration_text(exercise, going.numbers, going.trained, path))
 
 
+def check(exercise: Exercise, path: Path) -> None:
+    """See whether a network could be written to a path. Raises UsageError, before it is trained."""
+    configuration_text(exercise, {}, exercise.trained, path)
+
+
 class Checkpoint:
     """A file that holds the last whole state of a training, and is written again and again.
 
@@ -34,10 +39,22 @@ class Checkpoint:
     def write(self, going: Going) -> None:
         """Write the state that training has come to."""
         text = configuration_text(self._exercise, going.numbers, going.trained, self._path)
+        fault = self._written(text)
+        if fault and not self.failed:  # once is enough
+            self._warn(f"{self._path}: {fault}; training goes on without checkpoints")
+        self.failed = bool(fault)
+
+    def write_last(self, going: Going) -> None:
+        """Write the state that training ended with."""
+        text = configuration_text(self._exercise, going.numbers, going.trained, self._path)
+        if fault := self._written(text):
+            self._warn(f"{self._path}: {fault}; the last checkpoint is not written")
+        self.failed = bool(fault)
+
+    def _written(self, text: str) -> str:
+        """What kept a text from being written, if anything did."""
         try:
             self._own = write_over(self._path, text, self._own)
         except OSError as error:
-            self._warn(f"{self._path}: {error.strerror}; training goes on without this checkpoint")
-            self.failed = True
-        else:
-            self.failed = False
+            return error.strerror or str(error)
+        return ""

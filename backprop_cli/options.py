@@ -84,7 +84,7 @@ Decimals = Annotated[
         max=15,
         metavar="N",
         help="Decimals to keep: to carry, where the file asks for rounding; else to print. "
-        "[default: the file's rounding, else 4]",
+        "By default the file's rounding, else 4.",
         show_default=False,
         rich_help_panel=WORKING,
     ),
@@ -168,9 +168,13 @@ CheckpointFile = Annotated[
     ),
 ]
 Every = Annotated[
-    int,
+    int | None,
     typer.Option(
-        min=1, metavar="N", help="Write a checkpoint every N epochs.", rich_help_panel=KEEPING
+        min=1,
+        metavar="N",
+        help="Write a checkpoint every N epochs, by default 100.",
+        show_default=False,
+        rich_help_panel=KEEPING,
     ),
 ]
 Resume = Annotated[

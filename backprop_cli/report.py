@@ -53,15 +53,17 @@ def training(calculation: Calculation) -> Lesson:
 def _why(calculation: Calculation, ending: Ending) -> str:
     """Why training ended."""
     figure = on_paper(Exact(calculation.working.arithmetic.decimals).figure(ending.figure))
+    size = figure.removeprefix(MINUS)
     match ending.reason:
         case Reason.ALL_EPOCHS:
             return f"Training ended with epoch {ending.epoch}, the last that was asked for."
         case Reason.LOSS_REACHED:
             return f"Training ended with epoch {ending.epoch}: its loss of {figure} is low enough."
         case Reason.NO_IMPROVEMENT:
+            moved = f"improved by {figure} only" if ending.figure >= 0 else f"rose by {size}"
             return (
                 f"Training ended with epoch {ending.epoch}: over the last {COMPARED} epochs the "
-                f"loss improved by {figure} only."
+                f"loss {moved}."
             )
         case Reason.INTERRUPTED:
             return f"Training was interrupted after epoch {ending.epoch}."
@@ -77,8 +79,8 @@ def _remarks(calculation: Calculation) -> Iterator[str]:
         times = "once" if len(rises) == 1 else f"{len(rises)} times"
         (first, last), *_ = rises
         yield (
-            f"The loss did not fall all the time: it rose {times}, first between epochs {first} "
-            f"and {last}."
+            f"The loss did not fall all the time: between the epochs at which it was recorded it "
+            f"rose {times}, first from {first} to {last}."
         )
 
 

@@ -22,16 +22,15 @@ def comparison(runs: Sequence[Swept], decimals: int | None) -> tuple[Lesson, Plo
     arithmetic = Exact(decimals or DEFAULT_DECIMALS)
     rows: list[tuple[str, ...]] = []
     for run in runs:
-        (_, first), (last, loss) = run.history[0], run.history[-1]
+        last, loss = run.history[-1]
         lowest_at, lowest = min(run.history, key=lambda pair: pair[1])
-        figures = [on_paper(arithmetic.figure(value)) for value in (first, loss, lowest)]
+        after, least = (on_paper(arithmetic.figure(value)) for value in (loss, lowest))
         ended = (
             f"diverged in epoch {run.diverged}" if run.ending is None else ENDED[run.ending.reason]
         )
-        before, after, least = figures
-        rows.append((on_paper(run.rate), before, str(last), after, least, str(lowest_at), ended))
+        rows.append((on_paper(run.rate), str(last), after, least, str(lowest_at), ended))
     columns: tuple[str, ...] = (
-        *("Learning rate", "First loss", "Epoch", "Last loss", "Lowest loss", "in epoch", "Ended"),
+        *("Learning rate", "Epoch", "Last loss", "Lowest loss", "in epoch", "Ended"),
     )
     if not any(ended for *_, ended in rows):
         columns, rows = columns[:-1], [row[:-1] for row in rows]
@@ -45,5 +44,6 @@ def comparison(runs: Sequence[Swept], decimals: int | None) -> tuple[Lesson, Plo
         "Loss", tuple(Curve(f"rate {on_paper(run.rate)}", tuple(run.history)) for run in runs)
     )
     heading = Heading(2, f"{counted(len(runs), 'learning rate')} compared")
-    table = Table("Losses", columns, tuple(rows))
+    before = on_paper(arithmetic.figure(runs[0].history[0][1]))
+    table = Table(f"Losses, from {before} before training", columns, tuple(rows))
     return (heading, table, Paragraph(verdict), plot), plot

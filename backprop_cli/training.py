@@ -2,7 +2,7 @@
 
 import math
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from time import perf_counter
 from typing import Any
 
@@ -11,7 +11,7 @@ from backprop_cli.compiler import Compiled, State, Values, check_size
 from backprop_cli.derivation import derive_passes
 from backprop_cli.engines import AUTO
 from backprop_cli.limits import DivergedError, Ending, Limits, Reason, Watch
-from backprop_cli.network import LEARNING_RATE, LOSS, Exercise, Trained
+from backprop_cli.network import LEARNING_RATE, LOSS, Exercise, Figure, Trained
 from backprop_cli.optimizers import state_names
 from backprop_cli.working import WorkingError, work
 
@@ -154,6 +154,11 @@ class Trainer:
             if ending is None and watch.every and self.epoch % watch.every == 0:
                 watch.checkpoint(self)
         return ending
+
+    def take_over(self, numbers: Mapping[str, Figure]) -> None:
+        """Go on from another state, as after one epoch more."""
+        self._state = tuple(float(numbers[name]) for name in self._names)
+        self.epoch += 1
 
     def conclude(self) -> None:
         """Record the loss of the last epoch, wherever training ended."""

@@ -85,7 +85,10 @@ def test_a_loss_that_rises_less_is_told_and_not_stopped(backprop: Backprop) -> N
     # With rate 0.51 the loss is 0.5 * 1.0816^epoch: after 20 epochs 4.8 times the first.
     run = backprop("run", "-", "--epochs", "20", input=LINEAR.replace("RATE", "0.51"))
     assert run.returncode == 0
-    told = "The loss did not fall all the time: it rose 20 times, first between epochs 0 and 1."
+    told = (
+        "The loss did not fall all the time: between the epochs at which it was recorded it rose "
+        "20 times, first from 0 to 1."
+    )
     assert told in " ".join(run.stdout.split())
 
 
@@ -189,8 +192,9 @@ def test_a_sweep_compares_the_losses_of_its_rates(backprop: Backprop) -> None:
     )
     text = " ".join(run.stdout.split())
     assert run.returncode == 0
-    assert f"│ 0.1 │ 0.5000 │ 3 │ {0.5 * 0.36**3:.4f} │" in text
-    assert "│ 0.25 │ 0.5000 │ 3 │ 0.0000 │ 0.0000 │ 1 │" in text  # at once where it belongs
+    assert "Losses, from 0.5000 before training" in text
+    assert f"│ 0.1 │ 3 │ {0.5 * 0.36**3:.4f} │" in text
+    assert "│ 0.25 │ 3 │ 0.0000 │ 0.0000 │ 1 │" in text  # at once where it belongs
     assert "The lowest loss at the end, 0.0000, is that of 0.25." in text
     assert "rate 0.1" in text.rpartition("└")[2]
 

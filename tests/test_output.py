@@ -423,7 +423,7 @@ def test_a_long_run_on_a_terminal_shows_its_progress_until_ctrl_c_and_then_the_c
     stopped: list[bool] = []
 
     def stop(so_far: str, process: subprocess.Popen[bytes]) -> None:
-        if not stopped and so_far.count("epochs/s") >= times:
+        if not stopped and so_far.count("/s") >= times:
             stopped.append(True)
             process.send_signal(signal.SIGINT)
 

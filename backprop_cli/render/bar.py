@@ -1,28 +1,28 @@
 """The progress bar itself, as Rich draws it on standard error."""
 
 from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    TextColumn,
-    TimeRemainingColumn,
-)
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Column
+
+
+def _figures(text: str) -> TextColumn:
+    return TextColumn(text, table_column=Column(no_wrap=True))
 
 
 class Bar:
     """A bar of so many epochs, which is gone when it is stopped."""
 
     def __init__(self, epochs: int) -> None:
+        # On a narrow terminal it is the bar itself that gives way, not the figures.
         self._progress = Progress(
-            TextColumn("Epoch"),
-            MofNCompleteColumn(),
-            BarColumn(),
-            TextColumn("loss {task.fields[loss]:.4g}, {task.fields[rate]:,.0f} epochs/s,"),
-            TimeRemainingColumn(),
-            TextColumn("left"),
+            _figures("Epoch {task.completed:,.0f} of {task.total:,.0f}"),
+            BarColumn(bar_width=None),
+            _figures("loss {task.fields[loss]:.4g}, {task.fields[rate]:,.0f}/s,"),
+            TimeRemainingColumn(table_column=Column(no_wrap=True)),
+            _figures("left"),
             console=Console(stderr=True),
             transient=True,
+            expand=True,
         )
         self._task = self._progress.add_task("training", total=epochs, rate=0.0, loss=0.0)
 

@@ -29,19 +29,22 @@ def progress(
         yield lambda _training: None
         return
     bar: Bar | None = None
-    started = perf_counter()
+    started, done_then = 0.0, -1  # when it was first told how training goes: it is compiled by then
     told = False
 
     def report(training: Going) -> None:
-        nonlocal bar, told
-        elapsed = perf_counter() - started
-        if elapsed < SECONDS_BEFORE:
+        nonlocal bar, told, started, done_then
+        if done_then < 0:
+            started, done_then = perf_counter(), training.epoch
+        elapsed, done = perf_counter() - started, training.epoch - done_then
+        if elapsed < SECONDS_BEFORE or not done:
             return
-        rate = (training.epoch - training.start) / elapsed
-        if not told and epochs > LONG * rate:
+        rate = done / elapsed
+        left = epochs - (training.epoch - training.start)
+        if not told and left > LONG * rate:
+            told = True
             if line := faster():
                 print(line, file=sys.stderr)
-            told = True
         if bar is None and sys.stderr.isatty():
             # Imported here: most runs never show a bar.
             from backprop_cli.render.bar import Bar
