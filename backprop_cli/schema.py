@@ -249,7 +249,7 @@ class Configuration(BaseModel):
         ],
     )
     biases: dict[Name, LayerBiases] = Field(
-        default_factory=dict,
+        default={},
         description="By layer: one number shared by the layer, or one for each neuron as a list "
         "or a mapping. A layer or neuron that is left out has none.",
         examples=[{"hidden": 0.35, "output": 0.60}, {"hidden": [0.35, 0.35], "output": [0.60]}],
@@ -310,7 +310,7 @@ class Configuration(BaseModel):
         json_schema_extra=without_default,
     )
     order: list[str] = Field(
-        default_factory=list,
+        default=[],
         description="The order in which gradients are explained, by parameter name. By default "
         "from the output layer backwards.",
         examples=[["w5", "w6", "w1", "w2", "w4", "w3"]],
@@ -326,7 +326,7 @@ class Configuration(BaseModel):
         examples=[LOSS_NAMES[0]],
     )
     frozen: list[str] = Field(
-        default_factory=list,
+        default=[],
         description="Parameters that an update leaves as they are.",
         examples=[["b1", "b2"]],
     )
