@@ -23,6 +23,9 @@ FALLS_FAR = 20
 # Of more examples than this, those with the largest loss are shown.
 MOST_SHOWN = 40
 
+# Of more parameters of one kind than this, those that training moved farthest are shown.
+MOST_VALUES = 400
+
 CHECK_DECIMALS = 10  # printed in a gradient check, where the last digits are the point
 
 
@@ -40,14 +43,20 @@ def training(calculation: Calculation) -> Lesson:
     else:
         blocks.append(_predictions(before, after))
     for title, _, names in kinds_of(calculation.exercise.network):
-        blocks.append(
-            Table(
-                f"{title} values after {epochs}",
-                (title, "Old Value", "New Value"),
-                tuple(_moved(before, after, name) for name in reversed(names)),
-            )
-        )
+        shown, which = tuple(reversed(names)), ""
+        if len(names) > MOST_VALUES:
+            shown = _farthest_moved(calculation, names)
+            which = f", the {MOST_SHOWN} of {len(names):,} that moved farthest (--save has all)"
+        rows = tuple(_moved(before, after, name) for name in shown)
+        columns = (title, "Old Value", "New Value")
+        blocks.append(Table(f"{title} values after {epochs}{which}", columns, rows))
     return tuple(blocks)
+
+
+def _farthest_moved(calculation: Calculation, names: Sequence[str]) -> tuple[str, ...]:
+    before, after = calculation.before, calculation.after
+    moved = {name: abs(float(after[name]) - float(before[name])) for name in names}
+    return tuple(sorted(names, key=lambda name: -moved[name])[:MOST_SHOWN])
 
 
 def _why(calculation: Calculation, ending: Ending) -> str:

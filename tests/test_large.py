@@ -1,0 +1,27 @@
+"""A network that is too large to read in full is abridged where nothing is lost by it."""
+
+from io import StringIO
+
+from networks import fully_connected
+
+from backprop_cli.calculation import calculate
+from backprop_cli.render.terminal import plain_console, show
+from backprop_cli.report import MOST_SHOWN, training
+
+
+def test_of_very_many_weights_those_that_moved_farthest_are_shown_after_training() -> None:
+    exercise = fully_connected(30, (20, 2))
+    calculation = calculate(exercise, epochs=2)
+    file = StringIO()
+    show(training(calculation), plain_console(file))
+    text = " ".join(file.getvalue().split())
+    assert (
+        "Weight values after 2 epochs, the 40 of 640 that moved farthest (--save has all)" in text
+    )
+    assert text.count("│ w") == MOST_SHOWN
+    moved = {
+        name: abs(float(calculation.after[name]) - float(calculation.before[name]))
+        for name in exercise.network.weights
+    }
+    assert f"│ {max(moved, key=lambda name: moved[name])} │" in text
+    assert f"│ {min(moved, key=lambda name: moved[name])} │" not in text
