@@ -4,13 +4,12 @@ What a command does is imported when it runs: ``--help`` and completion need not
 """
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from typer.core import TyperCommand
 
 from backprop_cli.complaint import ConfigError
-from backprop_cli.files import checkpoint_refusal, shipped_configuration
+from backprop_cli.files import shipped_configuration
 from backprop_cli.options import (
     WORKING,
     At,
@@ -31,6 +30,7 @@ from backprop_cli.options import (
     OutputFormat,
     Picture,
     Plot,
+    PlotCommand,
     Quiet,
     Rate,
     Rates,
@@ -43,9 +43,13 @@ from backprop_cli.output import (
     EXIT_BAD_INPUT,
     EXIT_FAILED,
     EXIT_INTERRUPTED,
+    apart,
+    checkpoint_file,
     complaints,
+    draw,
+    drawable,
     fail,
-    naming,
+    refuse,
     show,
     warn,
     writable,
@@ -53,7 +57,7 @@ from backprop_cli.output import (
 )
 
 if TYPE_CHECKING:
-    from backprop_cli import blocks
+    pass
 
 app = typer.Typer(
     help="Works a neural network step by step: forward pass, backpropagation and update, each "
@@ -65,29 +69,6 @@ app = typer.Typer(
 )
 
 EVERY = 100  # epochs between two checkpoints
-
-# What follows --plot is a picture's name if it has an ending that is none of a configuration.
-CONFIGURATIONS = ("", ".yaml", ".yml")
-
-
-def _is_picture(arg: str) -> bool:
-    return not arg.startswith("-") and Path(arg).suffix.lower() not in CONFIGURATIONS
-
-
-class PlotCommand(TyperCommand):
-    """A command whose ``--plot FILE`` means ``--picture FILE``: an option cannot be both itself."""
-
-    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        """See typer; the arguments are looked through first."""
-        read: list[str] = []
-        for arg in args:
-            if read and read[-1] == "--plot" and _is_picture(arg):
-                read[-1:] = ["--picture", arg]
-            elif arg.startswith("--plot="):
-                read += ["--picture", arg.removeprefix("--plot=")]
-            else:
-                read.append(arg)
-        return super().parse_args(ctx, read)
 
 
 def _print_version(wanted: bool) -> None:
@@ -111,14 +92,14 @@ def _options(
 
 def _names_of_config(ctx: typer.Context, incomplete: str) -> list[str]:
     """The names that ``--explain`` can complete to: those of the file given so far."""
-    from backprop_cli import commands
+    from backprop_cli import running
 
     # Where an option stands after the file, what came before it is still unread.
     given = ctx.params.get("config") or next(iter(ctx.args), None) or _shipped()
     if str(given) == "-":
         return []  # standard input is the run's, and would be waited for here
     try:
-        names = commands.names_to_explain(Path(given))
+        names = running.names_to_explain(Path(given))
     except ConfigError:
         return []
     return [name for name in names if name.startswith(incomplete)]
@@ -174,7 +155,7 @@ def run(
     as_json = output_format is Format.json
     draws = plot or picture is not None
     keeps = {"--save": save, "--checkpoint": checkpoint}
-    _refuse(
+    refuse(
         (
             "--format json",
             as_json,
@@ -214,16 +195,16 @@ def run(
         fail("--every goes with --checkpoint FILE", EXIT_BAD_INPUT)
     source = resume or config or _shipped()
     files = {"--output": output, "--picture": picture, **keeps}
-    _apart({option: path for option, path in files.items() if path is not None})
+    apart({option: path for option, path in files.items() if path is not None})
     output = writable(output, force=force)
     save = writable(save, force=force)
     if checkpoint is not None:
-        checkpoint = _checkpoint(checkpoint, resume, force=force)
-    from backprop_cli import commands
+        checkpoint = checkpoint_file(checkpoint, resume, force=force)
+    from backprop_cli import running
 
     with complaints(source):
-        picture = _drawable(picture, force=force)
-        settings = commands.Settings(
+        picture = drawable(picture, force=force)
+        settings = running.Settings(
             epochs=epochs,
             at=at,
             example=example,
@@ -237,54 +218,26 @@ def run(
             resumed=resume is not None,
         )
         if gradcheck:
-            lesson, passed = commands.gradient_check(source, settings)
+            lesson, passed = running.gradient_check(source, settings)
             show(lesson, output)
             if not passed:
                 raise typer.Exit(EXIT_FAILED)
             return
-        keeping = commands.Keeping(
+        keeping = running.Keeping(
             save, checkpoint, every or EVERY, force or resume is not None, warn
         )
-        worked = commands.run(source, settings, explain or (), keeping)
+        worked = running.run(source, settings, explain or (), keeping)
         curves = worked.plot() if draws else None
         if as_json:
             write(worked.json(), output)
         else:
             lesson = worked.lesson(brief=brief)
             show((*lesson, curves) if plot and curves else lesson, output)
-        _draw(curves, picture)
+        draw(curves, picture)
         if worked.interrupted:
             raise typer.Exit(EXIT_INTERRUPTED)
         if worked.lost:
             raise typer.Exit(EXIT_FAILED)
-
-
-def _checkpoint(path: Path, resumed: Path | None, *, force: bool) -> Path:
-    """The file for checkpoints; the run ends here if it must not be written to."""
-    if fault := checkpoint_refusal(path, resumed, force=force):
-        fail(f"{path}: {fault}", EXIT_BAD_INPUT)
-    return path
-
-
-def _apart(files: dict[str, Path]) -> None:
-    """End the run if two options name one file, or one that is no file names standard output."""
-    seen: dict[Path, str] = {}
-    for option, path in files.items():
-        if path == Path("-"):
-            if option != "--output":
-                fail(f"{option} -: name a file", EXIT_BAD_INPUT)
-            continue
-        other = seen.setdefault(path.absolute(), option)
-        if other != option and not path.is_char_device():
-            fail(f"{option} {path}: {other} names the same file", EXIT_BAD_INPUT)
-
-
-def _refuse(*rules: tuple[str, object, str, dict[str, object]]) -> None:
-    """End the run if an option was given with others that mean nothing beside it."""
-    for option, given, what, others in rules:
-        found = [other for other, also_given in others.items() if also_given]
-        if given and found:
-            fail(f"{option} {what}: leave {' and '.join(found)} out", EXIT_BAD_INPUT)
 
 
 @app.command(
@@ -307,11 +260,11 @@ def sweep(
     """Train once for each of several learning rates, and compare the losses."""
     source = config or _shipped()
     output = writable(output, force=force)
-    from backprop_cli import commands
+    from backprop_cli import running
 
     with complaints(source):
-        picture = _drawable(picture, force=force)
-        settings = commands.Settings(
+        picture = drawable(picture, force=force)
+        settings = running.Settings(
             epochs,
             decimals=decimals,
             until_loss=until_loss,
@@ -319,29 +272,11 @@ def sweep(
             engine=engine,
             quiet=quiet,
         )
-        lesson, curves, interrupted = commands.sweep(source, lr, settings)
+        lesson, curves, interrupted = running.sweep(source, lr, settings)
         show(lesson, output)
-        _draw(curves, picture)
+        draw(curves, picture)
         if interrupted:
             raise typer.Exit(EXIT_INTERRUPTED)
-
-
-def _drawable(picture: Path | None, *, force: bool) -> Path | None:
-    """The file to draw to; the run ends here if it must not be, or cannot be drawn."""
-    if picture is None:
-        return None
-    from backprop_cli.render.picture import check_picture
-
-    check_picture(picture)
-    return writable(picture, force=force)
-
-
-def _draw(curves: "blocks.Plot | None", picture: Path | None) -> None:
-    if curves is not None and picture is not None:
-        from backprop_cli.render.picture import write_picture
-
-        with naming(picture):
-            write_picture(curves, picture)
 
 
 @app.command(
@@ -384,11 +319,11 @@ def activation(
     from backprop_cli import commands
 
     with complaints(None):
-        picture = _drawable(picture, force=force)
+        picture = drawable(picture, force=force)
         drawn = plot or picture is not None
         request = commands.Request(points or (), settings or (), decimals, drawn)
         lesson, curves = commands.activation(name, request)
-        _draw(curves, picture)
+        draw(curves, picture)
         show((*lesson, curves) if plot and curves else lesson, None)
 
 

@@ -1,72 +1,14 @@
-"""What the commands do: from a configuration's path to a text or to a terminal."""
+"""What the other commands do: functions, new configurations, the schema, and exports."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import NamedTuple
 
-from pydantic_core import PydanticCustomError
-
 from backprop_cli import config as configuration
-from backprop_cli import lesson
-from backprop_cli.blocks import Heading, Lesson, Plot
-from backprop_cli.calculation import Calculation, calculate
-from backprop_cli.complaint import UnknownNameError, UsageError, counted, listed, printable, shown
-from backprop_cli.explanation import explain
-from backprop_cli.limits import Going, Limits, Reason, Watch
-from backprop_cli.names import canonical_names, explainable
-from backprop_cli.network import LEARNING_RATE, Exercise
-from backprop_cli.optimizers import state_names
-from backprop_cli.scalars import read_number, read_rate
-
-
-class Settings(NamedTuple):
-    """How a configuration is to be worked and trained, as it was typed.
-
-    Epochs and examples count from 1; see `calculation.calculate`. Where training is ``resumed``,
-    ``epochs`` are those to be done in all.
-    """
-
-    epochs: int = 1
-    at: int | None = None
-    example: int = 1
-    exact: bool = False
-    decimals: int | None = None
-    rate: str | None = None
-    until_loss: str | None = None
-    tolerance: str | None = None
-    engine: str = "auto"
-    quiet: bool = False
-    resumed: bool = False
-
-    @property
-    def limits(self) -> Limits:
-        """What ends training early. Raises UsageError."""
-        given = (("--until-loss", self.until_loss), ("--tolerance", self.tolerance))
-        return Limits(
-            *(
-                None if text is None else float(_number(text, f"{option}: "))
-                for option, text in given
-            )
-        )
-
-
-class Keeping(NamedTuple):
-    """Where a trained network is to be kept: at the end, and every so many epochs.
-
-    ``may_replace`` says that a checkpoint that is there already may be replaced; a file that cannot
-    be written is told to ``warn``.
-    """
-
-    save: Path | None = None
-    checkpoint: Path | None = None
-    every: int = 0
-    may_replace: bool = False
-    warn: Callable[[str], None] = lambda _message: None
-
-
-NOTHING_KEPT = Keeping()
+from backprop_cli.blocks import Lesson, Plot
+from backprop_cli.complaint import UnknownNameError, UsageError, listed, printable, shown
+from backprop_cli.running import number
 
 
 class Request(NamedTuple):
@@ -76,211 +18,6 @@ class Request(NamedTuple):
     settings: Sequence[str] = ()
     decimals: int = 4
     plot: bool = False
-
-
-def names_to_explain(source: Path) -> Iterable[str]:
-    """Every name that ``--explain`` takes for a configuration. Raises ConfigError."""
-    return explainable(configuration.load(str(source)))
-
-
-class Worked(NamedTuple):
-    """What came of a run: to be read, to be read by programs, and to be drawn.
-
-    Of ``names`` the derivations are wanted, and no more; ``lost`` says that the trained network
-    could not be kept where it was to be.
-    """
-
-    calculation: Calculation
-    names: Sequence[str]
-    lost: bool
-
-    @property
-    def interrupted(self) -> bool:
-        """Whether training was interrupted."""
-        ending = self.calculation.ending
-        return ending is not None and ending.reason is Reason.INTERRUPTED
-
-    def lesson(self, *, brief: bool) -> Lesson:
-        """The derivations of the quantities asked for, or else the whole working."""
-        calculation = self.calculation
-        if self.names:
-            explained = (
-                block for name in self.names for block in explain(calculation.working, name)
-            )
-            return (*_epoch_shown(calculation), *explained)
-        worked = lesson.brief(calculation) if brief else lesson.full(calculation)
-        worked = (*_epoch_shown(calculation), *worked)
-        if calculation.ending is None:
-            return worked
-        from backprop_cli.report import training
-
-        return (*worked, *training(calculation))
-
-    def json(self) -> str:
-        """The numbers as one line. Raises WorkingError where one of them does not exist."""
-        from backprop_cli.render.json import as_json
-
-        return f"{as_json(self.calculation)}\n"
-
-    def plot(self) -> Plot:
-        """The loss by epoch. Raises WorkingError where it does not exist."""
-        from backprop_cli.report import loss_plot
-
-        return loss_plot(self.calculation)
-
-
-def run(
-    source: Path, settings: Settings, names: Sequence[str], keeping: Keeping = NOTHING_KEPT
-) -> Worked:
-    """Work a configuration, and train it; of ``names`` the derivations are wanted, and no more.
-
-    Raises ConfigError, UsageError for what means nothing, UnknownNameError for a name that the
-    network does not have, and ArithmeticError where a number leaves the range of float64.
-    """
-    exercise = _loaded(source, settings)
-    done = exercise.trained.epochs
-    if settings.resumed:
-        if settings.epochs < done:
-            raise UsageError(
-                f"--epochs {settings.epochs}: {counted(done, 'epoch')} are done already, and with "
-                "--resume the epochs are counted in all"
-            )
-        settings = settings._replace(epochs=settings.epochs - done)
-    last = done + max(settings.epochs, 1)  # with none left to run, the next one is shown
-    if settings.at is not None and not done < settings.at <= last:
-        there = f"epoch {last}" if settings.epochs == 1 else f"epochs {done + 1} to {last}"
-        more = f"; say --epochs {settings.at - done} or more" if settings.at > last else ""
-        raise UsageError(f"--at {settings.at}: this run is of {there}{more}")
-    wanted: Sequence[str] = ()
-    if names:
-        # Before anything is calculated: a mistyped name should not cost a training run.
-        at = settings.at or done + 1
-        *_, batch = exercise.batches_until(settings.example - 1, at)
-        wanted = canonical_names(names, explainable(exercise, batch))
-        settings = settings._replace(epochs=at - done)  # later ones change nothing of it
-    return _kept(exercise, settings, wanted, keeping)
-
-
-def _kept(exercise: Exercise, settings: Settings, names: Sequence[str], keeping: Keeping) -> Worked:
-    """Work an exercise, and keep what training comes to where it is to be kept."""
-    if keeping.save is None and keeping.checkpoint is None:
-        trains = settings.resumed or settings.limits != Limits() or settings.engine != "auto"
-        calculation = _calculated(exercise, settings, Watch(), in_float64=trains)
-        return Worked(calculation, names, lost=False)
-    from backprop_cli.keeping import Checkpoint, check, save
-
-    for path in (keeping.save, keeping.checkpoint):
-        if path is not None:
-            check(exercise, path)
-    checkpoint = keeping.checkpoint and Checkpoint(
-        exercise, keeping.checkpoint, keeping.warn, may_replace=keeping.may_replace
-    )
-    watch = Watch()
-    if checkpoint:
-        watch = Watch(checkpoint=checkpoint.write, every=keeping.every)
-    calculation = _calculated(exercise, settings, watch, in_float64=True)
-    lost = False
-    assert calculation.going is not None
-    if checkpoint:
-        checkpoint.write_last(calculation.going)
-        lost = checkpoint.failed
-    if keeping.save:
-        try:
-            save(exercise, calculation.going, keeping.save)
-        except OSError as error:
-            keeping.warn(f"{keeping.save}: {error.strerror}; the trained network is not saved")
-            lost = True
-    return Worked(calculation, names, lost)
-
-
-def _calculated(
-    exercise: Exercise, settings: Settings, watch: Watch, *, in_float64: bool
-) -> Calculation:
-    """Work an exercise, and train it where there is more than one update."""
-
-    def calculated(watch: Watch) -> Calculation:
-        return calculate(
-            exercise,
-            epochs=settings.epochs,
-            at=settings.at,
-            example=settings.example - 1,
-            exact=settings.exact,
-            decimals=settings.decimals,
-            in_float64=in_float64,
-            engine=settings.engine,
-            limits=settings.limits,
-            watch=watch,
-        )
-
-    if settings.epochs == 1 and exercise.example_count == 1 and not in_float64:
-        return calculated(watch)
-    with _watched(exercise, settings) as (report, interrupted):
-        return calculated(watch._replace(report=report, interrupted=interrupted))
-
-
-@contextmanager
-def _watched(
-    exercise: Exercise, settings: Settings
-) -> Iterator[tuple[Callable[[Going], None], Callable[[], bool]]]:
-    """Within it, a training is shown by a bar, and ended by Ctrl-C between two epochs."""
-    from backprop_cli.interruption import interruption
-    from backprop_cli.render.progress import progress
-
-    with (
-        interruption() as interrupted,
-        progress(settings.epochs, _faster(exercise, settings), quiet=settings.quiet) as report,
-    ):
-        yield report, interrupted
-
-
-def _faster(exercise: Exercise, settings: Settings) -> Callable[[], str]:
-    """What could make a long run faster, in one line; nothing where there is nothing."""
-    from backprop_cli.engines import MOST_NUMBA_VARIABLES, PYTHON, is_installed
-
-    def hint() -> str:
-        takes_it = len(state_names(exercise.network)) <= MOST_NUMBA_VARIABLES
-        if settings.engine == PYTHON or is_installed() or not takes_it:
-            return ""
-        return 'this takes a while; pip install "backprop-cli[fast]" makes it many times faster'
-
-    return hint
-
-
-def sweep(source: Path, rates: str, settings: Settings) -> tuple[Lesson, Plot, bool]:
-    """Train once for each of several learning rates, and compare; and whether it was interrupted.
-
-    Raises ConfigError, and UsageError for what means nothing.
-    """
-    from backprop_cli.sweep import Swept, swept
-    from backprop_cli.sweep_lesson import comparison
-
-    exercise = configuration.load(str(source))
-    found: list[Swept] = []
-    numbers = [_rate(text.strip()) for text in rates.split(",")]
-    if len(set(numbers)) < len(numbers):
-        raise UsageError(f"--lr {printable(rates)}: a learning rate is given twice")
-    limits = settings.limits
-    interrupted = False
-    for number in numbers:
-        with _watched(exercise, settings) as (report, noted):
-            watch = Watch(report, noted)
-            found.append(swept(exercise, number, settings.epochs, limits, watch, settings.engine))
-            interrupted = noted()
-        if interrupted:
-            break
-    return (*comparison(found, settings.decimals), interrupted)
-
-
-def gradient_check(source: Path, settings: Settings) -> tuple[Lesson, bool]:
-    """The gradient check of a configuration, and whether every gradient passes.
-
-    Raises ConfigError and ArithmeticError.
-    """
-    from backprop_cli.gradcheck import check_gradients
-    from backprop_cli.report import gradient_check
-
-    checks = check_gradients(configuration.load(str(source)))
-    return gradient_check(checks, settings.decimals), all(check.passes for check in checks)
 
 
 def activation(name: str | None, request: Request) -> tuple[Lesson, Plot | None]:
@@ -304,7 +41,7 @@ def activation(name: str | None, request: Request) -> tuple[Lesson, Plot | None]
         return all_functions(), None
     if name not in (*ACTIVATIONS, SOFTMAX):
         raise UnknownNameError("activation", name, (*ACTIVATIONS, SOFTMAX), "function")
-    points = [_number(point, "") for point in request.points]
+    points = [number(point, "") for point in request.points]
     known = ACTIVATIONS[name].settings if name in ACTIVATIONS else {}
     settings = _settings(request.settings, name, known)
     if name != SOFTMAX:
@@ -321,7 +58,7 @@ def _settings(
     """What ``--set`` sets of a function. Raises UsageError."""
     settings: dict[str, Decimal] = {}
     for text in given:
-        setting, equals, number = text.partition("=")
+        setting, equals, given_number = text.partition("=")
         where = f"--set {printable(text)}: "
         if not equals:
             raise UsageError(f"{where}write it as NAME=NUMBER, such as slope=0.1")
@@ -330,16 +67,8 @@ def _settings(
             raise UsageError(f"{where}{name} has no setting {shown(setting)}; it has {has}")
         if setting in settings:
             raise UsageError(f"{where}{setting} is set twice")
-        settings[setting] = _number(number, where)
+        settings[setting] = number(given_number, where)
     return tuple(settings.items())
-
-
-def _number(text: str, where: str) -> Decimal:
-    """A number of the command line. Raises UsageError."""
-    try:
-        return read_number(text)
-    except PydanticCustomError as error:
-        raise UsageError(f"{where}{error}") from None
 
 
 def new(sizes: str, activation: str, loss: str, seed: int | None) -> str:
@@ -381,32 +110,3 @@ def export(source: Path, target: str, epochs: int, script: Path | None) -> str:
     name = "standard input" if str(source) == "-" else source.name
     file = script.name if script else "script.py"
     return TARGETS[target](describe(exercise, name, file, epochs, data))
-
-
-def _loaded(source: Path, settings: Settings) -> Exercise:
-    """The exercise of a configuration, which must have the example that is asked for."""
-    exercise = configuration.load(str(source))
-    count = exercise.example_count
-    if settings.example > count:
-        there = "is 1 example" if count == 1 else f"are {count} examples"
-        raise UsageError(f"--example {settings.example}: there {there}")
-    if settings.rate is not None:
-        rate = {LEARNING_RATE: _rate(settings.rate)}
-        exercise = exercise._replace(numbers={**exercise.numbers, **rate})
-    return exercise
-
-
-def _rate(text: str) -> Decimal:
-    """A learning rate of the command line. Raises UsageError."""
-    try:
-        return read_rate(text)
-    except PydanticCustomError as error:
-        raise UsageError(f"--lr: {error}") from None
-
-
-def _epoch_shown(calculation: Calculation) -> Lesson:
-    """What is to be said of a working that is not the first epoch's."""
-    if calculation.epoch == 1:
-        return ()
-    after = counted(calculation.epoch - 1, "epoch")
-    return (Heading(2, f"Epoch {calculation.epoch}, after {after} of training"),)

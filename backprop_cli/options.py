@@ -2,12 +2,37 @@
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperCommand
 
 WORKING, TRAINING, OUTPUT = "What is worked", "Training", "Output"
 KEEPING = "Keeping a trained network"
+
+
+# What follows --plot is a picture's name if it has an ending that is none of a configuration.
+CONFIGURATIONS = ("", ".yaml", ".yml")
+
+
+def _is_picture(arg: str) -> bool:
+    return not arg.startswith("-") and Path(arg).suffix.lower() not in CONFIGURATIONS
+
+
+class PlotCommand(TyperCommand):
+    """A command whose ``--plot FILE`` means ``--picture FILE``: an option cannot be both itself."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """See typer; the arguments are looked through first."""
+        read: list[str] = []
+        for arg in args:
+            if read and read[-1] == "--plot" and _is_picture(arg):
+                read[-1:] = ["--picture", arg]
+            elif arg.startswith("--plot="):
+                read += ["--picture", arg.removeprefix("--plot=")]
+            else:
+                read.append(arg)
+        return super().parse_args(ctx, read)
 
 
 class Format(StrEnum):

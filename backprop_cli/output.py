@@ -12,9 +12,10 @@ from typing import IO, TYPE_CHECKING, NoReturn
 import typer
 
 from backprop_cli.complaint import ConfigError, UsageError, printable
-from backprop_cli.files import refusal, write_whole
+from backprop_cli.files import checkpoint_refusal, refusal, write_whole
 
 if TYPE_CHECKING:
+    from backprop_cli import blocks
     from backprop_cli.blocks import Lesson
 
 EXIT_FAILED = 1
@@ -29,6 +30,53 @@ def writable(output: Path | None, *, force: bool) -> Path | None:
     if fault := refusal(output, force=force):
         fail(f"{output}: {fault}", EXIT_BAD_INPUT)
     return output
+
+
+def checkpoint_file(path: Path, resumed: Path | None, *, force: bool) -> Path:
+    """The file for checkpoints; the run ends here if it must not be written to."""
+    if fault := checkpoint_refusal(path, resumed, force=force):
+        fail(f"{path}: {fault}", EXIT_BAD_INPUT)
+    return path
+
+
+def apart(files: dict[str, Path]) -> None:
+    """End the run if two options name one file, or one that is no file names standard output."""
+    seen: dict[Path, str] = {}
+    for option, path in files.items():
+        if path == Path("-"):
+            if option != "--output":
+                fail(f"{option} -: name a file", EXIT_BAD_INPUT)
+            continue
+        other = seen.setdefault(path.absolute(), option)
+        if other != option and not path.is_char_device():
+            fail(f"{option} {path}: {other} names the same file", EXIT_BAD_INPUT)
+
+
+def refuse(*rules: tuple[str, object, str, dict[str, object]]) -> None:
+    """End the run if an option was given with others that mean nothing beside it."""
+    for option, given, what, others in rules:
+        found = [other for other, also_given in others.items() if also_given]
+        if given and found:
+            fail(f"{option} {what}: leave {' and '.join(found)} out", EXIT_BAD_INPUT)
+
+
+def drawable(picture: Path | None, *, force: bool) -> Path | None:
+    """The file to draw to; the run ends here if it must not be, or cannot be drawn."""
+    if picture is None:
+        return None
+    from backprop_cli.render.picture import check_picture
+
+    check_picture(picture)
+    return writable(picture, force=force)
+
+
+def draw(curves: "blocks.Plot | None", picture: Path | None) -> None:
+    """Draw curves to a file, if there are any and they are wanted there."""
+    if curves is not None and picture is not None:
+        from backprop_cli.render.picture import write_picture
+
+        with naming(picture):
+            write_picture(curves, picture)
 
 
 def show(lesson: "Lesson", output: Path | None) -> None:
