@@ -6,14 +6,13 @@ from typing import Any, NamedTuple
 
 from backprop_cli.arithmetic import DEFAULT_DECIMALS, Arithmetic, Exact, Rounded
 from backprop_cli.derivation import derive, derive_passes
-from backprop_cli.equations import AnyWorking
 from backprop_cli.limits import Ending, Going, Limits, Reason, Watch
 from backprop_cli.network import LOSS, Exercise, Figure
 from backprop_cli.optimizers import OPTIMIZERS, T, state_names, state_of
 from backprop_cli.outcomes import Outcome
 from backprop_cli.steps import Derivation, gradient, new
 from backprop_cli.update import FEW, contributions
-from backprop_cli.working import WorkingError, work
+from backprop_cli.working import AnyWorking, WorkingError, work
 
 Numbers = Mapping[str, Figure]
 

@@ -1,7 +1,6 @@
 """A step of a working as the lines in which it is written: symbols, numbers, result."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from backprop_cli.arithmetic import equal, on_paper
 from backprop_cli.blocks import Equation, Fraction, Role, Side, Span
@@ -15,9 +14,7 @@ from backprop_cli.expression import (
     written,
 )
 from backprop_cli.steps import Step
-from backprop_cli.working import Working
-
-AnyWorking = Working[Any]
+from backprop_cli.working import AnyWorking
 
 MOST_LISTED = 8
 

@@ -14,7 +14,6 @@ from backprop_cli.blocks import (
 )
 from backprop_cli.chains import Chain, chain_to, sums_on_the_way
 from backprop_cli.equations import (
-    AnyWorking,
     equation,
     fraction,
     given_equation,
@@ -47,6 +46,7 @@ from backprop_cli.reasons import (
 from backprop_cli.softmax import SOFTMAX
 from backprop_cli.steps import Rule, Step, gradient
 from backprop_cli.update_lesson import mean_of_batch, update_blocks
+from backprop_cli.working import AnyWorking
 
 # A gradient on the way that is a sum is derived where it is first needed. Up to this many parts
 # on the way each get a chain of their own, up to the second number a line each; beyond that only

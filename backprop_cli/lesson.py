@@ -7,13 +7,7 @@ from backprop_cli import softmax
 from backprop_cli.arithmetic import on_paper
 from backprop_cli.blocks import Block, Equations, Heading, Lesson, Paragraph, Table
 from backprop_cli.calculation import Calculation
-from backprop_cli.equations import (
-    AnyWorking,
-    equation,
-    given_equation,
-    listed,
-    shown,
-)
+from backprop_cli.equations import equation, given_equation, listed, shown
 from backprop_cli.explanation import Detail, explain_bias, explain_slope, explain_weight
 from backprop_cli.losses import LOSSES
 from backprop_cli.network import LOSS, Layer, Network, Settings
@@ -28,6 +22,7 @@ from backprop_cli.reasons import (
 )
 from backprop_cli.steps import gradient
 from backprop_cli.update_lesson import mean_gradients, update_tables, updates
+from backprop_cli.working import AnyWorking
 
 # With more parameters than this a working is too long to read in full.
 READABLE = 40

@@ -5,12 +5,13 @@ from collections.abc import Set
 from backprop_cli import softmax
 from backprop_cli.activations import SLOPE, A, Activation, Z, row_of
 from backprop_cli.blocks import Equation, Equations, Side, Span
-from backprop_cli.equations import AnyWorking, in_symbols, listed, sides, symbol_text
+from backprop_cli.equations import in_symbols, listed, sides, symbol_text
 from backprop_cli.expression import Call, Expression, Partial, Sum, substitute, symbols
 from backprop_cli.losses import LOSSES
 from backprop_cli.network import Layer, Network
 from backprop_cli.optimizers import lines_of, symbol_of
 from backprop_cli.steps import Rule, Step
+from backprop_cli.working import AnyWorking
 
 TERMS_IN_A_REASON = 4
 

@@ -7,7 +7,7 @@ from backprop_cli.arithmetic import Exact, on_paper
 from backprop_cli.blocks import Block, Curve, Heading, Lesson, Paragraph, Plot, Table
 from backprop_cli.calculation import Calculation
 from backprop_cli.complaint import counted
-from backprop_cli.equations import AnyWorking, listed
+from backprop_cli.equations import listed
 from backprop_cli.expression import MINUS
 from backprop_cli.gradcheck import TOLERANCE, Check
 from backprop_cli.lesson import READABLE
@@ -16,6 +16,7 @@ from backprop_cli.network import LEARNING_RATE, Example, Exercise
 from backprop_cli.outcomes import THRESHOLD, Outcome, class_of, correct
 from backprop_cli.training import COMPARED, well_chosen
 from backprop_cli.update_lesson import kinds_of, old_value
+from backprop_cli.working import AnyWorking
 
 # Losses that fall by more than this factor are plotted on a logarithmic scale.
 FALLS_FAR = 20

@@ -4,15 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from backprop_cli.arithmetic import equal, on_paper, padded, rounded
 from backprop_cli.blocks import Block, Equation, Equations, Heading, Paragraph, Span, Table
-from backprop_cli.equations import (
-    AnyWorking,
-    equation,
-    in_symbols,
-    listed,
-    result,
-    sides,
-    symbol_text,
-)
+from backprop_cli.equations import equation, in_symbols, listed, result, sides, symbol_text
 from backprop_cli.expression import Expression, Number, partial, substitute, symbols
 from backprop_cli.network import LEARNING_RATE, LOSS, Network
 from backprop_cli.optimizers import (
@@ -30,6 +22,7 @@ from backprop_cli.optimizers import (
 from backprop_cli.reasons import reason
 from backprop_cli.steps import Rule, Step, new
 from backprop_cli.update import FEW, MEAN_LOSS, SUM_OF_LOSSES, contributions, mean_over
+from backprop_cli.working import AnyWorking
 
 BIAS_DECIMALS = 3  # an old bias is shown with at least three decimals, 0.600
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Generic
+from typing import Any, Generic
 
 from backprop_cli.arithmetic import Arithmetic, DomainError, OutOfRangeError, Rounded, Unrounded, V
 from backprop_cli.expression import Expression, Number, Product, Sum, Symbol, transform
@@ -113,6 +113,9 @@ class Working(Generic[V]):
         if not isinstance(expression, Product):
             return self.with_figures(expression)
         return Product(tuple(map(worked_out, expression.factors)))
+
+
+AnyWorking = Working[Any]  # in either arithmetic
 
 
 def work(
