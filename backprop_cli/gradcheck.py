@@ -24,8 +24,10 @@ TOLERANCE = 1e-6  # relative to the larger of the two
 # to a step of 0, so it can be large enough for the rounding of the losses to matter little.
 STEP = 2.0**-13
 
-# Tried where that one is too long; the one is taken whose two differences are nearest each other.
-SHORTER_STEPS = tuple(2.0**-power for power in (16, 19, 22, 25))
+# Tried where that one is too long, as the loss may bend sharply where inputs are large, or too
+# short, as a loss near saturation has few right digits. The one is taken whose two differences are
+# nearest each other.
+OTHER_STEPS = tuple(2.0**-power for power in (7, 10, 16, 19, 22, 25))
 
 # How much float64 loses of a loss on the way through a network, in units of its last place.
 LOST = 16
@@ -91,11 +93,10 @@ def check_gradients(exercise: Exercise) -> tuple[Check, ...]:
             if not check.agrees:
                 check = check._replace(kinks=_kinks(exercise, name))
             if not check.passes:
-                # The loss may bend more sharply than the step is short, where inputs are large.
-                tried = [(*extrapolated(at, step), step) for step in SHORTER_STEPS]
+                tried = [(*extrapolated(at, step), step) for step in OTHER_STEPS]
                 difference, _, step = min(tried, key=lambda one: one[1])
-                shorter = _check(name, slope, difference, whole, step)
-                check = min(check, shorter, key=lambda one: one.disagreement)
+                other = _check(name, slope, difference, whole, step)
+                check = min(check, other, key=lambda one: one.disagreement)
             checks.append(check)
         if not all(math.isfinite(check.disagreement) for check in checks):
             raise OverflowError
@@ -108,7 +109,9 @@ def check_gradients(exercise: Exercise) -> tuple[Check, ...]:
 
 def _check(name: str, slope: float, difference: float, loss: float, step: float) -> Check:
     """A gradient beside a difference with a step, which rounding makes uncertain."""
-    least = abs(loss) * LOST * math.ulp(1.0) / step / TOLERANCE
+    # What is lost of a prediction near its target is lost of the root of a squared loss.
+    lost = LOST * math.ulp(1.0) * (abs(loss) + math.sqrt(abs(loss)))
+    least = lost / step / TOLERANCE
     scale = max(abs(slope), abs(difference), least)
     return Check(name, slope, difference, abs(slope - difference) / scale if scale else 0.0)
 
