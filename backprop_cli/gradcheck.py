@@ -6,7 +6,9 @@ extrapolation (Richardson's).
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from functools import cache
+from itertools import pairwise
 from typing import NamedTuple
 
 from backprop_cli.activations import ACTIVATIONS
@@ -16,30 +18,35 @@ from backprop_cli.derivation import derive_passes
 from backprop_cli.expression import Choice
 from backprop_cli.network import LOSS, Exercise
 from backprop_cli.optimizers import state_names
+from backprop_cli.running_error import HALF_UNIT, running_errors
+from backprop_cli.steps import Derivation, gradient
 from backprop_cli.working import WorkingError, work
 
 TOLERANCE = 1e-6  # relative to the larger of the two
 
-# Of a central difference, exact in binary. Differences with it and with half of it are extrapolated
-# to a step of 0, so it can be large enough for the rounding of the losses to matter little.
-STEP = 2.0**-13
+# Of a central difference, exact in binary, from the longest to the shortest. Each two that follow
+# each other are extrapolated to a step of 0. The first to try is neither long enough to be far from
+# a derivative nor short enough for the rounding of the losses to matter much.
+STEPS = tuple(2.0**-power for power in range(5, 28, 2))
+FIRST = STEPS.index(2.0**-13)
+STEP = STEPS[FIRST]
 
-# Tried where that one is too long, as the loss may bend sharply where inputs are large, or too
-# short, as a loss near saturation has few right digits. The one is taken whose two differences are
-# nearest each other.
-OTHER_STEPS = tuple(2.0**-power for power in (7, 10, 16, 19, 22, 25))
+# What an extrapolated derivative is off by, for losses that are off by 1 and the longer step of 1:
+# 16/15 of a difference with a step of 1/4, and 1/15 of one with a step of 1.
+EXTRAPOLATED = 16 / 15 * 4 + 1 / 15
 
-# How much float64 loses of a loss on the way through a network, in units of its last place.
-LOST = 16
+
+# What the compiled functions raise where there is no loss or none that float64 holds.
+NO_NUMBER = (ValueError, ZeroDivisionError, OverflowError)
 
 
 class Check(NamedTuple):
     """One parameter's gradient, its central difference, and how far they are apart.
 
-    ``disagreement`` is relative to the larger of the two, or, for gradients that are small beside
-    the loss, to what rounding leaves of the loss in a central difference. ``kinks`` are neurons at
-    which the step crosses the kink of an activation function, if there is a disagreement: no
-    central difference is a derivative there.
+    ``disagreement`` is relative to the larger of the two, or to what the difference is sure of,
+    where rounding leaves it few right digits. ``kinks`` are neurons at which the step crosses the
+    kink of an activation function, if there is a disagreement: no central difference is a
+    derivative there.
     """
 
     parameter: str
@@ -72,48 +79,92 @@ def check_gradients(exercise: Exercise) -> tuple[Check, ...]:
     def loss() -> float:
         return compiled.loss(tuple(state), rows) / len(rows)
 
-    def extrapolated(at: int, step: float) -> tuple[float, float]:
-        """The derivative by a parameter, and how far the two differences behind it are apart."""
+    def difference(at: int, step: float) -> float:
+        """The central difference of the loss by a parameter; nan if a loss does not exist."""
         value = state[at]
-        found = []
-        for part in (step, step / 2):
-            below, above = _around(value, part)
-            losses = []
+        below, above = _around(value, step)
+        losses = []
+        try:
             for state[at] in (below, above):
                 losses.append(loss())
-            found.append((losses[1] - losses[0]) / (above - below))
-        state[at] = value
-        return (4 * found[1] - found[0]) / 3, abs(found[1] - found[0])
+        except NO_NUMBER:
+            return math.nan
+        finally:
+            state[at] = value
+        return (losses[1] - losses[0]) / (above - below)
+
+    def checked(at: int, name: str, slope: float) -> Check:
+        first = [difference(at, step) for step in STEPS[FIRST : FIRST + 2]]
+        check = _check(name, slope, *_extrapolated(first))
+        if not check.agrees:
+            check = check._replace(kinks=_kinks(exercise, name))
+        if not check.passes:
+            errors = mean_errors()
+            best, off = _surest([difference(at, step) for step in STEPS], errors[LOSS])
+            check = _check(name, slope, best, off + errors[gradient(name).name])
+        return check
+
+    @cache
+    def mean_errors() -> Mapping[str, float]:
+        """What rounding may do to the mean loss and its gradients."""
+        return _mean_errors(exercise)
 
     try:
-        whole, *ours = (total / len(rows) for total in compiled.gradients(tuple(state), rows))
-        checks = []
-        for at, (name, slope) in enumerate(zip(exercise.network.parameters, ours, strict=True)):
-            check = _check(name, slope, extrapolated(at, STEP)[0], whole, STEP)
-            if not check.agrees:
-                check = check._replace(kinks=_kinks(exercise, name))
-            if not check.passes:
-                tried = [(*extrapolated(at, step), step) for step in OTHER_STEPS]
-                difference, _, step = min(tried, key=lambda one: one[1])
-                other = _check(name, slope, difference, whole, step)
-                check = min(check, other, key=lambda one: one.disagreement)
-            checks.append(check)
+        ours = [total / len(rows) for total in compiled.gradients(tuple(state), rows)][1:]
+        checks = [
+            checked(at, name, slope)
+            for at, (name, slope) in enumerate(zip(exercise.network.parameters, ours, strict=True))
+        ]
         if not all(math.isfinite(check.disagreement) for check in checks):
             raise OverflowError
-    except (ValueError, ZeroDivisionError, OverflowError):
+    except NO_NUMBER:
         for at in range(exercise.example_count):  # worked step by step, it says where
             work(derive_passes(exercise.network), exercise.given(at), Exact())
         raise WorkingError(LOSS, "a small step from these numbers it does not exist") from None
     return tuple(checks)
 
 
-def _check(name: str, slope: float, difference: float, loss: float, step: float) -> Check:
-    """A gradient beside a difference with a step, which rounding makes uncertain."""
-    # What is lost of a prediction near its target is lost of the root of a squared loss.
-    lost = LOST * math.ulp(1.0) * (abs(loss) + math.sqrt(abs(loss)))
-    least = lost / step / TOLERANCE
-    scale = max(abs(slope), abs(difference), least)
+def _check(name: str, slope: float, difference: float, uncertainty: float = 0) -> Check:
+    """A gradient beside a difference that may be off by its uncertainty."""
+    scale = max(abs(slope), abs(difference), uncertainty / TOLERANCE)
     return Check(name, slope, difference, abs(slope - difference) / scale if scale else 0.0)
+
+
+def _extrapolated(differences: Sequence[float]) -> list[float]:
+    """What each two differences that follow each other, their steps as 4 to 1, tend to."""
+    return [(16 * shorter - longer) / 15 for longer, shorter in pairwise(differences)]
+
+
+def _surest(differences: Sequence[float], error: float) -> tuple[float, float]:
+    """The best of the derivatives that differences with STEPS tend to, and its uncertainty.
+
+    A long step is off as the loss bends, which its distance from the next shorter one tells; a
+    short one as rounding moves the losses, each by the ``error`` at most. Both are nan if there is
+    none.
+    """
+    found = _extrapolated(differences)
+    sure = [
+        (best, abs(best - shorter) + EXTRAPOLATED * error / step)
+        for (best, shorter), step in zip(pairwise(found), STEPS, strict=False)
+        if math.isfinite(best - shorter)
+    ]
+    return min(sure, key=lambda one: one[1], default=(math.nan, math.nan))
+
+
+def _mean_errors(exercise: Exercise) -> Mapping[str, float]:
+    """How far rounding may move the mean loss and its gradients, by their names."""
+    passes = derive_passes(exercise.network)
+    names = (LOSS, *(gradient(parameter).name for parameter in exercise.network.parameters))
+    totals = dict.fromkeys(names, 0.0)
+    count = exercise.example_count
+    for at in range(count):
+        working = work(passes, exercise.given(at), Exact())
+        errors = running_errors(working)
+        for name in names:
+            # Adding up rounds as often as there are examples.
+            added = count * HALF_UNIT * abs(working.values[name])
+            totals[name] += errors[name] + added
+    return {name: total / count for name, total in totals.items()}
 
 
 def _around(value: float, step: float) -> tuple[float, float]:
@@ -133,11 +184,11 @@ def _kinks(exercise: Exercise, parameter: str) -> tuple[str, ...]:
         for neuron in layer.neurons
     ]
     found: dict[str, None] = {}
-    passes = derive_passes(network)
+    sums = derive_passes(network).needed_for(neuron.weighted_sum for neuron in kinked)
     for at in range(exercise.example_count) if kinked else ():
         given = exercise.given(at)
         signs: list[Mapping[str, float]] = [
-            work(passes, {**given, parameter: moved}, Exact()).values
+            work(Derivation(network, sums), {**given, parameter: moved}, Exact()).values
             for moved in _around(float(given[parameter]), STEP)
         ]
         for neuron in kinked:
