@@ -89,6 +89,9 @@ def equation(
     """
     expression = step.expression
     taken = working.taken(expression)
+    note = _why_taken(working, expression) if isinstance(expression, Choice) else None
+    if isinstance(expression, Choice) and expression.exception:
+        expression = taken
     if isinstance(expression, Number):
         chain: tuple[Expression, ...] = (expression,)
     elif isinstance(taken, Symbol) or (isinstance(taken, Number) and not taken.name):
@@ -100,14 +103,15 @@ def equation(
         chain = (expression, *middle, result(working, step.defines.name))
     *most, last = sides(*chain)
     last = last._replace(spans=tuple(span._replace(factor=factor) for span in last.spans))
-    note = _why_taken(working, expression) if isinstance(expression, Choice) else None
     left = (Span(symbol_text(step.defines), factor=factor),)
     return Equation(left, (*most, last), note, reason)
 
 
-def _why_taken(working: AnyWorking, choice: Choice) -> Span:
-    """``since 0.3 > 0``, beside a choice."""
+def _why_taken(working: AnyWorking, choice: Choice) -> Span | None:
+    """``since 0.3 > 0``, beside a choice; of an exception, what is said where it is met."""
     holds = working.taken(choice) is working.taken(choice.holds)
+    if choice.exception:
+        return None if holds else Span(f"({choice.exception})")
     relation = choice.relation if holds else {">": "≤", "≥": "<"}[choice.relation]
     return Span(f"(since {in_symbols(working.with_figures(choice.test))} {relation} 0)")
 

@@ -108,12 +108,17 @@ class Call(Expression):
 
 @dataclass(frozen=True, slots=True)
 class Choice(Expression):
-    """``holds`` where ``test`` > 0 (or, with ``or_zero``, ≥ 0), else ``otherwise``."""
+    """``holds`` where ``test`` > 0 (or, with ``or_zero``, ≥ 0), else ``otherwise``.
+
+    Where ``otherwise`` is an exception that goes without saying until it is met, ``exception`` is
+    what is said then.
+    """
 
     test: Expression
     holds: Expression
     otherwise: Expression
     or_zero: bool = False
+    exception: str = ""
 
     @property
     def relation(self) -> str:
@@ -208,12 +213,13 @@ def transform(
             return Negative(transform(operand, change))
         case Call(function, argument, settings):
             return Call(function, transform(argument, change), settings)
-        case Choice(test, holds, otherwise, or_zero):
+        case Choice(test, holds, otherwise, or_zero, exception):
             return Choice(
                 transform(test, change),
                 transform(holds, change),
                 transform(otherwise, change),
                 or_zero,
+                exception,
             )
         case _:
             raise TypeError(f"not an expression: {expression!r}")
@@ -287,6 +293,8 @@ def _write(
         case Largest(found):
             texts = [_write(part, atom, leading=True)[0] for part in found]
             return f"max({', '.join(texts)})", ATOM
+        case Choice(_, holds, exception=exception) if exception:
+            return _write(holds, atom, leading=leading)
         case Choice(test, holds, otherwise):
             condition = f"{within(test, SUM)} {expression.relation} 0"
             return f"{within(holds, SUM)} if {condition}, else {within(otherwise, SUM)}", CHOICE

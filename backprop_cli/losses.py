@@ -55,6 +55,17 @@ def _named(target: Expression, prediction: Expression, outputs: int) -> Mapping[
     }
 
 
+def _unless_perfect(usual: Expression, perfect: Expression, what: str) -> Expression:
+    """The usual formula, and another for a prediction of exactly 0 or 1 that is the target.
+
+    A prediction that is so near to its target that no float64 lies between has a loss of 0. Of
+    any other there, or one that is no probability, the usual formula tells what does not exist.
+    """
+    is_target = -((Y_HAT - Y_TRUE) ** 2)
+    ends = Choice(is_target, perfect, usual, or_zero=True)
+    return Choice(Y_HAT * (ONE - Y_HAT), usual, ends, exception=what)
+
+
 LOSSES: Mapping[str, Loss] = {
     row.name: row
     for row in (
@@ -82,8 +93,16 @@ LOSSES: Mapping[str, Loss] = {
         Loss(
             name="binary_cross_entropy",
             title="the binary cross-entropy",
-            formula=-(Y_TRUE * Call("ln", Y_HAT) + (ONE - Y_TRUE) * Call("ln", ONE - Y_HAT)),
-            derivative=(Y_HAT - Y_TRUE) / (Y_HAT * (ONE - Y_HAT)),
+            formula=_unless_perfect(
+                -(Y_TRUE * Call("ln", Y_HAT) + (ONE - Y_TRUE) * Call("ln", ONE - Y_HAT)),
+                ZERO,
+                "ŷ is y_true, and 0 * ln(0) counts as 0",
+            ),
+            derivative=_unless_perfect(
+                (Y_HAT - Y_TRUE) / (Y_HAT * (ONE - Y_HAT)),
+                ONE - TWO * Y_TRUE,
+                "ŷ is y_true; the limit from between 0 and 1",
+            ),
             source="https://en.wikipedia.org/wiki/Cross-entropy",
             targets=(Decimal(0), Decimal(1)),
         ),

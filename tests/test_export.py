@@ -200,6 +200,30 @@ def going_on() -> list[Case]:
     return [*cases, saved("slopes", BASE, WEIGHTS, BIASES, RATE, slope)]
 
 
+def perfect_predictions() -> list[Case]:
+    """Predictions of exactly 0 and 1, which are the targets."""
+    text = """\
+examples: [{inputs: [1], target: [1, 0]}, {inputs: [-1], target: [0, 1]}]
+weights: {output: [[40], [-800]]}
+learning_rate: 1
+"""
+    kinds = (
+        ("sigmoid", "binary_cross_entropy"),
+        ("softmax", "binary_cross_entropy"),
+        ("softmax", "cross_entropy"),
+    )
+    ways = (
+        "",
+        "batch_size: all\n",
+        "optimizer: adam\n",
+        "optimizer: momentum\nweight_decay: 0.01\n",
+    )
+    return [
+        built(f"{activation} {loss} {way}", text, f"activation: {activation}\nloss: {loss}\n", way)
+        for (activation, loss), way in product(kinds, ways)
+    ]
+
+
 FAMILIES = {
     "shipped": lambda: [shipped(path) for path in SHIPPED],
     "activations and losses": activations_and_losses,
@@ -207,6 +231,7 @@ FAMILIES = {
     "forms": forms,
     "optimizers and batches": optimizers_and_batches,
     "going on": going_on,
+    "perfect predictions": perfect_predictions,
 }
 
 

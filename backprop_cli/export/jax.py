@@ -29,8 +29,8 @@ LOSSES = {
     "half_squared_error": "0.5 * (y - y_hat) ** 2",
     "squared_error": "(y_hat - y) ** 2",
     "mean_squared_error": "(y - y_hat) ** 2 / y.shape[1]",
-    "binary_cross_entropy": "-(y * jnp.log(y_hat) + (1 - y) * jnp.log(1 - y_hat))",
-    "cross_entropy": "-y * jnp.log(jnp.where(y > 0, y_hat, 1.0))",
+    "binary_cross_entropy": "-(times_log(y, y_hat) + times_log(1 - y, 1 - y_hat))",
+    "cross_entropy": "-times_log(y, y_hat)",
 }
 
 
@@ -106,6 +106,7 @@ def _model(description: Description) -> list[Block]:
     mean = " / len(x)" if len(description.x) > 1 else ""
     said = "The loss, the mean over the examples." if mean else "The loss."
     return [
+        parts.times_log(description, "jnp"),
         ["def predict(p, x):", *indented(['"""The outputs for each example."""', *lines])],
         [
             "@jax.jit",

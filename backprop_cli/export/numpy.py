@@ -90,19 +90,22 @@ def softmax(z):
 ''',
 }
 
+OVER = '''\
+def over(y, p):
+    """y / p, and 0 where y is 0, whatever p is."""
+    return y / np.where(y > 0, p, 1.0)
+'''
+
 # The loss, example by example and output by output, and its derivative by y_hat.
 LOSSES = {
     "half_squared_error": ("0.5 * (y - y_hat) ** 2", "y_hat - y"),
     "squared_error": ("(y_hat - y) ** 2", "2 * (y_hat - y)"),
     "mean_squared_error": ("(y - y_hat) ** 2 / y.shape[1]", "2 * (y_hat - y) / y.shape[1]"),
     "binary_cross_entropy": (
-        "-(y * np.log(y_hat) + (1 - y) * np.log(1 - y_hat))",
-        "(y_hat - y) / (y_hat * (1 - y_hat))",
+        "-(times_log(y, y_hat) + times_log(1 - y, 1 - y_hat))",
+        "over(1 - y, 1 - y_hat) - over(y, y_hat)",
     ),
-    "cross_entropy": (
-        "-y * np.log(np.where(y > 0, y_hat, 1))",
-        "-y / np.where(y > 0, y_hat, 1)",
-    ),
+    "cross_entropy": ("-times_log(y, y_hat)", "-over(y, y_hat)"),
 }
 
 
@@ -138,6 +141,9 @@ def _helpers(description: Description) -> Iterator[Block]:
     for name, text in HELPERS.items():
         if name in needed:
             yield text.splitlines()
+    yield parts.times_log(description, "np")
+    if description.trained and description.network.loss in parts.LOGARITHMS:
+        yield OVER.splitlines()
 
 
 def _trained(description: Description) -> Block:

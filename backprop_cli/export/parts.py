@@ -56,6 +56,23 @@ def standardized(column):
 '''.splitlines()
 
 
+# The losses that are logarithms of predictions.
+LOGARITHMS = ("binary_cross_entropy", "cross_entropy")
+
+TIMES_LOG = '''\
+def times_log(y, p):
+    """y * log(p), and 0 where y is 0, whatever p is."""
+    return y * {np}.log({np}.where(y > 0, p, 1.0))
+'''
+
+
+def times_log(description: Description, library: str) -> Block:
+    """The function by which a loss that is a logarithm is written, if the loss is one."""
+    if description.network.loss not in LOGARITHMS:
+        return []
+    return TIMES_LOG.format(np=library).splitlines()
+
+
 def header(description: Description, library: str) -> Block:
     """The line that says where the script is from and how to run it."""
     name, file = printable(description.configuration), printable(quote(description.file))

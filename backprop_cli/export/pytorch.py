@@ -30,8 +30,8 @@ LOSSES = {
     "half_squared_error": "0.5 * (y - y_hat) ** 2",
     "squared_error": "(y_hat - y) ** 2",
     "mean_squared_error": "(y - y_hat) ** 2 / y.shape[1]",
-    "binary_cross_entropy": "-(y * torch.log(y_hat) + (1 - y) * torch.log(1 - y_hat))",
-    "cross_entropy": "-y * torch.log(torch.where(y > 0, y_hat, 1.0))",
+    "binary_cross_entropy": "-(times_log(y, y_hat) + times_log(1 - y, 1 - y_hat))",
+    "cross_entropy": "-times_log(y, y_hat)",
 }
 
 # The class of torch.optim, and its arguments beside the learning rate, in terms of our settings.
@@ -108,6 +108,7 @@ def script(description: Description) -> str:
         *parts.examples(description, "torch.tensor"),
         _masks(description),
         classes,
+        parts.times_log(description, "torch"),
         [
             "def losses(y_hat, y):",
             '    """The loss of each output for each example."""',
