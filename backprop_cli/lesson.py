@@ -7,8 +7,9 @@ from backprop_cli import softmax
 from backprop_cli.arithmetic import on_paper
 from backprop_cli.blocks import Block, Equations, Heading, Lesson, Paragraph, Table
 from backprop_cli.calculation import Calculation
+from backprop_cli.chain_lesson import Detail
 from backprop_cli.equations import equation, given_equation, listed, shown
-from backprop_cli.explanation import Detail, explain_bias, explain_slope, explain_weight
+from backprop_cli.explanation import explain_bias, explain_slope, explain_weight
 from backprop_cli.losses import LOSSES
 from backprop_cli.network import LOSS, Layer, Network, Settings
 from backprop_cli.reasons import (
