@@ -48,6 +48,12 @@ class Calculation(NamedTuple):
         """How many epochs were run."""
         return 1 if self.ending is None else self.ending.epoch - self.history[0][0]
 
+    def working_of(self, example: int) -> AnyWorking:
+        """The passes of another example (counted from 0), with the parameters of ``working``."""
+        state = {name: self.working.given[name] for name in state_names(self.exercise.network)}
+        given = {**self.exercise.given(example), **state}
+        return work(derive_passes(self.exercise.network), given, self.working.arithmetic)
+
     def history_to_the_end(self) -> Sequence[tuple[int, float]]:
         """The history, also after the one update of a run without training.
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from backprop_cli.blocks import Block, Equation, Equations, Heading, Paragraph, Span
+from backprop_cli.calculation import Calculation
 from backprop_cli.chain_lesson import Detail, gradient_blocks
 from backprop_cli.equations import equation, given_equation, listed, shown, sides
 from backprop_cli.expression import Partial
@@ -17,8 +18,29 @@ from backprop_cli.reasons import (
     weight_place,
 )
 from backprop_cli.steps import Rule, Step, gradient
+from backprop_cli.update import parts_of_batch
 from backprop_cli.update_lesson import mean_of_batch, update_blocks
 from backprop_cli.working import AnyWorking
+
+
+def explain_any(calculation: Calculation, name: str) -> Iterator[Block]:
+    """The derivation of one quantity, also of another example of the batch, or of their sum."""
+    numbers = [at + 1 for at in calculation.batch]
+    parts = parts_of_batch(calculation.exercise.network, numbers) if len(numbers) > 1 else {}
+    part = next((part for symbol, part in parts.items() if symbol.name == name), None)
+    if part is None:
+        yield from explain(calculation.working, name)
+    elif part.example is not None:
+        yield Heading(2, f"Example {part.example} of the batch")
+        yield from explain(calculation.working_of(part.example - 1), part.name)
+    else:
+        own = part.name.replace("∂", "d")
+        yield Heading(3, f"Sum over the batch {shown(name)}")
+        yield Paragraph(
+            f"It adds up {shown(part.name)} of {len(numbers)} examples; "
+            f"--example K --explain {own} derives that of example K."
+        )
+        yield Equations((given_equation(calculation.working, name),))
 
 
 def explain(working: AnyWorking, name: str) -> Iterator[Block]:

@@ -6,6 +6,7 @@ from backprop_cli.complaint import UnknownNameError
 from backprop_cli.derivation import derive
 from backprop_cli.equations import symbol_text
 from backprop_cli.network import Exercise
+from backprop_cli.update import parts_of_batch
 
 
 def explainable(exercise: Exercise, batch: Sequence[int] = (0,)) -> dict[str, str]:
@@ -16,10 +17,12 @@ def explainable(exercise: Exercise, batch: Sequence[int] = (0,)) -> dict[str, st
     Each may be asked for as it is printed, ∂Loss/∂ŷ, or in ASCII, dLoss/dy_hat.
     """
     numbers = [at + 1 for at in batch] if len(batch) > 1 else ()
-    steps = derive(exercise.network, numbers).steps
+    network = exercise.network
+    found = [step.defines for step in derive(network, numbers).steps]
+    found += parts_of_batch(network, numbers) if numbers else ()
     names = {name: name for name in exercise.numbers}
-    names.update((step.defines.name.replace("∂", "d"), step.defines.name) for step in steps)
-    names.update((symbol_text(step.defines), step.defines.name) for step in steps)
+    names.update((symbol.name.replace("∂", "d"), symbol.name) for symbol in found)
+    names.update((symbol_text(symbol), symbol.name) for symbol in found)
     return names
 
 

@@ -13,7 +13,7 @@ from backprop_cli import lesson
 from backprop_cli.blocks import Heading, Lesson, Plot
 from backprop_cli.calculation import Calculation, calculate
 from backprop_cli.complaint import UsageError, counted, printable
-from backprop_cli.explanation import explain
+from backprop_cli.explanation import explain_any
 from backprop_cli.limits import Going, Limits, Reason, Watch
 from backprop_cli.names import canonical_names, explainable
 from backprop_cli.network import LEARNING_RATE, Exercise
@@ -95,9 +95,7 @@ class Worked(NamedTuple):
         """The derivations of the quantities asked for, or else the whole working."""
         calculation = self.calculation
         if self.names:
-            explained = (
-                block for name in self.names for block in explain(calculation.working, name)
-            )
+            explained = (block for name in self.names for block in explain_any(calculation, name))
             return (*_epoch_shown(calculation), *explained)
         worked = lesson.brief(calculation) if brief else lesson.full(calculation)
         worked = (*_epoch_shown(calculation), *worked)

@@ -1,7 +1,8 @@
 """From gradients to new parameters: the mean over a batch, and the lines of an optimizer."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
+from typing import NamedTuple
 
 from backprop_cli import optimizers
 from backprop_cli.expression import (
@@ -16,7 +17,7 @@ from backprop_cli.expression import (
 )
 from backprop_cli.network import LOSS, Network
 from backprop_cli.optimizers import OPTIMIZERS, lines_of, symbol_of
-from backprop_cli.steps import Rule, Step, new
+from backprop_cli.steps import Rule, Step, gradient, new
 
 MEAN_LOSS = "MeanLoss"
 SUM_OF_LOSSES = "SumLoss"
@@ -46,6 +47,26 @@ def contributions(name: str, batch: Sequence[int]) -> tuple[Symbol, ...]:
     """
     losses = [*map(of_example, batch)] if len(batch) <= FEW else [SUM_OF_LOSSES]
     return tuple(Symbol(loss) if name == LOSS else partial(loss, name) for loss in losses)
+
+
+class Part(NamedTuple):
+    """What a quantity of a batch is of one of its examples: ``name`` in that example's working.
+
+    ``example`` is the example's number; None for the sum over all of a large batch.
+    """
+
+    name: str
+    example: int | None
+
+
+def parts_of_batch(network: Network, batch: Sequence[int]) -> Mapping[Symbol, Part]:
+    """The losses and gradients that are added for the means of a batch, by their names there."""
+    examples = batch if len(batch) <= FEW else [None]
+    return {
+        symbol: Part(LOSS if name == LOSS else gradient(name).name, example)
+        for name in (LOSS, *network.parameters)
+        for symbol, example in zip(contributions(name, batch), examples, strict=True)
+    }
 
 
 def mean_steps(network: Network, batch: Sequence[int]) -> Iterator[Step]:

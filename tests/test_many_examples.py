@@ -150,6 +150,40 @@ def test_any_quantity_of_a_batch_can_be_explained(
     assert [line for line in lines if line.startswith(expected)]
 
 
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("dLoss[2]/dw1", "∂Loss/∂w1 = −1.0000 * 0.25 * (−4) = 1.0000"),
+        ("∂Loss[1]/∂b1", "∂Loss/∂b1 = −1.0000 * 1 * 1 = −1.0000"),
+        ("dLoss[2]/ds1", "∂Loss/∂s1 = −1.0000 * (−2.0000) = 2.0000"),
+        ("Loss[2]", "Loss = 0.5 * (y_true − ŷ)^2 = 0.5 * (0.5 − (−0.5000))^2 = 0.5000"),
+    ],
+)
+def test_what_is_added_up_for_a_mean_can_be_explained_for_each_example(
+    backprop: Backprop, paths: Mapping[str, Path], name: str, expected: str
+) -> None:
+    lines = printed(backprop, paths["by_hand"], "--explain", name)
+    assert lines[0] == f"Example {name.partition('[')[2][0]} of the batch"
+    assert expected in lines
+
+
+@pytest.mark.parametrize("name", ["SumLoss", "dSumLoss/dw1"])
+def test_of_a_large_batch_it_is_said_how_to_ask_for_each_example(
+    backprop: Backprop, tmp_path: Path, name: str
+) -> None:
+    examples = ", ".join(f"{{inputs: {{x1: {at}}}, target: 2}}" for at in range(1, 10))
+    text = re.sub(r"examples:.*?(?=batch)", f"examples: [{examples}]\n", BY_HAND, flags=re.DOTALL)
+    path = tmp_path / "nine.yaml"
+    path.write_text(text.replace("size: 2", "size: all"), encoding="utf-8")
+    lines = printed(backprop, path, "--explain", name)
+    # By hand: a = x / 2, so the losses are (2 − x/2)^2 / 2, and their slopes (x/2 − 2) x.
+    total, own = ("8.6250", "Loss") if name == "SumLoss" else ("52.5000", "dLoss/dw1")
+    assert any(line == f"{name.replace('d', '∂')} = {total}" for line in lines)
+    asked = f"of 9 examples; --example K --explain {own} derives that of example K."
+    assert asked in " ".join(lines)
+    assert "explain" not in "".join(printed(backprop, path, "--example=3", "--explain", own))
+
+
 def test_every_line_of_adam_can_be_explained(backprop: Backprop, paths: Mapping[str, Path]) -> None:
     names = ["g_w1", "m_w1_new", "v_w1_new", "m_hat_w1", "v_hat_w1", "w1_new", "beta1", "t"]
     lines = printed(backprop, paths["adam"], *(f"--explain={name}" for name in names))
