@@ -228,8 +228,8 @@ def _of_columns(block: Table, columns: list[int]) -> Table:
 
 def _drawn(block: Table, page: Page, room: int) -> RichTable:
     """The table as Rich draws it; figures too long for any line go on in the next, never cut."""
-    rows = (block.columns, *block.rows)
-    widths = (max(cell_len(page.text(row[at])) + 3 for row in rows) for at in range(len(rows[0])))
+    rows = [[*map(page.text, row)] for row in (block.columns, *block.rows)]
+    widths = (max(map(cell_len, column)) + 3 for column in zip(*rows, strict=True))
     whole = block.numeric and sum(widths) + 1 <= room
     table = RichTable(
         box=box.ROUNDED if page.unicode else box.ASCII2,
@@ -237,9 +237,12 @@ def _drawn(block: Table, page: Page, room: int) -> RichTable:
         border_style="dim",
         safe_box=False,
     )
-    for at, column in enumerate(block.columns):
+    for at, column in enumerate(rows[0]):
         justify: Literal["left", "right"] = "right" if at and block.numeric else "left"
-        table.add_column(Text(page.text(column)), justify=justify, no_wrap=whole, overflow="fold")
-    for row in block.rows:
-        table.add_row(*(Text(page.text(cell)) for cell in row))
+        table.add_column(Text(column), justify=justify, no_wrap=whole, overflow="fold")
+    # Where every cell is one line, a whole column is drawn as one cell of many: Rich takes less
+    # than half as long for a table of thousands of rows.
+    drawn = ["\n".join(column) for column in zip(*rows[1:], strict=True)] if whole else None
+    for row in [drawn] if drawn else rows[1:]:
+        table.add_row(*map(Text, row))
     return table
