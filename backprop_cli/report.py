@@ -9,8 +9,8 @@ from backprop_cli.calculation import Calculation
 from backprop_cli.complaint import counted
 from backprop_cli.equations import listed
 from backprop_cli.expression import MINUS
+from backprop_cli.given_lesson import READABLE
 from backprop_cli.gradcheck import TOLERANCE, Check
-from backprop_cli.lesson import READABLE
 from backprop_cli.limits import Ending, Reason
 from backprop_cli.network import LEARNING_RATE, Example, Exercise
 from backprop_cli.outcomes import THRESHOLD, Outcome, class_of, correct
