@@ -490,6 +490,20 @@ def test_an_epoch_computes_each_activation_at_most_once(exercise: Exercise) -> N
     assert train.count("1.0 + exp(-") <= len(list(exercise.network.neurons))
 
 
+@pytest.mark.parametrize("loss", LOSSES)
+@pytest.mark.parametrize("widths", [(3, 2), (4, 4, 4, 3)])
+def test_a_loss_computes_each_activation_once_whatever_chooses_what_it_comes_to(
+    widths: tuple[int, ...], loss: str
+) -> None:
+    """The cross-entropy of an output whose target is 0 is 0, whatever the prediction."""
+    *hidden, last = widths
+    exercise = activated(fully_connected(2, widths), ["tanh"] * len(hidden) + ["softmax"])
+    network = replace(exercise.network, loss=loss)
+    source = loss_source(exercise._replace(network=network))
+    assert source.count("tanh(") == sum(hidden)
+    assert source.count("exp(") == last
+
+
 @settings(max_examples=25, deadline=None)
 @given(exercises())
 def test_the_generated_code_holds_only_its_own_words(exercise: Exercise) -> None:
