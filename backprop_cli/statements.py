@@ -183,7 +183,8 @@ class Statements:
 
     def _write(self, wanted: Sequence[int]) -> None:
         """Write the source of all values that the wanted ones rest on, operands first."""
-        uses, eager = [0] * len(self._operations), set(wanted)
+        # A step is worked whatever is made of it; within one, only the branch that is taken is.
+        uses, eager = [0] * len(self._operations), {*wanted, *self._values.values()}
         repeated = set[int]()
         for number in wanted:
             uses[number] += 1

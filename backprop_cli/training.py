@@ -2,15 +2,15 @@
 
 import math
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from time import perf_counter
-from typing import Any
 
 from backprop_cli.arithmetic import Exact
-from backprop_cli.compiler import Compiled, State, Values, check_size
+from backprop_cli.compiler import State, Values
 from backprop_cli.derivation import derive_passes
 from backprop_cli.engines import AUTO
 from backprop_cli.limits import DivergedError, Ending, Limits, Reason, Watch
+from backprop_cli.loop import NO_NUMBER, Loop
 from backprop_cli.network import LEARNING_RATE, LOSS, Exercise, Figure, Trained
 from backprop_cli.optimizers import state_names
 from backprop_cli.working import WorkingError, work
@@ -65,13 +65,9 @@ class Trainer:
     """
 
     def __init__(self, exercise: Exercise, engine: str = AUTO, planned: int = 0) -> None:
-        check_size(exercise)
         self._exercise = exercise
-        self.compiled = Compiled(exercise, engine, planned)
+        self._loop = Loop(exercise, engine, planned)
         self._rate = float(exercise.numbers[LEARNING_RATE])
-        self._batches = exercise.batches
-        self._rows: list[Values] = [example.floats for example in exercise.examples] or [()]
-        self._in_order = self._epoch(1)
         self._names = state_names(exercise.network)
         self._state: State = tuple(float(exercise.numbers[name]) for name in self._names)
         self.epoch = self.start = exercise.trained.epochs
@@ -81,7 +77,7 @@ class Trainer:
         first = exercise.trained.first_loss
         self.first_loss = loss if first is None else first
         if not math.isfinite(loss):
-            for at in range(len(self._rows)):  # worked step by step, it says where
+            for at in range(exercise.example_count):  # worked step by step, it says where
                 work(derive_passes(exercise.network), exercise.given(at), Exact())
             raise self._diverged(self.epoch, self._what_is_bad(loss))
         self._judged = (self.epoch, self._state)
@@ -108,21 +104,18 @@ class Trainer:
         state = self._state
         if batches:
             try:
-                state = self.compiled.train(1, state, self._arranged(batches))
-            except (ValueError, ZeroDivisionError, OverflowError):
+                state = self._loop.after(state, batches)
+            except NO_NUMBER:
                 raise self._diverged(self.epoch + 1, self._what_went_wrong()) from None
         return dict(zip(self._names, state, strict=True))
 
     def loss(self) -> float:
         """The mean loss over the examples; nan where it does not exist."""
-        try:
-            return self.compiled.loss(self._state, self._rows) / len(self._rows)
-        except (ValueError, ZeroDivisionError, OverflowError):
-            return math.nan
+        return self._loop.loss(self._state)
 
     def outcomes(self) -> list[Values]:
         """The predictions and the loss of each example, with the parameters as they are."""
-        return list(self.compiled.outcomes(self._state, self._rows))
+        return self._loop.outcomes(self._state)
 
     def advance(
         self,
@@ -140,7 +133,7 @@ class Trainer:
         ending = self._ending(limits, watch)
         while ending is None and self.epoch < until:
             stop = self._next_stop(until, record, limits, watch)
-            self._train(min(self._epochs_per_look, stop - self.epoch))
+            self._train(min(self._epochs_per_look, stop - self.epoch), limits.until_loss)
             recorded = self.epoch == stop and stop in record
             judged = self.epoch == _next_judged(self._judged[0])
             if recorded or judged or perf_counter() > self._look_again:
@@ -172,8 +165,6 @@ class Trainer:
         at = bisect_right(record, self.epoch)
         if at < len(record):
             stops.append(record[at])
-        if limits.until_loss is not None:
-            stops.append(self.epoch + 1)
         if limits.tolerance is not None:
             stops.append(_next_multiple(self.epoch, COMPARED))
         if watch.every:
@@ -184,8 +175,8 @@ class Trainer:
         """Why training ends here, if it does."""
         if watch.interrupted():
             return Ending(self.epoch, Reason.INTERRUPTED, self.loss())
-        if limits.until_loss is not None and (loss := self.loss()) <= limits.until_loss:
-            return Ending(self.epoch, Reason.LOSS_REACHED, loss)
+        if self._has_reached(limits.until_loss):
+            return Ending(self.epoch, Reason.LOSS_REACHED, self.loss())
         if limits.tolerance is not None and self.epoch % COMPARED == 0:
             (epoch, before), loss = self._compared, self.loss()
             self._compared = (self.epoch, loss)
@@ -193,17 +184,27 @@ class Trainer:
                 return Ending(self.epoch, Reason.NO_IMPROVEMENT, before - loss)
         return None
 
-    def _train(self, epochs: int) -> None:
-        """Some epochs at once; where they go wrong, one by one to the epoch in which they do."""
+    def _has_reached(self, until_loss: float | None) -> bool:
+        """Whether the loss is low enough."""
+        return until_loss is not None and self.loss() <= until_loss
+
+    def _train(self, epochs: int, until_loss: float | None) -> None:
+        """Some epochs at once, or fewer if an earlier one reaches the loss.
+
+        Where they go wrong, one by one to the epoch in which they do.
+        """
         before, started = self._state, perf_counter()
-        if self._went_wrong(epochs):
+        done = self._run(epochs, until_loss)
+        if not done:
             self._state = before
             for _ in range(epochs):
-                if self._went_wrong(1):
+                if not self._run(1):
                     raise self._diverged(self.epoch + 1, self._what_went_wrong())
                 self.epoch += 1
+                if self._has_reached(until_loss):
+                    break
             return
-        self.epoch += epochs
+        self.epoch += done
         if epochs == self._epochs_per_look:
             quick = perf_counter() - started < SECONDS_PER_LOOK
             self._epochs_per_look = max(epochs * 2 if quick else epochs // 2, 1)
@@ -228,25 +229,21 @@ class Trainer:
             last = self.epoch
             self.epoch, self._state = self._judged
             while not self._is_bad(loss := self.loss()) and self.epoch < last:
-                self._went_wrong(1)
+                self._run(1)
                 self.epoch += 1
             raise self._diverged(self.epoch, self._what_is_bad(loss))
         self._judged = (self.epoch, self._state)
 
-    def _went_wrong(self, epochs: int) -> bool:
-        """Train, and say whether the state is none to go on from."""
+    def _run(self, epochs: int, until_loss: float | None = None) -> int:
+        """Train, and say how many epochs were done; 0 if the state is none to go on from."""
         try:
-            state = self._state
-            if self._batches.shuffle:
-                for epoch in range(self.epoch + 1, self.epoch + epochs + 1):
-                    state = self.compiled.train(1, state, self._epoch(epoch))
-            else:
-                state = self.compiled.train(epochs, state, self._in_order)
-        except (ValueError, ZeroDivisionError, OverflowError):
-            return True
+            done, state = self._loop.trained(self._state, self.epoch + 1, epochs, until_loss)
+        except NO_NUMBER:
+            return 0
         self._state = state
         # The sum tells quickly; finite numbers whose sum is too large are still finite.
-        return not math.isfinite(sum(state)) and not all(map(math.isfinite, state))
+        is_finite = math.isfinite(sum(state)) or all(map(math.isfinite, state))
+        return done if is_finite else 0
 
     def _what_went_wrong(self) -> str:
         """What the next epoch, or the one just done, came to that is no number."""
@@ -260,15 +257,15 @@ class Trainer:
         """Where in the next epoch a gradient does not exist."""
         exercise, state = self._exercise, self._state
         passes = derive_passes(exercise.network)
-        for batch in exercise.batches.of_epoch(self.epoch + 1, len(self._rows)):
+        for batch in exercise.batches.of_epoch(self.epoch + 1, exercise.example_count):
             numbers = dict(zip(self._names, state, strict=True))
             try:
                 for at in batch:
                     work(passes, {**exercise.given(at), **numbers}, Exact())
-                state = self.compiled.train(1, state, self._arranged([batch]))
+                state = self._loop.after(state, [batch])
             except WorkingError as error:
                 return str(error)
-            except (ValueError, ZeroDivisionError, OverflowError):
+            except NO_NUMBER:
                 break
         return f"{GRADIENT} does not exist"
 
@@ -278,15 +275,6 @@ class Trainer:
         pairs = zip(self._state, parameters, strict=False)
         value, name = max(pairs, key=lambda pair: abs(pair[0]))
         return f"{name} at {value:.4g}"
-
-    def _epoch(self, number: int) -> list[Any]:
-        return self._arranged(self._batches.of_epoch(number, len(self._rows)))
-
-    def _arranged(self, batches: Iterable[tuple[int, ...]]) -> list[Any]:
-        """Batches as the compiled loop takes them: of one example each, the examples alone."""
-        if self._batches.size == 1:
-            return [self._rows[at] for (at,) in batches]
-        return [[self._rows[at] for at in batch] for batch in batches]
 
     def _is_bad(self, loss: float) -> bool:
         """Whether a loss is far above where it began, or does not exist."""

@@ -16,7 +16,6 @@ from backprop_cli.compiler import (
     Compiled,
     TooLargeError,
     check_size,
-    training_source,
 )
 from backprop_cli.config import load
 from backprop_cli.engines import AUTO, NUMBA, PYTHON, Columns, EngineError
@@ -24,6 +23,7 @@ from backprop_cli.losses import LOSSES
 from backprop_cli.network import Batches, Example, Exercise, Network
 from backprop_cli.optimizers import OPTIMIZERS, T, state_names
 from backprop_cli.softmax import SOFTMAX
+from backprop_cli.sources import training_source
 
 CONFIGS = Path(__file__).parents[1] / "configs"
 EXAMPLES = 7

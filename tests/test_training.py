@@ -20,7 +20,6 @@ from networks import activated, exercises, fully_connected, optimized, trainings
 from backprop_cli.activations import ACTIVATIONS
 from backprop_cli.arithmetic import Exact
 from backprop_cli.calculation import updated, work_update
-from backprop_cli.compiler import loss_source, training_source
 from backprop_cli.config import load
 from backprop_cli.derivation import derive_passes
 from backprop_cli.limits import DivergedError, Watch
@@ -37,6 +36,7 @@ from backprop_cli.network import (
     Neuron,
 )
 from backprop_cli.optimizers import OPTIMIZERS, state_names
+from backprop_cli.sources import loss_source, training_source, until_source
 from backprop_cli.steps import gradient
 from backprop_cli.training import Trainer, recorded_epochs, well_chosen
 from backprop_cli.update import FEW, MEAN_LOSS, batch_gradient
@@ -477,7 +477,7 @@ def test_the_generated_code_holds_none_of_the_user_s_names() -> None:
     numbers = {name: Decimal(at * 7 % 11 - 5) / 4 for at, name in enumerate(given_names)}
     exercise = Exercise(network, numbers)
 
-    code = training_source(exercise) + loss_source(exercise)
+    code = training_source(exercise) + until_source(exercise) + loss_source(exercise)
     for name in (*network.parameters, "import_os", "lambda", "eval", "__builtins__"):
         assert name not in code
     check_that_training_is_the_working(exercise, epochs=3)
@@ -490,14 +490,33 @@ def test_an_epoch_computes_each_activation_at_most_once(exercise: Exercise) -> N
     assert train.count("1.0 + exp(-") <= len(list(exercise.network.neurons))
 
 
+@pytest.mark.parametrize("loss", LOSSES)
+@pytest.mark.parametrize("widths", [(3, 2), (4, 4, 4, 3)])
+def test_a_loss_computes_each_activation_once_whatever_chooses_what_it_comes_to(
+    widths: tuple[int, ...], loss: str
+) -> None:
+    """The cross-entropy of an output whose target is 0 is 0, whatever the prediction."""
+    *hidden, last = widths
+    exercise = activated(fully_connected(2, widths), ["tanh"] * len(hidden) + ["softmax"])
+    network = replace(exercise.network, loss=loss)
+    source = loss_source(exercise._replace(network=network))
+    assert source.count("tanh(") == sum(hidden)
+    assert source.count("exp(") == last
+
+
 @settings(max_examples=25, deadline=None)
 @given(exercises())
 def test_the_generated_code_holds_only_its_own_words(exercise: Exercise) -> None:
-    own = re.compile(r"[psv]\d+|exp|train|loss|epochs|state|batches|examples|range|_")
-    code = training_source(exercise) + loss_source(exercise)
+    own = r"[psv]\d+|exp|train|loss|epochs|state|batches|examples|range|_"
+    check_words(training_source(exercise) + loss_source(exercise), own)
+    check_words(until_source(exercise), rf"{own}|train_until|done|limit")
+
+
+def check_words(code: str, own: str) -> None:
+    """No name in a source is other than those of a pattern."""
     words = {
         token.string
         for token in tokenize.generate_tokens(io.StringIO(code).readline)
         if token.type == tokenize.NAME and not keyword.iskeyword(token.string)
     }
-    assert all(own.fullmatch(word) for word in words), words
+    assert all(re.fullmatch(own, word) for word in words), words

@@ -1,10 +1,11 @@
 """Benchmarks, as ratios within one interleaved run: absolute times differ from machine to machine.
 
-    python tests/benchmarks/run.py [start] [size] [training]
+    python tests/benchmarks/run.py [start] [size] [training] [until]
 
 start     the default run, a whole process, against the smallest program of its kind
 size      work and memory for about 100, 1,000 and 10,000 weights
 training  the compiled training loop against other ways to do the same
+until     the same loop where it is to end with a loss, against where it is not
 """
 
 import os
@@ -22,11 +23,12 @@ from rich.console import Console  # noqa: E402
 from size import size  # noqa: E402
 from start import start  # noqa: E402
 from training import training  # noqa: E402
+from until import until  # noqa: E402
 
 
 def main() -> None:
     """Run the benchmarks asked for, or all."""
-    asked = sys.argv[1:] or ["start", "size", "training"]
+    asked = sys.argv[1:] or ["start", "size", "training", "until"]
     console = Console()
     # Compiled once beforehand, as an installation does it: editable ones may not have been.
     subprocess.run([sys.executable, "-m", "compileall", "-q", "backprop_cli"], check=False)
@@ -37,6 +39,8 @@ def main() -> None:
             console.print(size(Path(folder)))
         if "training" in asked:
             console.print(training(Path(folder)))
+    if "until" in asked:
+        console.print(until())
 
 
 main()
