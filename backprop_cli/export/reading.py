@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from backprop_cli.csv_table import read_table
+from backprop_cli.data_rows import as_name
 from backprop_cli.network import Exercise
-from backprop_cli.training_set import as_name
 
 # Up to this many numbers are written out in the script.
 FEW = 100

@@ -1,0 +1,171 @@
+"""The examples of a data file: its columns and classes as inputs and targets, row by row."""
+
+import math
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from functools import cached_property
+from pathlib import Path as File
+from typing import TYPE_CHECKING
+
+from backprop_cli import faults
+from backprop_cli.complaint import ConfigError, Path
+from backprop_cli.faults import Faults
+from backprop_cli.losses import Loss
+from backprop_cli.network import DataFile, Example, Figure, Network
+from backprop_cli.scalars import LONGEST_NAME
+from backprop_cli.schema import Data
+
+if TYPE_CHECKING:
+    from backprop_cli.csv_table import Table
+
+INPUTS: Path = ("data", "inputs")
+TARGET: Path = ("data", "target")
+
+
+class DataRows:
+    """Finds the examples; what is wrong with the configuration it notes in ``faults``."""
+
+    def __init__(self, found: Faults, data: Data, loss: Loss) -> None:
+        self._faults = found
+        self._data = data
+        self._loss = loss
+
+    def inputs(self) -> Mapping[str, Path]:
+        """The inputs' names, each with the place that it comes from.
+
+        Raises ConfigError where nothing is named, or two columns alike.
+        """
+        data = self._data
+        if not data.inputs:
+            self._faults.complain(INPUTS, faults.nothing, "inputs", "column")
+        if not data.target:
+            self._faults.complain(TARGET, faults.nothing, "targets", "column")
+        self._faults.raise_first()
+        names = self._named(data.inputs, INPUTS)
+        return {name: (*INPUTS, at) for at, name in enumerate(names)}
+
+    def examples(self, network: Network) -> tuple[Example, ...]:
+        """Every row as an example. Raises ConfigError for a cell that cannot be one's number."""
+        columns: list[Sequence[Figure]] = [self._table.numbers(name) for name in self._data.inputs]
+        if self._data.standardize:
+            columns = [*map(standardized, columns)]
+        targets = self._targets(network)
+        if len(targets) != len(network.outputs):
+            return ()
+        rows = zip(zip(*columns, strict=True), zip(*targets, strict=True), strict=True)
+        examples = tuple(Example(inputs, wanted) for inputs, wanted in rows)
+        if not self.classes:
+            self._check_rows(examples)
+        return examples
+
+    @property
+    def file(self) -> DataFile:
+        """Where the examples come from."""
+        data = self._data
+        target = data.target if isinstance(data.target, str) else tuple(data.target)
+        return DataFile(data.file, str(self._folder), tuple(data.inputs), target, data.standardize)
+
+    @cached_property
+    def classes(self) -> Mapping[str, str]:
+        """The classes that the target column names: as outputs are called, and as written."""
+        target = self._data.target
+        if not isinstance(target, str) or self._table.is_numeric(target):
+            return {}
+        return self._named(sorted(set(self._table.texts(target))), TARGET)
+
+    @property
+    def _target_columns(self) -> Sequence[str]:
+        target = self._data.target
+        return [target] if isinstance(target, str) else target
+
+    @cached_property
+    def _table(self) -> "Table":
+        data = self._data
+        path = ("data", "file")
+        if not data.file:
+            raise self._faults.source.error("nothing is written here; name a CSV file", path)
+        from backprop_cli.csv_table import read_table  # wanted by data files alone
+
+        file = self._folder / data.file
+        try:
+            return read_table(file, str(file), (*data.inputs, *self._target_columns))
+        except ConfigError as error:
+            if error.line is not None:
+                raise
+            # It could not be read at all: what is at fault is the line that names it.
+            raise self._faults.source.error(str(error), path) from None
+
+    @property
+    def _folder(self) -> File:
+        """What a data file's path is relative to: the configuration's folder."""
+        return File(self._faults.source.name).parent
+
+    def _named(self, texts: Sequence[str], path: Path) -> dict[str, str]:
+        """Texts of a data file by the names that they get."""
+        named: dict[str, str] = {}
+        for text in texts:
+            name = as_name(text)
+            if name in named:
+                raise self._faults.source.error(faults.same_name(named[name], text, name), path)
+            named[name] = text
+        return named
+
+    def _check_rows(self, examples: Sequence[Example]) -> None:
+        """The targets of each row must be ones that the loss can take; else raise ConfigError."""
+        loss, table, names = self._loss, self._table, self._target_columns
+        for row, example in enumerate(examples):
+            for name, target in zip(names, example.targets, strict=True):
+                if not loss.takes(target):
+                    assert loss.targets is not None
+                    raise table.error(faults.out_of_range(loss.name, *loss.targets), name, row)
+            total = sum(map(float, example.targets))
+            if not loss.takes_total(total):
+                raise table.error(faults.no_distribution(loss.name, total), names[0], row)
+
+    def _targets(self, network: Network) -> list[Sequence[Figure]]:
+        """A column of targets for each output."""
+        target = self._data.target
+        outputs = tuple(neuron.name for neuron in network.outputs)
+        if not self.classes:
+            names = self._target_columns
+            if len(names) != len(outputs):
+                if isinstance(target, str):
+                    self._faults.complain(TARGET, faults.numbers_for_classes, target, outputs)
+                else:
+                    describe = faults.wrong_count
+                    self._faults.complain(TARGET, describe, "target", "column", len(names), outputs)
+            return [self._table.numbers(name) for name in names]
+        assert isinstance(target, str)
+        if set(outputs) != set(self.classes):
+            known = tuple(self.classes)
+            self._faults.complain(TARGET, faults.classes_and_outputs, target, known, outputs)
+            return []
+        texts = self._table.texts(target)
+        one_hot = {True: Decimal(1), False: Decimal(0)}
+        return [[one_hot[text == self.classes[name]] for text in texts] for name in outputs]
+
+
+def as_name(text: str) -> str:
+    """What a column or class is called in formulas: ``sepal length (cm)`` is sepal_length_cm."""
+    usual = unicodedata.normalize("NFKC", text)
+    fit = (char if f"a{char}".isidentifier() and char.isprintable() else " " for char in usual)
+    name = re.sub(r"[ _]*[ ][ _]*", "_", "".join(fit)).strip("_")[:LONGEST_NAME]
+    return name if name[:1].isalpha() else f"c_{name}"[:LONGEST_NAME]
+
+
+def standardized(column: Sequence[Figure]) -> list[float]:
+    """A column with mean 0 and standard deviation 1 (that of the whole, not of a sample).
+
+    One whose values are all equal becomes zeros.
+    """
+    values = [*map(float, column)]
+    if min(values) == max(values):
+        return [0.0] * len(values)
+    # Brought near 1, which loses no digit: squares of very large or small numbers have no float.
+    exponent = math.frexp(max(map(abs, values)))[1]
+    values = [math.ldexp(value, -exponent) for value in values]
+    mean = math.fsum(values) / len(values)
+    deviation = math.sqrt(math.fsum((value - mean) ** 2 for value in values) / len(values))
+    return [(value - mean) / deviation for value in values]
