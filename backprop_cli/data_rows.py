@@ -10,6 +10,7 @@ from pathlib import Path as File
 from typing import TYPE_CHECKING
 
 from backprop_cli import faults
+from backprop_cli.classes import Class, by_output, not_whole, numbered
 from backprop_cli.complaint import ConfigError, Path
 from backprop_cli.faults import Faults
 from backprop_cli.losses import Loss
@@ -51,29 +52,53 @@ class DataRows:
         columns: list[Sequence[Figure]] = [self._table.numbers(name) for name in self._data.inputs]
         if self._data.standardize:
             columns = [*map(standardized, columns)]
-        targets = self._targets(network)
-        if len(targets) != len(network.outputs):
+        outputs = tuple(neuron.name for neuron in network.outputs)
+        classes = self.classes(len(outputs))
+        targets = self._one_hot(outputs, classes) if classes else self._numbers(outputs)
+        if len(targets) != len(outputs):
             return ()
         rows = zip(zip(*columns, strict=True), zip(*targets, strict=True), strict=True)
         examples = tuple(Example(inputs, wanted) for inputs, wanted in rows)
-        if not self.classes:
+        if not classes:
             self._check_rows(examples)
         return examples
 
-    @property
-    def file(self) -> DataFile:
+    def file(self, network: Network) -> DataFile:
         """Where the examples come from."""
         data = self._data
-        target = data.target if isinstance(data.target, str) else tuple(data.target)
-        return DataFile(data.file, str(self._folder), tuple(data.inputs), target, data.standardize)
+        outputs = [neuron.name for neuron in network.outputs]
+        classes = by_output(self.classes(len(outputs)), outputs) or {}
+        return DataFile(
+            data.file,
+            str(self._folder),
+            tuple(data.inputs),
+            data.target if isinstance(data.target, str) else tuple(data.target),
+            data.standardize,
+            tuple(classes.values()),
+        )
+
+    def classes(self, outputs: int) -> Mapping[str, Class]:
+        """The classes that a target column holds for so many outputs, none if it holds targets.
+
+        They are in order, by what outputs are called after them. Names are always classes; numbers
+        are for several outputs, whose targets one column could not hold.
+        """
+        return self.named_classes or (numbered(self._class_numbers) if outputs > 1 else {})
 
     @cached_property
-    def classes(self) -> Mapping[str, str]:
-        """The classes that the target column names: as outputs are called, and as written."""
+    def named_classes(self) -> Mapping[str, str]:
+        """The classes of the target column as they are written there, if it holds names."""
         target = self._data.target
         if not isinstance(target, str) or self._table.is_numeric(target):
             return {}
         return self._named(sorted(set(self._table.texts(target))), TARGET)
+
+    @cached_property
+    def _class_numbers(self) -> Sequence[int]:
+        """The class of each row by its number; nothing if the target column does not hold such."""
+        target = self._data.target
+        numbers = self._table.numbers(target) if isinstance(target, str) else []
+        return [*map(int, numbers)] if not_whole(numbers) is None else []
 
     @property
     def _target_columns(self) -> Sequence[str]:
@@ -124,27 +149,34 @@ class DataRows:
             if not loss.takes_total(total):
                 raise table.error(faults.no_distribution(loss.name, total), names[0], row)
 
-    def _targets(self, network: Network) -> list[Sequence[Figure]]:
+    def _numbers(self, outputs: tuple[str, ...]) -> list[Sequence[Figure]]:
         """A column of targets for each output."""
+        target, names = self._data.target, self._target_columns
+        targets: list[Sequence[Figure]] = [self._table.numbers(name) for name in names]
+        if len(names) != len(outputs):
+            if isinstance(target, str):
+                broken = not_whole(self._table.numbers(target))
+                self._faults.complain(TARGET, faults.no_class_numbers, target, broken, outputs)
+            else:
+                describe = faults.wrong_count
+                self._faults.complain(TARGET, describe, "target", "column", len(names), outputs)
+        return targets
+
+    def _one_hot(
+        self, outputs: tuple[str, ...], classes: Mapping[str, Class]
+    ) -> list[Sequence[Figure]]:
+        """A column of targets for each output: 1 where its class stands, 0 elsewhere."""
         target = self._data.target
-        outputs = tuple(neuron.name for neuron in network.outputs)
-        if not self.classes:
-            names = self._target_columns
-            if len(names) != len(outputs):
-                if isinstance(target, str):
-                    self._faults.complain(TARGET, faults.numbers_for_classes, target, outputs)
-                else:
-                    describe = faults.wrong_count
-                    self._faults.complain(TARGET, describe, "target", "column", len(names), outputs)
-            return [self._table.numbers(name) for name in names]
         assert isinstance(target, str)
-        if set(outputs) != set(self.classes):
-            known = tuple(self.classes)
-            self._faults.complain(TARGET, faults.classes_and_outputs, target, known, outputs)
+        stands_for = by_output(classes, outputs)
+        if stands_for is None:
+            named = bool(self.named_classes)
+            describe = faults.classes_and_outputs if named else faults.class_numbers_and_outputs
+            self._faults.complain(TARGET, describe, target, tuple(classes), outputs)
             return []
-        texts = self._table.texts(target)
+        cells = self._table.texts(target) if self.named_classes else self._class_numbers
         one_hot = {True: Decimal(1), False: Decimal(0)}
-        return [[one_hot[text == self.classes[name]] for text in texts] for name in outputs]
+        return [[one_hot[cell == one] for cell in cells] for one in stands_for.values()]
 
 
 def as_name(text: str) -> str:

@@ -59,15 +59,19 @@ class TrainingSet:
         settings, size = self._settings, self._settings.batch_size
         return Batches(count if size is None else size, settings.shuffle, settings.seed)
 
-    @property
-    def data(self) -> DataFile | None:
+    def data(self, network: Network) -> DataFile | None:
         """Where the examples come from, if that is a data file."""
-        return None if self._rows is None else self._rows.file
+        return None if self._rows is None else self._rows.file(network)
 
-    @property
-    def classes(self) -> Mapping[str, str]:
-        """The classes that a data file's target column names: as outputs are called, as written."""
-        return {} if self._rows is None else self._rows.classes
+    def output_names(self, outputs: int) -> Sequence[str]:
+        """What so many outputs are called after the classes of a data file, if it has as many."""
+        names = () if self._rows is None else tuple(self._rows.classes(outputs))
+        return names if len(names) == outputs else ()
+
+    def origin(self, output: str, path: Path) -> Path:
+        """Where the name of an output at ``path`` comes from: it may be a data file's class."""
+        named = self._rows is not None and output in self._rows.named_classes
+        return ("data", ONE_TARGET) if named else path
 
     def _one_way(self) -> None:
         """Complain unless the examples are given in one of the three ways."""
