@@ -36,7 +36,7 @@ class DataRows:
     def inputs(self) -> Mapping[str, Path]:
         """The inputs' names, each with the place that it comes from.
 
-        Raises ConfigError where nothing is named, or two columns alike.
+        Raises ConfigError where nothing is named, or a column twice.
         """
         data = self._data
         if not data.inputs:
@@ -44,8 +44,16 @@ class DataRows:
         if not data.target:
             self._faults.complain(TARGET, faults.nothing, "targets", "column")
         self._faults.raise_first()
-        names = self._named(data.inputs, INPUTS)
-        return {name: (*INPUTS, at) for at, name in enumerate(names)}
+        places = [(*INPUTS, at) for at, _ in enumerate(data.inputs)]
+        met: set[str] = set()
+        for column, place in zip(data.inputs, places, strict=True):
+            if column in met:
+                self._faults.complain(place, faults.twice, column)
+            met.add(column)
+        if data.target in data.inputs:
+            self._faults.complain(TARGET, faults.input_as_target, data.target)
+        self._faults.raise_first()
+        return dict(zip(self._named(data.inputs, places), places, strict=True))
 
     def examples(self, network: Network) -> tuple[Example, ...]:
         """Every row as an example. Raises ConfigError for a cell that cannot be one's number."""
@@ -91,7 +99,8 @@ class DataRows:
         target = self._data.target
         if not isinstance(target, str) or self._table.is_numeric(target):
             return {}
-        return self._named(sorted(set(self._table.texts(target))), TARGET)
+        texts = sorted(set(self._table.texts(target)))
+        return self._named(texts, [TARGET] * len(texts))
 
     @cached_property
     def _class_numbers(self) -> Sequence[int]:
@@ -127,10 +136,10 @@ class DataRows:
         """What a data file's path is relative to: the configuration's folder."""
         return File(self._faults.source.name).parent
 
-    def _named(self, texts: Sequence[str], path: Path) -> dict[str, str]:
-        """Texts of a data file by the names that they get."""
+    def _named(self, texts: Sequence[str], paths: Sequence[Path]) -> dict[str, str]:
+        """Texts of a data file, named at the paths, by the names that they get."""
         named: dict[str, str] = {}
-        for text in texts:
+        for text, path in zip(texts, paths, strict=True):
             name = as_name(text)
             if name in named:
                 raise self._faults.source.error(faults.same_name(named[name], text, name), path)

@@ -156,9 +156,17 @@ def no_target(output: str) -> str:
     return f"there is no target for {output}; add a line `{output}: …`"
 
 
-def twice(parameter: str) -> str:
+def twice(name: str) -> str:
     """A name that a list should hold once."""
-    return f"{parameter} is named twice; keep it once"
+    return f"{shown(name)} is named twice; keep it once"
+
+
+def input_as_target(column: str) -> str:
+    """The only target, which is an input too."""
+    return (
+        f"the column {shown(column)} is an input already; name another, or write "
+        f"[{shown(column)}] if the network is to give back its input"
+    )
 
 
 def taken(name: str, path: Path, which: str) -> str:
