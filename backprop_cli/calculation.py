@@ -11,7 +11,7 @@ from backprop_cli.network import LOSS, Exercise, Figure
 from backprop_cli.optimizers import OPTIMIZERS, T, state_names, state_of
 from backprop_cli.outcomes import Outcome
 from backprop_cli.steps import Derivation, gradient, new
-from backprop_cli.update import FEW, contributions
+from backprop_cli.update import FEW, MOST_BY_HAND, contributions
 from backprop_cli.working import AnyWorking, WorkingError, work
 
 Numbers = Mapping[str, Figure]
@@ -194,7 +194,7 @@ def _contributions(
     """The loss and the gradients of each example of a batch, or of a large one their sums."""
     network = exercise.network
     names = (LOSS, *network.parameters)
-    if len(batch) > FEW and isinstance(arithmetic, Exact):
+    if len(batch) > (FEW if isinstance(arithmetic, Exact) else MOST_BY_HAND):
         try:
             return _sums(exercise, state, batch)
         except (ArithmeticError, ValueError):

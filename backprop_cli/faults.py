@@ -156,15 +156,24 @@ def no_target(output: str) -> str:
     return f"there is no target for {output}; add a line `{output}: …`"
 
 
-def twice(parameter: str) -> str:
+def twice(name: str) -> str:
     """A name that a list should hold once."""
-    return f"{parameter} is named twice; keep it once"
+    return f"{shown(name)} is named twice; keep it once"
+
+
+def input_as_target(column: str) -> str:
+    """The only target, which is an input too."""
+    return (
+        f"the column {shown(column)} is an input already; name another, or write "
+        f"[{shown(column)}] if the network is to give back its input"
+    )
 
 
 def taken(name: str, path: Path, which: str) -> str:
     """A name that something else has already."""
     if path[0] == "data":
-        return f"this column is called {name}, which is already {which}; call it otherwise there"
+        what = "a class" if path[1] == "target" else "this column"
+        return f"{what} is called {name}, which is already {which}; call it otherwise there"
     if isinstance(path[-1], int):
         return f"this is called {name}, which is already {which}; write out names of your own"
     return f"{name} is already {which}; choose another name"
@@ -208,20 +217,29 @@ def classes_and_outputs(column: str, classes: Sequence[str], outputs: Sequence[s
     """Outputs that do not go with the classes of a data file."""
     if len(outputs) == 1:
         return (
-            f"the column {column} holds {counted(len(classes), 'class')}, and there is one output; "
-            f"give the network {counted(len(classes), 'output')}, or the column 0 and 1"
+            f"the column {shown(column)} holds {counted(len(classes), 'class')}, and there is one "
+            f"output; give the network {counted(len(classes), 'output')}, or the column 0 and 1"
         )
     return (
-        f"the classes of the column {column} are {listed(classes)}, and the outputs are "
+        f"the classes of the column {shown(column)} are {listed(classes)}, and the outputs are "
         f"{listed(outputs)}; call the outputs by the classes"
     )
 
 
-def numbers_for_classes(column: str, outputs: Sequence[str]) -> str:
-    """One column of numbers for several outputs."""
+def class_numbers_and_outputs(column: str, classes: Sequence[str], outputs: Sequence[str]) -> str:
+    """More or fewer class numbers than outputs."""
+    holds = "one number only" if len(classes) == 1 else f"{len(classes)} different numbers"
+    return (
+        f"the column {shown(column)} holds {holds}, and there are {len(outputs)} outputs; give "
+        "each class an output of its own, or name a column for each output"
+    )
+
+
+def no_class_numbers(column: str, broken: Decimal, outputs: Sequence[str]) -> str:
+    """One column of numbers for several outputs, of which ``broken`` can number no class."""
     return (
         f"the column {shown(column)} holds numbers, and there are {len(outputs)} outputs; name a "
-        "column for each, or write the classes of a column as names (c0 for 0)"
+        f"column for each output, or number the classes 0, 1, 2, … ({shown(str(broken))} is none)"
     )
 
 

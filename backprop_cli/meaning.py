@@ -1,6 +1,6 @@
 """What a configuration's names refer to: its checked shape to an ``Exercise``."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from decimal import Decimal
 from itertools import count
 
@@ -11,7 +11,6 @@ from backprop_cli.faults import Faults, Sources
 from backprop_cli.fields import ACTIVATION_NAMES
 from backprop_cli.network import (
     LEARNING_RATE,
-    LOSS,
     Edge,
     Example,
     Exercise,
@@ -21,10 +20,9 @@ from backprop_cli.network import (
     Neuron,
     Settings,
 )
-from backprop_cli.optimizers import DECAY, OPTIMIZERS, T, lines_of, symbol_of
+from backprop_cli.optimizers import DECAY, OPTIMIZERS
+from backprop_cli.own_names import like_a_part, like_a_prediction, own_names
 from backprop_cli.schema import ActivationSettings, Configuration, OptimizerSettings
-from backprop_cli.softmax import SOFTMAX
-from backprop_cli.update import MEAN_LOSS, SUM_OF_LOSSES
 from backprop_cli.yaml_source import Source
 
 Fan = Mapping[str, Decimal] | list[Decimal]
@@ -79,7 +77,7 @@ class _Reader(Faults):
             tuple(settings.order),
             examples if len(examples) > 1 else (),
             self.training_set.batches(len(examples)),
-            self.training_set.data,
+            self.training_set.data(network),
             progress.trained(settings.trained),
         )
 
@@ -110,8 +108,10 @@ class _Reader(Faults):
                 fans = {n: (fan, (*path, n)) for n, fan in given.items()}
             neurons = tuple(Neuron(n, self.edges(n, *fan, before)) for n, fan in fans.items())
             layers.append(Layer(name, neurons, *self.activation(name)))
-            which = f"a neuron of layer {name}"
-            self.named += [(neuron, which, at) for neuron, (_, at) in fans.items()]
+            is_last = len(layers) == len(weights)
+            for neuron, (_, at) in fans.items():
+                origin = self.training_set.origin(neuron, at) if is_last else at
+                self.named.append((neuron, f"a neuron of layer {name}", origin))
             before = Sources(tuple(fans), name)
             hidden += len(fans)
         if isinstance(self.settings.activation, dict):
@@ -126,9 +126,8 @@ class _Reader(Faults):
         """
         if not is_last:
             return [f"h{hidden + row}" for row in range(1, rows + 1)]
-        if len(self.training_set.classes) == rows:
-            return [*self.training_set.classes]
-        return ["out"] if rows == 1 else [f"o{row}" for row in range(1, rows + 1)]
+        numbered = ["out"] if rows == 1 else [f"o{row}" for row in range(1, rows + 1)]
+        return [*self.training_set.output_names(rows)] or numbered
 
     def edges(self, neuron: str, fan: Fan, path: Path, before: Sources) -> tuple[Edge, ...]:
         """A neuron's edges, its weights numbered on in reading order."""
@@ -241,63 +240,14 @@ class _Reader(Faults):
 
     def distinct_names(self, network: Network) -> None:
         """Every quantity has a name of its own, or one would be taken for another."""
-        taken = dict(_own_names(network))
+        taken = dict(own_names(network))
         neurons = {neuron.name for neuron in network.neurons}
         for name, which, path in self.named:
+            is_key = path[0] != "data"
             if name in taken:
-                self.complain(path, faults.taken, name, path, taken[name], key=True)
-            elif name == "ŷ" or name.startswith(LIKE_PREDICTIONS):
-                self.complain(path, faults.like_prediction, name, key=True)
-            elif part := _like_a_part(name, neurons):
-                self.complain(path, faults.like_part, name, *part, key=True)
+                self.complain(path, faults.taken, name, path, taken[name], key=is_key)
+            elif like_a_prediction(name):
+                self.complain(path, faults.like_prediction, name, key=is_key)
+            elif part := like_a_part(name, neurons):
+                self.complain(path, faults.like_part, name, *part, key=is_key)
             taken.setdefault(name, which)
-
-
-LIKE_PREDICTIONS = ("ŷ_", "y_hat_")  # y_hat_o1 is printed as ŷ_o1
-
-
-def _like_a_part(name: str, neurons: set[str]) -> tuple[str, str] | None:
-    """The two neurons that a name would be made of as the part of a gradient: h1_from_o1."""
-    pieces = name.split("_from_")
-    splits = (
-        ("_from_".join(pieces[:at]), "_from_".join(pieces[at:])) for at in range(1, len(pieces))
-    )
-    return next((split for split in splits if neurons.issuperset(split)), None)
-
-
-PARAMETER_KINDS = {"w": "a weight", "b": "a bias", "s": "a trained slope"}
-
-
-def _own_names(network: Network) -> Iterator[tuple[str, str]]:
-    """The names that the calculation itself gives, and to what."""
-    yield LEARNING_RATE, "the learning rate"
-    yield LOSS, "the loss"
-    yield MEAN_LOSS, "the mean loss of a batch"
-    yield SUM_OF_LOSSES, "the sum of a batch's losses"
-    for name in ("y_hat", "y_true"):
-        yield name, "a quantity of the output layer"
-    for parameter in network.parameters:
-        yield parameter, PARAMETER_KINDS[parameter[0]]
-        yield f"{parameter}_new", f"the new value of {parameter}"
-        yield f"step_{parameter}", f"the update step of {parameter}"
-    row = OPTIMIZERS[network.optimizer]
-    for setting in (*row.settings, *([DECAY.name] if network.decays else [])):
-        yield setting, f"a setting of {row.name}"
-    if row.counts:
-        yield T.name, "the number of the update"
-    for parameter in network.updated:
-        for quantity in (*row.state, *(line.defines for line in lines_of(network))):
-            yield symbol_of(quantity, parameter).name, f"a quantity of {row.name}"
-    for neuron in network.neurons:
-        yield neuron.weighted_sum, f"the weighted sum of {neuron.name}"
-        yield neuron.activation, f"the activation of {neuron.name}"
-    for layer in network.layers:
-        if layer.activation == SOFTMAX:
-            yield f"max_{layer.name}", f"the largest weighted sum of layer {layer.name}"
-            yield f"sum_{layer.name}", f"the softmax's sum in layer {layer.name}"
-            for neuron in layer.neurons:
-                yield f"e_{neuron.name}", f"the softmax's exp of {neuron.name}"
-    for output in network.outputs:
-        yield f"{LOSS}_{output.name}", f"the loss of {output.name}"
-        yield f"y_hat_{output.name}", f"the prediction of {output.name}"
-        yield f"y_true_{output.name}", f"the target of {output.name}"

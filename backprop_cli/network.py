@@ -173,6 +173,7 @@ class DataFile(NamedTuple):
 
     ``file`` is the path as it was written, relative to ``folder`` if it is relative; ``inputs`` and
     ``target`` name columns of the file; ``standardize`` says whether the inputs were standardized.
+    ``classes`` are what the outputs stand for in a target column of classes, as it has them.
     """
 
     file: str
@@ -180,6 +181,7 @@ class DataFile(NamedTuple):
     inputs: tuple[str, ...]
     target: str | tuple[str, ...]
     standardize: bool
+    classes: tuple[str | int, ...] = ()
 
 
 class Trained(NamedTuple):

@@ -6,7 +6,8 @@ from itertools import pairwise
 from backprop_cli.arithmetic import Exact, on_paper
 from backprop_cli.blocks import Block, Curve, Heading, Lesson, Paragraph, Plot, Table
 from backprop_cli.calculation import Calculation
-from backprop_cli.complaint import counted
+from backprop_cli.classes import output_name
+from backprop_cli.complaint import counted, shown
 from backprop_cli.equations import listed
 from backprop_cli.expression import MINUS
 from backprop_cli.given_lesson import READABLE
@@ -207,12 +208,26 @@ def _outcomes(calculation: Calculation) -> Iterator[Block]:
         (str(at + 1), *row(exercise, exercise.examples[at], found[at], arithmetic)) for at in shown
     )
     yield Table(title, columns, rows)
+    yield from map(Paragraph, _stand_for(exercise))
     if exercise.classifies:
         right = correct(exercise, found)
         share = f"{100 * right / len(found):.4g}"
         least = "" if len(exercise.network.outputs) > 1 else f"; {THRESHOLD} or more is class 1"
         yield Paragraph(
             f"Accuracy: {right} of {len(found)} are classified rightly ({share} %{least})."
+        )
+
+
+def _stand_for(exercise: Exercise) -> Iterator[str]:
+    """Which class numbers the outputs stand for, where they are not called by them."""
+    data = exercise.data
+    classes = () if data is None else data.classes
+    outputs = [output.name for output in exercise.network.outputs]
+    numbers = [one for one in classes if isinstance(one, int)]
+    if data is not None and numbers and [*map(output_name, numbers)] != outputs:
+        yield (
+            f"The outputs {', '.join(outputs)} stand for the classes "
+            f"{', '.join(map(str, numbers))} of the column {shown(str(data.target))}."
         )
 
 

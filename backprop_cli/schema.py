@@ -170,7 +170,7 @@ class Data(BaseModel):
         OneColumn | Columns, either("a target is a column, or a list of one for each output")
     ] = Field(
         description="The column that is the target, or a list with one for each output. A column "
-        "of class names stands for as many outputs, called by them.",
+        "of class names, or of class numbers for several outputs, stands for as many outputs.",
         examples=["species", ["price"]],
     )
     standardize: Flag = Field(

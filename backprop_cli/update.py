@@ -25,6 +25,10 @@ SUM_OF_LOSSES = "SumLoss"
 # The examples of a batch of up to this many are shown one by one, those of a larger one as a sum.
 FEW = 8
 
+# By hand, the examples of a batch of up to this many are worked one by one, and added up. Of a
+# larger one the sums are taken in float64, and rounded.
+MOST_BY_HAND = 100
+
 
 # Lines that are not the optimizer's own.
 RULES = {optimizers.PULLED: Rule.PULLED, optimizers.SHRUNK: Rule.DECAYED}

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from backprop_cli.arithmetic import equal, on_paper, padded, rounded
+from backprop_cli.arithmetic import Rounded, equal, on_paper, padded, rounded
 from backprop_cli.blocks import Block, Equation, Equations, Heading, Paragraph, Span, Table
 from backprop_cli.equations import equation, in_symbols, listed, result, sides, symbol_text
 from backprop_cli.expression import Expression, Number, partial, substitute, symbols
@@ -55,9 +55,14 @@ def mean_gradients(working: AnyWorking, batch: Sequence[int]) -> Iterator[Block]
     which = (
         f"examples {listed([*map(str, batch)])}" if len(batch) <= FEW else f"{len(batch)} examples"
     )
-    of_sum = f" {SUM_OF_LOSSES} is the sum of their losses." if len(batch) > FEW else ""
+    of_sum = f" {SUM_OF_LOSSES} is the sum of their losses" if len(batch) > FEW else ""
+    if isinstance(working.arithmetic, Rounded) and isinstance(
+        working.given.get(SUM_OF_LOSSES), float
+    ):
+        of_sum += ", taken in full precision and then rounded"
     yield Paragraph(
-        f"The update is made for {which} together, by the mean of their gradients.{of_sum}"
+        f"The update is made for {which} together, by the mean of their gradients."
+        f"{of_sum}{'.' if of_sum else ''}"
     )
     mean = mean_over(contributions(OLD.name, batch), batch)
     left = (Span(symbol_text(partial(MEAN_LOSS, OLD.name))),)

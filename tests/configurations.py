@@ -20,8 +20,8 @@ COLUMNS = {  # and what they are called
     "nil": "nil",
 }
 ROWS = (
-    'sepal length (cm),null,"größe, x²","the ""y""",nil,price,share,species\n'
-    "0.10,1e-3,-2,3,0,0.25,1,x²\n0.20,2,-1.50,1,0,1,0,no\n0.15,-3,7,2,0,0.5,0.5,x²\n"
+    'sepal length (cm),null,"größe, x²","the ""y""",nil,price,share,species,grade\n'
+    "0.10,1e-3,-2,3,0,0.25,1,x²,3\n0.20,2,-1.50,1,0,1,0,no,1.0\n0.15,-3,7,2,0,0.5,0.5,x²,3\n"
 )
 ODD_NAMES = ("On", "y", "größe", "name", "e5")
 TARGETS = {"binary_cross_entropy": ("0", "1"), "cross_entropy": ("0", "1")}
@@ -59,9 +59,9 @@ def configurations(draw: st.DrawFn, tame: bool = False) -> str:
         return draw(st.lists(a_number, min_size=count, max_size=count))
 
     loss = draw(st.sampled_from(LOSS_NAMES))
-    form = draw(st.sampled_from(["one", "examples", "columns", "classes"]))
+    form = draw(st.sampled_from(["one", "examples", "columns", "classes", "class numbers"]))
     widths = draw(st.lists(st.integers(1, 3), min_size=1, max_size=3))
-    if form == "classes":
+    if form.startswith("class"):
         widths[-1] = 2
     elif form == "columns":
         assume(loss != "cross_entropy" or widths[-1] == 1)
@@ -79,7 +79,7 @@ def configurations(draw: st.DrawFn, tame: bool = False) -> str:
     if not matrix:
         odd = draw(st.permutations(ODD_NAMES))[: draw(st.integers(0, len(numbered)))]
         numbered[: len(odd)] = odd
-    if form in ("columns", "classes"):
+    if form not in ("one", "examples"):
         names = [COLUMNS[column] for column in inputs]
     weights: dict[str, Any] = {}
     biases: dict[str, Any] = {}
@@ -89,6 +89,8 @@ def configurations(draw: st.DrawFn, tame: bool = False) -> str:
         is_last = layer == layers[-1]
         if is_last and form == "classes":
             called = ["x2", "no"]
+        elif is_last and matrix and form == "class numbers":
+            called = ["c_1", "c_3"]
         elif is_last and matrix:
             called = ["out"] if width == 1 else [f"o{at}" for at in range(1, width + 1)]
         if matrix:
@@ -136,7 +138,7 @@ def configurations(draw: st.DrawFn, tame: bool = False) -> str:
     elif form == "examples":
         settings["examples"] = [example() for _ in range(draw(st.integers(1, 3)))]
     else:
-        target: Any = "species"
+        target: Any = "grade" if form == "class numbers" else "species"
         if form == "columns":
             target = ["share"] * widths[-1]
             target = target[0] if widths[-1] == 1 and draw(st.booleans()) else target

@@ -438,6 +438,14 @@ def test_several_columns_are_targets_of_several_outputs(tmp_path: Path) -> None:
     assert exercise.examples[1].targets == decimals("1", "3")
 
 
+def test_a_network_may_be_taught_to_give_back_its_inputs(tmp_path: Path) -> None:
+    text = swapped("target: y", "target: [a, b]", DATA)
+    exercise = loaded(tmp_path, swapped("{out: [0.1, 0.2]}", "[[1, 2], [3, 4]]", text))
+    assert [one.targets for one in exercise.examples] == [one.inputs for one in exercise.examples]
+    exercise = loaded(tmp_path, swapped("target: y", "target: [a]", DATA))
+    assert exercise.examples[2].targets == exercise.examples[2].inputs[:1]
+
+
 def test_a_column_of_classes_becomes_one_hot_and_names_the_outputs(tmp_path: Path) -> None:
     exercise = loaded(tmp_path, CLASSES)
     assert [neuron.name for neuron in exercise.network.outputs] == ["cat", "dog"]
@@ -495,7 +503,24 @@ def test_columns_of_any_size_are_standardized(tmp_path: Path, size: str) -> None
             "a",
             "c.yaml:1:29: data.inputs: a list belongs here, such as [column1, column2]",
         ),
-        ("[a, b]", "[a, a]", "c.yaml:1:29: data.inputs: a and a would both be called a; change"),
+        ("[a, b]", "[a, a]", "c.yaml:1:33: data.inputs.2: a is named twice; keep it once"),
+        ("[a, b]", "[a, b, y, a]", "c.yaml:1:39: data.inputs.4: a is named twice; keep it once"),
+        (
+            "[a, b]",
+            "[a, 'a b', a_b]",
+            "c.yaml:1:40: data.inputs.3: 'a b' and a_b would both be called a_b; change",
+        ),
+        (
+            "[a, b]",
+            "[a, y]",
+            "c.yaml:1:45: data.target: the column y is an input already; name another, or write "
+            "[y] if the network is to give back its input",
+        ),
+        (
+            "inputs: [a, b], target: y",
+            "target: b, inputs: [a, b]",
+            "c.yaml:1:29: data.target: the column b is an input already; name another",
+        ),
         ("[a, b]", "[a, kind]", "t.csv:2:7: kind: cat is not a number"),
         (
             "target: y",

@@ -17,16 +17,18 @@ import mpmath  # type: ignore[import-untyped]
 import pytest
 from test_functions import ALPHA, DIGITS, FUNCTIONS, SCALE
 
+from backprop_cli import calculation as calculations
 from backprop_cli import config, lesson
 from backprop_cli.activations import ACTIVATIONS
 from backprop_cli.arithmetic import Rounded, rounded
 from backprop_cli.calculation import Calculation, calculate, updated, work_update
 from backprop_cli.losses import LOSSES
 from backprop_cli.names import explainable
-from backprop_cli.network import Figure
+from backprop_cli.network import Exercise, Figure
 from backprop_cli.optimizers import OPTIMIZERS, state_of
 from backprop_cli.render.terminal import plain_console, show
 from backprop_cli.template import template
+from backprop_cli.working import work
 
 NUMBERS_ALONE = re.compile(r"[0-9.()\s+*/−^]+")
 
@@ -268,6 +270,78 @@ def test_every_line_follows_from_the_figures_above_it(
     for name in working.derivation.network.parameters:
         for quantity in (f"∂Loss/∂{name}", f"{name}_new"):
             assert quantity in figures, quantity
+
+
+LARGE = 12  # examples: more than are shown one by one
+
+
+def large_batch(optimizer: str = "sgd") -> Exercise:
+    """A dozen examples to an update, by hand."""
+    examples = "".join(
+        f"  - {{inputs: [0.{at}7, -0.{at}], target: {at % 3}}}\n" for at in range(LARGE)
+    )
+    return config.parse(
+        f"examples:\n{examples}weights: {{hidden: [[0.15, -0.2], [-0.25, 0.3]], output: [[1, -1]]}}"
+        "\nbiases: {hidden: 0.35, output: 0.6}\nactivation: tanh\nbatch_size: all\n"
+        f"rounding: 4\nlearning_rate: 0.1\noptimizer: {optimizer}\n",
+        "drawn.yaml",
+    )
+
+
+def test_by_hand_a_very_large_batch_is_summed_in_full_precision_and_its_sum_is_rounded(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    by_hand = calculate(large_batch()).working
+    exact = calculate(large_batch(), exact=True).working
+    monkeypatch.setattr(calculations, "MOST_BY_HAND", LARGE - 1)
+    found = calculate(large_batch()).working
+    differs = False
+    for name in found.derivation.network.parameters:
+        total = f"∂SumLoss/∂{name}"
+        assert found.figure(total) == rounded(Decimal(repr(exact.values[total])), 4)
+        assert found.values[total] == found.figure(total)
+        differs |= found.figure(total) != rounded(by_hand.values[total], 4)
+    # Sums of rounded gradients are other numbers, though near to these.
+    assert differs
+    # All else is by hand, as it is for a smaller batch.
+    for name in ("z_h1", "a_h2", "y_hat", "Loss", "∂Loss/∂w1", "∂Loss/∂b1"):
+        assert found.values[name] == by_hand.values[name]
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+def test_by_hand_the_lines_of_a_very_large_batch_are_true_and_say_how_it_was_summed(
+    monkeypatch: pytest.MonkeyPatch, optimizer: str
+) -> None:
+    said = "SumLoss is the sum of their losses, taken in full precision and then rounded."
+    assert said not in " ".join(shown(calculate(large_batch(optimizer))).split())
+    monkeypatch.setattr(calculations, "MOST_BY_HAND", LARGE - 1)
+    text = shown(calculate(large_batch(optimizer)))
+    assert said in " ".join(text.split())
+    means = [found for found in relations(text) if found[0].rstrip().endswith(f"/ {LARGE}")]
+    assert len(means) >= 9  # the loss, six weights, two biases
+    for left, relation, right in relations(text):
+        assert (value(left) == value(right)) is (relation == "="), (left, right)
+    for left, _, right in means:
+        half = Fraction(1, 2 * 10 ** len(right.strip().partition(".")[2]))
+        assert abs(value(left) - value(right)) <= half, (left, right)
+
+
+def test_by_hand_a_very_large_batch_works_no_example_but_the_one_that_is_shown(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    worked_through = []
+
+    def counted(*args: Any) -> Any:
+        worked_through.append(args)
+        return work(*args)
+
+    monkeypatch.setattr(calculations, "work", counted)
+    calculate(large_batch())
+    assert len(worked_through) == LARGE + 1
+    monkeypatch.setattr(calculations, "MOST_BY_HAND", LARGE - 1)
+    worked_through.clear()
+    calculate(large_batch())
+    assert len(worked_through) == 1
 
 
 @pytest.mark.parametrize("decay", ["", "weight_decay: 0.001"])

@@ -151,9 +151,11 @@ def _from_columns(data: Reading, call: str) -> Iterator[str]:
         yield "numbers = [standardized(column) for column in numbers]"
     yield f"x = {call}(list(zip(*numbers)))"
     if data.classes:
-        yield f"names = columns[{quoted(data.targets[0])}]"
-        yield from listing("classes = ", [*map(quoted, data.classes)])
-        yield f"y = {call}([[float(name == one) for one in classes] for name in names])"
+        cells = f"columns[{quoted(data.targets[0])}]"
+        named = [one for one in data.classes if isinstance(one, str)]
+        yield f"cells = {cells}" if named else f"cells = [float(cell) for cell in {cells}]"
+        yield from listing("classes = ", [*map(quoted, named)] or [*map(repr, data.classes)])
+        yield f"y = {call}([[float(cell == one) for one in classes] for cell in cells])"
     else:
         yield from listing("targets = ", [*map(quoted, data.targets)])
         yield "numbers = [[float(cell) for cell in columns[name]] for name in targets]"

@@ -6,7 +6,6 @@ from typing import NamedTuple
 
 from backprop_cli.csv_table import read_table
 from backprop_cli.network import Exercise
-from backprop_cli.training_set import as_name
 
 # Up to this many numbers are written out in the script.
 FEW = 100
@@ -16,8 +15,8 @@ class Reading(NamedTuple):
     """How a script reads a CSV file: which columns, and what becomes of them.
 
     ``path`` is relative to the script if ``beside_script``, else to the folder in which it is
-    run. ``classes`` are the texts of the one target column, in the order of the outputs; without
-    any, the ``targets`` are numbers.
+    run. ``classes`` are those of the one target column, names or numbers, in the order of the
+    outputs; without any, the ``targets`` are numbers.
     """
 
     path: str
@@ -25,7 +24,7 @@ class Reading(NamedTuple):
     delimiter: str
     inputs: tuple[str, ...]
     targets: tuple[str, ...]
-    classes: tuple[str, ...]
+    classes: tuple[str | int, ...]
     standardize: bool
 
 
@@ -42,17 +41,13 @@ def reading(exercise: Exercise, script: Path | None) -> Reading | None:
     targets = (data.target,) if isinstance(data.target, str) else data.target
     path = Path(data.folder, data.file)
     table = read_table(path, str(path), (*data.inputs, *targets))
-    classes: tuple[str, ...] = ()
-    if isinstance(data.target, str) and not table.is_numeric(data.target):
-        texts = {as_name(text): text for text in table.texts(data.target)}
-        classes = tuple(texts[output.name] for output in network.outputs)
     return Reading(
         path.as_posix() if script is None else _from(script.parent, path),
         script is not None,
         table.sheet.delimiter,
         data.inputs,
         targets,
-        classes,
+        data.classes,
         data.standardize,
     )
 
