@@ -117,6 +117,30 @@ def fully_connected(
     return Exercise(network, {**numbers, LEARNING_RATE: Decimal("0.5")})
 
 
+def biased(exercise: Exercise, form: str) -> Exercise:
+    """The exercise with biases in one of BIAS_FORMS: an eighth, two eighths and so on.
+
+    Where some neurons have one, those are the first of each layer.
+    """
+    names = (f"b{number}" for number in count(1))
+    layers = []
+    for layer in exercise.network.layers:
+        shared = next(names) if form == "shared by the layer" else None
+        neurons = tuple(
+            neuron._replace(
+                bias=next(names)
+                if form == "one per neuron" or (form == "some neurons" and at == 0)
+                else shared
+            )
+            for at, neuron in enumerate(layer.neurons)
+        )
+        layers.append(layer._replace(neurons=neurons))
+    network = replace(exercise.network, layers=tuple(layers))
+    biases = {bias: Decimal(at) / 8 for at, bias in enumerate(network.biases, 1)}
+    kept = {name: n for name, n in exercise.numbers.items() if name not in exercise.network.biases}
+    return Exercise(network, {**kept, **biases})
+
+
 def activated(exercise: Exercise, activations: Sequence[str]) -> Exercise:
     """The exercise with other activation functions, one for each layer; slopes start at 0.25."""
     names = (f"s{number}" for number in count(1))

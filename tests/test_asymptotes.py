@@ -3,48 +3,32 @@
 The expected values come from mpmath, in as many digits as exp(−z^2) takes next to 1.
 """
 
-from collections.abc import Callable
 from decimal import Decimal
 
 import mpmath  # type: ignore[import-untyped]
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from reference import FUNCTIONS
 
 from backprop_cli.activations import ACTIVATIONS
 from backprop_cli.arithmetic import FORMULA_DIGITS, Rounded, equal, rounded
 from backprop_cli.expression import Call, Number
 
-SCALE, ALPHA = mpmath.mpf("1.0507009873554805"), mpmath.mpf("1.6732632423543772")
-REFERENCE: dict[str, Callable[[mpmath.mpf], mpmath.mpf]] = {
-    "sigmoid": lambda z: 1 / (1 + mpmath.exp(-z)),
-    "linear": lambda z: z,
-    "tanh": mpmath.tanh,
-    "softplus": lambda z: mpmath.log1p(mpmath.exp(z)),
-    "swish": lambda z: z / (1 + mpmath.exp(-z)),
-    "binary_step": lambda z: mpmath.mpf(z >= 0),
-    "relu": lambda z: max(z, mpmath.mpf(0)),
-    "leaky_relu": lambda z: z if z > 0 else z / 100,
-    "parametric_relu": lambda z: z if z > 0 else z / 4,
-    "elu": lambda z: z if z > 0 else mpmath.expm1(z),
-    "selu": lambda z: SCALE * (z if z > 0 else ALPHA * mpmath.expm1(z)),
-    # Beyond some 10^6, mpmath refuses the tail, which is less than 10^-(10^11).
-    "gelu": lambda z: z * (mpmath.erfc(-z / mpmath.sqrt(2)) / 2 if abs(z) < 1e5 else z > 0),
-}
 NEAR = ["1e-300", "1e-20", "0.001", "0.3", "1", "5", "12.25", "37.5", "40", "52.9", "54", "200"]
 FAR = ["700", "744", "800", "1399", "1401", "3000", "50000", "1e6", "1e15", "1e300"]
 POINTS = [sign + size for size in NEAR + FAR for sign in ("", "-")]
 
 
 def test_every_activation_is_checked() -> None:
-    assert REFERENCE.keys() == ACTIVATIONS.keys()
+    assert FUNCTIONS.keys() == ACTIVATIONS.keys()
 
 
-@pytest.mark.parametrize("name", REFERENCE)
+@pytest.mark.parametrize("name", FUNCTIONS)
 def test_rounded_arithmetic_knows_every_activation_wherever_float64_does(name: str) -> None:
     for point in POINTS:
         with mpmath.workdps(3000):
-            expected = REFERENCE[name](mpmath.mpf(point))
+            expected = FUNCTIONS[name](mpmath.mpf(point))
             value = Rounded().call(Call(name, Number(Decimal(point))), Decimal(point))
             found = mpmath.mpf(str(value))
             tolerance = abs(expected) * mpmath.mpf("1e-15") + mpmath.mpf("1e-330")
@@ -60,14 +44,14 @@ def is_transcendental(name: str, point: str) -> bool:
     return name in smooth or (name in ("elu", "selu") and point.startswith("-"))
 
 
-@pytest.mark.parametrize("name", REFERENCE)
+@pytest.mark.parametrize("name", FUNCTIONS)
 def test_a_function_equals_no_figure_that_it_only_comes_near_to(name: str) -> None:
     rounded(Decimal("0.123456789"), 4)  # what was rounded elsewhere does not matter
     for point in POINTS:
         call = Call(name, Number(Decimal(point)))
         for figure in ("0", "1", "-1", "0.5", point):
             same = not is_transcendental(name, point) and (
-                REFERENCE[name](mpmath.mpf(point)) == mpmath.mpf(figure)
+                FUNCTIONS[name](mpmath.mpf(point)) == mpmath.mpf(figure)
             )
             assert equal(call, Number(Decimal(figure))) == same, (point, figure)
 

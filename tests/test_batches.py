@@ -7,26 +7,18 @@ definitions, written down here anew.
 import math
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from itertools import cycle
 from typing import Any
 
 import mpmath  # type: ignore[import-untyped]
 import pytest
+import reference
 from networks import optimized, with_examples
-from test_functions import (
-    BIAS_FORMS,
-    COMBINATIONS,
-    DIGITS,
-    STEP,
-    network_of,
-    true_loss,
-)
+from test_functions import DIGITS, STEP, network_of
 
 from backprop_cli.arithmetic import Exact
 from backprop_cli.calculation import calculate, updated, work_update
 from backprop_cli.network import Batches, Example, Exercise, Figure
 from backprop_cli.optimizers import OPTIMIZERS
-from backprop_cli.update import MEAN_LOSS
 
 EXAMPLES = tuple(
     Example(tuple(map(Decimal, inputs)), tuple(map(Decimal, targets)))
@@ -69,7 +61,7 @@ def mean_loss(exercise: Exercise, numbers: Numbers, batch: Sequence[int]) -> Any
         inputs, targets = EXAMPLES[at]
         named = zip(("x1", "x2", "y_true_o1", "y_true_o2"), (*inputs, *targets), strict=True)
         given = {name: mpmath.mpf(str(number)) for name, number in named}
-        total += true_loss(exercise, {**numbers, **given})
+        total += reference.loss(exercise.network, {**numbers, **given})
     return total / len(batch)
 
 
@@ -114,50 +106,6 @@ def close(found: float, expected: Any) -> bool:
     return math.isclose(found, float(expected), rel_tol=1e-10, abs_tol=1e-14)
 
 
-def check_epoch(exercise: Exercise, batch_form: str) -> None:
-    """Every mean loss, mean gradient and new value of an epoch of gradient descent."""
-    batches = EXPECTED_BATCHES[batch_form]
-    assert exercise.batches.of_epoch(1, exercise.example_count) == batches
-    with mpmath.workdps(DIGITS):
-        numbers = {name: mpmath.mpf(str(number)) for name, number in exercise.numbers.items()}
-        state: Mapping[str, Figure] = exercise.numbers
-        for batch in batches:
-            working = work_update(exercise, state, batch, batch[-1], Exact())
-            loss = working.values[MEAN_LOSS if len(batch) > 1 else "Loss"]
-            assert math.isclose(loss, float(mean_loss(exercise, numbers, batch)), rel_tol=1e-12)
-            found = mean_gradients(exercise, numbers, batch)
-            numbers |= {name: numbers[name] - found[name] / 10 for name in found}
-            state = updated(working)
-            for name, expected in found.items():
-                gradient = working.values[working.update_gradient(name)]
-                assert close(gradient, expected), (batch, name)
-                assert close(float(state[name]), numbers[name]), (batch, name)
-
-
-# Every activation, in a hidden and in the output layer, with every loss that it goes with; to each
-# of these one form of biases, and two of batches, in turn.
-PAIRS = list(dict.fromkeys((hidden, output, loss) for hidden, output, loss, _ in COMBINATIONS))
-IN_TURN = [
-    (*pair, BIAS_FORMS[(at + shift) % 3], form)
-    for shift, forms in enumerate((["one to an update", "all to an update"], [*BATCH_FORMS]))
-    for at, (pair, form) in enumerate(zip(PAIRS, cycle(forms), strict=False))
-]
-
-
-def test_every_two_of_activation_loss_biases_and_batches_meet() -> None:
-    for choices in ((0, 4), (1, 4), (2, 4), (3, 4), (0, 3), (1, 3), (2, 3)):
-        met = {tuple(one[at] for at in choices) for one in IN_TURN}
-        first, second = ({one[at] for one in IN_TURN} for at in choices)
-        assert len(met) == len(first) * len(second), choices
-
-
-@pytest.mark.parametrize(("hidden", "output", "loss", "bias_form", "batch_form"), IN_TURN)
-def test_every_mean_gradient_and_its_update_is_right_to_ten_digits(
-    hidden: str, output: str, loss: str, bias_form: str, batch_form: str
-) -> None:
-    check_epoch(configured(hidden, output, loss, bias_form, batch_form), batch_form)
-
-
 @pytest.mark.parametrize("batch_form", BATCH_FORMS)
 @pytest.mark.parametrize("decay", ["0", "0.1"])
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
@@ -171,7 +119,7 @@ def test_updates_in_a_row_are_pytorch_s_definition_in_sixty_digits(
         "epsilon": "1e-6",
         "learning_rate": "0.1",
     }
-    exercise = configured("parametric_relu", "tanh", "squared_error", "own", batch_form)
+    exercise = configured("parametric_relu", "tanh", "squared_error", "one per neuron", batch_form)
     own = {name: setting[name] for name in OPTIMIZERS[optimizer].settings}
     exercise = optimized(exercise, optimizer, decay, **own)
     with mpmath.workdps(DIGITS):
@@ -197,7 +145,7 @@ def test_updates_in_a_row_are_pytorch_s_definition_in_sixty_digits(
 def test_the_update_that_is_shown_starts_from_those_before_it(
     batch_form: str, example: int
 ) -> None:
-    exercise = configured("tanh", "sigmoid", "half_squared_error", "own", batch_form)
+    exercise = configured("tanh", "sigmoid", "half_squared_error", "one per neuron", batch_form)
     calculation = calculate(exercise, example=example)
     batches = EXPECTED_BATCHES[batch_form]
     earlier = next(at for at, batch in enumerate(batches) if example in batch)

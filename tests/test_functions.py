@@ -1,19 +1,20 @@
 """Every activation and loss: right values, right gradients, the same in training.
 
-The expected values come from mpmath in sixty digits, by formulas written down here anew.
+The expected values come from mpmath in sixty digits, by formulas written down anew.
 """
 
 import math
-from collections.abc import Callable, Mapping
+from dataclasses import replace
 from decimal import ROUND_HALF_UP, Decimal
-from itertools import count, product
-from typing import Any
+from itertools import product
 
 import mpmath  # type: ignore[import-untyped]
 import pytest
+import reference
 from hypothesis import given
 from hypothesis import strategies as st
-from networks import fully_connected
+from networks import BIAS_FORMS, activated, biased, fully_connected
+from reference import FUNCTIONS
 
 from backprop_cli import config
 from backprop_cli.activations import ACTIVATIONS, Z, configured
@@ -24,42 +25,17 @@ from backprop_cli.files import shipped_configuration
 from backprop_cli.gradcheck import check_gradients
 from backprop_cli.limits import DivergedError
 from backprop_cli.losses import LOSSES
-from backprop_cli.network import Exercise, Layer, Network
+from backprop_cli.network import Exercise
 from backprop_cli.training import Trainer
 from backprop_cli.working import WorkingError, work
 
 DIGITS = 60
 STEP = mpmath.mpf("1e-20")
-SCALE, ALPHA = mpmath.mpf("1.0507009873554805"), mpmath.mpf("1.6732632423543772")
-
-FUNCTIONS: Mapping[str, Callable[[Any], Any]] = {
-    "binary_step": lambda z: mpmath.mpf(z >= 0),
-    "linear": lambda z: z,
-    "sigmoid": lambda z: 1 / (1 + mpmath.exp(-z)),
-    "tanh": mpmath.tanh,
-    "relu": lambda z: max(z, mpmath.mpf(0)),
-    "leaky_relu": lambda z: z if z > 0 else z / 100,
-    "parametric_relu": lambda z: z if z > 0 else z / 4,
-    "elu": lambda z: z if z > 0 else mpmath.expm1(z),
-    "selu": lambda z: SCALE * (z if z > 0 else ALPHA * mpmath.expm1(z)),
-    "swish": lambda z: z / (1 + mpmath.exp(-z)),
-    "gelu": lambda z: z * mpmath.erfc(-z / mpmath.sqrt(2)) / 2,
-    "softplus": lambda z: mpmath.log1p(mpmath.exp(z)),
-}
-OUTPUTS = 2  # of the networks below
-EXPECTED_LOSS: Mapping[str, Callable[[Any, Any], Any]] = {
-    "half_squared_error": lambda y, p: (y - p) ** 2 / 2,
-    "squared_error": lambda y, p: (y - p) ** 2,
-    "mean_squared_error": lambda y, p: (y - p) ** 2 / OUTPUTS,
-    "binary_cross_entropy": lambda y, p: -y * mpmath.log(p) - (1 - y) * mpmath.log(1 - p),
-    "cross_entropy": lambda y, p: -y * mpmath.log(p) if y else mpmath.mpf(0),
-}
-BIAS_FORMS = ("shared", "own", "none")
 
 
 def test_every_function_and_loss_is_tested_here() -> None:
     assert set(FUNCTIONS) == set(ACTIVATIONS)
-    assert set(EXPECTED_LOSS) == set(LOSSES)
+    assert set(reference.LOSSES) == set(LOSSES)
 
 
 # --- values ----------------------------------------------------------------------------------
@@ -143,47 +119,12 @@ def test_at_zero_the_conventions_are_the_usual_ones(name: str, value: float, slo
 
 def network_of(hidden: str, output: str, loss: str, bias_form: str) -> Exercise:
     """A 2-3-2 network with numbers that keep every weighted sum away from 0."""
-    exercise = fully_connected(2, (3, 2))
-    names = (f"b{number}" for number in count(1))
-    layers: list[Layer] = []
-    for layer, activation in zip(exercise.network.layers, (hidden, output), strict=True):
-        shared = next(names) if bias_form == "shared" else None
-        neurons = tuple(
-            neuron._replace(bias=next(names) if bias_form == "own" else shared)
-            for neuron in layer.neurons
-        )
-        slope = f"s{len(layers) + 1}" if activation == "parametric_relu" else None
-        layers.append(Layer(layer.name, neurons, activation, slope=slope))
-    network = Network(exercise.network.inputs, tuple(layers), loss)
-    numbers = {**exercise.numbers, "x1": Decimal("0.7"), "x2": Decimal("-0.4")}
-    numbers |= {bias: Decimal(at) / 8 for at, bias in enumerate(network.biases, 1)}
+    exercise = activated(biased(fully_connected(2, (3, 2)), bias_form), (hidden, output))
+    network = replace(exercise.network, loss=loss)
+    given = {"x1": "0.7", "x2": "-0.4", "y_true_o1": "0.3", "y_true_o2": "0.7"}
+    numbers = {**exercise.numbers, **{name: Decimal(number) for name, number in given.items()}}
     numbers |= {slope: Decimal(at) / 4 for at, slope in enumerate(network.slopes, 1)}
-    return Exercise(network, {**numbers, "y_true_o1": Decimal("0.3"), "y_true_o2": Decimal("0.7")})
-
-
-def true_loss(exercise: Exercise, numbers: Mapping[str, Any]) -> Any:
-    """The loss in mpmath's numbers, by this file's formulas."""
-    network = exercise.network
-    feeding = {name: numbers[name] for name in network.inputs}
-    for layer in network.layers:
-        sums = {
-            neuron.name: sum(
-                (feeding[edge.source] * numbers[edge.weight] for edge in neuron.edges),
-                numbers[neuron.bias] if neuron.bias else mpmath.mpf(0),
-            )
-            for neuron in layer.neurons
-        }
-        assert all(abs(z) > 1e-6 for z in sums.values()), "a kink is too near"
-        if layer.activation == "softmax":
-            total = sum(mpmath.exp(z) for z in sums.values())
-            feeding = {name: mpmath.exp(z) / total for name, z in sums.items()}
-        elif layer.slope:
-            slope = numbers[layer.slope]
-            feeding = {name: z if z > 0 else slope * z for name, z in sums.items()}
-        else:
-            feeding = {name: FUNCTIONS[layer.activation](z) for name, z in sums.items()}
-    of_output = EXPECTED_LOSS[network.loss]
-    return sum(of_output(numbers[f"y_true_{name}"], p) for name, p in feeding.items())
+    return Exercise(network, numbers)
 
 
 def outputs_for(loss: str) -> tuple[str, ...]:
@@ -208,10 +149,12 @@ def test_every_gradient_of_every_combination_is_right_to_ten_digits(
     values = work(derive(exercise.network), exercise.numbers, Exact()).values
     with mpmath.workdps(DIGITS):
         numbers = {name: mpmath.mpf(str(number)) for name, number in exercise.numbers.items()}
-        assert math.isclose(values["Loss"], float(true_loss(exercise, numbers)), rel_tol=1e-12)
+        assert math.isclose(
+            values["Loss"], float(reference.loss(exercise.network, numbers)), rel_tol=1e-12
+        )
         for name in exercise.network.parameters:
-            above = true_loss(exercise, {**numbers, name: numbers[name] + STEP})
-            below = true_loss(exercise, {**numbers, name: numbers[name] - STEP})
+            above = reference.loss(exercise.network, {**numbers, name: numbers[name] + STEP})
+            below = reference.loss(exercise.network, {**numbers, name: numbers[name] - STEP})
             expected = float((above - below) / (2 * STEP))
             found = values[f"∂Loss/∂{name}"]
             assert math.isclose(found, expected, rel_tol=1e-10, abs_tol=1e-14), name

@@ -15,7 +15,8 @@ from typing import Any
 
 import mpmath  # type: ignore[import-untyped]
 import pytest
-from test_functions import ALPHA, DIGITS, FUNCTIONS, SCALE
+from reference import ALPHA, FUNCTIONS, SCALE
+from test_functions import DIGITS
 
 from backprop_cli import calculation as calculations
 from backprop_cli import config, lesson
