@@ -1,7 +1,6 @@
 """Evaluating expressions: in float64, or in decimals rounded line by line as on paper.
 
-Both kinds also say how a value is printed. Decimals kept are `decimals`; a magnitude under 0.01
-keeps one more, or as many as two significant digits need. Ties are rounded half up.
+Both kinds also say with which digits a value is printed.
 """
 
 import math
@@ -12,7 +11,6 @@ from typing import Generic, TypeVar
 
 from backprop_cli.activations import Z, code_of, configured
 from backprop_cli.expression import (
-    MINUS,
     Call,
     Choice,
     Expression,
@@ -26,29 +24,30 @@ from backprop_cli.expression import (
     Symbol,
     has_calls,
 )
+from backprop_cli.figures import (
+    EXACT,
+    MOST_SIGNIFICANT,
+    more_than,
+    on_paper,
+    padded,
+    rounded,
+    shortened,
+)
 from backprop_cli.functions import ELEMENTARY, float_function, nudged
 
 V = TypeVar("V", float, Decimal)
 
 DEFAULT_DECIMALS = 4
 
-# Sums and products of decimals are worked without loss: the widest that stay within float64's
-# range fit in this many digits. Elementary functions are worked to FUNCTION_DIGITS significant
-# digits, and the formulas that they stand in to FORMULA_DIGITS: in so many, exp(−z) is not lost
-# beside 1 or beside exp(z) for any z up to COVERED.
-EXACT = Context(prec=1400, rounding=ROUND_HALF_UP, Emax=999_999, Emin=-999_999, traps=[])
+# Elementary functions are worked to FUNCTION_DIGITS significant digits, and the formulas that they
+# stand in to FORMULA_DIGITS: in so many, exp(−z) is not lost beside 1 or beside exp(z) for any z up
+# to COVERED.
 FUNCTION_DIGITS = 50
 FORMULA_DIGITS = EXACT.prec - FUNCTION_DIGITS
 COVERED = 1400
 LARGEST_ARGUMENT = Decimal(100_000)
 
 LARGEST = Decimal(repr(float.fromhex("0x1.fffffffffffffp+1023")))
-
-# Beyond these powers of ten a number is printed as 1.2e-10 or 3.4e20.
-SMALLEST_PLAIN, LARGEST_PLAIN = -9, 15
-SIGNIFICANT_WHEN_LARGE = 8
-# A new weight carries all its digits, which may be hundreds; more than these tell nobody anything.
-MOST_SIGNIFICANT = 20
 
 
 class Unrounded(Decimal):
@@ -199,15 +198,15 @@ class Exact(Arithmetic[float]):
 
     def figure(self, value: float) -> Decimal:
         """The value rounded for print."""
-        return _shortened(rounded(Decimal(repr(value)), self.decimals))
+        return shortened(rounded(Decimal(repr(value)), self.decimals))
 
     def running_figure(self, value: float) -> Decimal:
         """The value rounded for print, a small one to as many significant digits."""
-        return _shortened(rounded(Decimal(repr(value)), self.decimals, self.decimals))
+        return shortened(rounded(Decimal(repr(value)), self.decimals, self.decimals))
 
     def updated_figure(self, value: float) -> Decimal:
         """One decimal more than other figures, and at least five."""
-        return _shortened(rounded(Decimal(repr(value)), more_than(self.decimals)))
+        return shortened(rounded(Decimal(repr(value)), more_than(self.decimals)))
 
 
 class Rounded(Arithmetic[Decimal]):
@@ -277,56 +276,15 @@ class Rounded(Arithmetic[Decimal]):
 
     def figure(self, value: Decimal) -> Decimal:
         """The digits that the value carries."""
-        return _shortened(value)
+        return shortened(value)
 
     def updated_figure(self, value: Decimal) -> Decimal:
         """All digits up to twenty, as an updated weight is not rounded; at least five decimals."""
         digits = Context(prec=MOST_SIGNIFICANT, rounding=ROUND_HALF_UP).plus(value)
-        return _shortened(padded(digits.normalize(EXACT), 5))
-
-
-def rounded(value: Decimal, decimals: int, significant: int = 2) -> Decimal:
-    """``value`` rounded half up to the decimals that the module's rule keeps for it.
-
-    ``significant`` are the digits that a magnitude under 0.01 keeps at least.
-    """
-    if value and value.adjusted() < -2:
-        decimals = max(decimals + 1, significant - 1 - value.adjusted())
-    kept = value.quantize(Decimal(1).scaleb(-decimals), context=EXACT)
-    return kept if kept else kept.copy_abs()
-
-
-def more_than(decimals: int) -> int:
-    """One decimal more than other figures have, and at least five."""
-    return max(decimals + 1, 5)
-
-
-def padded(digits: Decimal, decimals: int) -> Decimal:
-    """``digits`` with at least so many decimals; a very large number as it is."""
-    exponent = digits.as_tuple().exponent
-    if not isinstance(exponent, int) or exponent <= -decimals or digits.adjusted() >= LARGEST_PLAIN:
-        return digits
-    return digits.quantize(Decimal(1).scaleb(-decimals), context=EXACT)
-
-
-def _shortened(value: Decimal) -> Decimal:
-    """``value`` with no more significant digits than a very large number is printed with."""
-    if value.adjusted() < LARGEST_PLAIN:
-        return value
-    return Context(prec=SIGNIFICANT_WHEN_LARGE, rounding=ROUND_HALF_UP).plus(value).normalize()
+        return shortened(padded(digits.normalize(EXACT), 5))
 
 
 def equal(left: Expression, right: Expression) -> bool:
     """Whether two expressions in printed figures alone are exactly equal."""
     by_hand = Rounded()
     return by_hand.evaluate(left, {}) == by_hand.evaluate(right, {})
-
-
-def on_paper(digits: Decimal) -> str:
-    """A number as it is written: every digit it has, and a minus sign that is not a hyphen."""
-    if digits == 0 or SMALLEST_PLAIN <= digits.adjusted() < LARGEST_PLAIN:
-        text = f"{digits:f}"
-    else:
-        mantissa, _, exponent = f"{digits:e}".partition("e")
-        text = f"{mantissa}e{int(exponent)}"
-    return text.replace("-", MINUS)

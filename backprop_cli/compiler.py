@@ -34,6 +34,9 @@ Loss = Callable[[State, Sequence[Values]], float]
 Outcomes = Callable[[State, Sequence[Values]], Iterator[Values]]
 Gradients = Callable[[State, Sequence[Values]], Values]
 
+# What the compiled functions raise where a number does not exist or leaves the range of float64.
+NO_NUMBER = (ValueError, ZeroDivisionError, OverflowError)
+
 # Larger networks are not compiled. CPython takes larger sources, but their cost grows: for each
 # number that is trained (a parameter, or a running quantity of the optimizer) some 0.2 ms and
 # 13 KB to write and compile the source, so here about 12 s and 650 MB, whatever the shape.

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from backprop_cli.arithmetic import equal, on_paper
+from backprop_cli.arithmetic import equal
 from backprop_cli.blocks import Equation, Fraction, Role, Side, Span
 from backprop_cli.expression import (
     Choice,
@@ -13,6 +13,7 @@ from backprop_cli.expression import (
     symbols,
     written,
 )
+from backprop_cli.figures import on_paper
 from backprop_cli.steps import Step
 from backprop_cli.working import AnyWorking
 

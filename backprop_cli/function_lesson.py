@@ -5,10 +5,11 @@ from decimal import Decimal
 
 from backprop_cli import softmax
 from backprop_cli.activations import ACTIVATIONS, A, Activation, Z, configured
-from backprop_cli.arithmetic import Exact, OutOfRangeError, on_paper
+from backprop_cli.arithmetic import Exact, OutOfRangeError
 from backprop_cli.blocks import Block, Equation, Equations, Heading, Lesson, Paragraph, Span, Table
 from backprop_cli.equations import in_symbols, sides
 from backprop_cli.expression import Expression, Number, Symbol, substitute
+from backprop_cli.figures import on_paper
 from backprop_cli.function_plot import function_at
 from backprop_cli.network import Settings
 from backprop_cli.reasons import activation_formula, derivative_formula

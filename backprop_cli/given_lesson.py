@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator, Sequence
 
-from backprop_cli.arithmetic import on_paper
 from backprop_cli.blocks import Block, Equations, Heading, Paragraph, Table
 from backprop_cli.calculation import Calculation
 from backprop_cli.complaint import counted
 from backprop_cli.equations import given_equation, listed, shown
+from backprop_cli.figures import on_paper
 from backprop_cli.network import Layer, Network, Settings
 from backprop_cli.reasons import (
     bias_place,

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from backprop_cli.activations import ACTIVATIONS
 from backprop_cli.arithmetic import Exact
-from backprop_cli.compiler import Compiled
+from backprop_cli.compiler import NO_NUMBER, Compiled
 from backprop_cli.derivation import derive_passes
 from backprop_cli.expression import Choice
 from backprop_cli.network import LOSS, Exercise
@@ -34,10 +34,6 @@ STEP = STEPS[FIRST]
 # What an extrapolated derivative is off by, for losses that are off by 1 and the longer step of 1:
 # 16/15 of a difference with a step of 1/4, and 1/15 of one with a step of 1.
 EXTRAPOLATED = 16 / 15 * 4 + 1 / 15
-
-
-# What the compiled functions raise where there is no loss or none that float64 holds.
-NO_NUMBER = (ValueError, ZeroDivisionError, OverflowError)
 
 
 class Check(NamedTuple):

@@ -4,13 +4,13 @@ from collections.abc import Iterator, Sequence
 from itertools import chain
 
 from backprop_cli import softmax
-from backprop_cli.arithmetic import on_paper
 from backprop_cli.blocks import Block, Equations, Heading, Lesson, Paragraph, Table
 from backprop_cli.calculation import Calculation
 from backprop_cli.chain_lesson import Detail
 from backprop_cli.complaint import counted
 from backprop_cli.equations import equation, listed
 from backprop_cli.explanation import explain_bias, explain_slope, explain_weight
+from backprop_cli.figures import on_paper
 from backprop_cli.given_lesson import (
     architecture,
     by_function,

@@ -4,11 +4,8 @@ import math
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from backprop_cli.compiler import Compiled, State, Values, check_size
+from backprop_cli.compiler import NO_NUMBER, Compiled, State, Values, check_size
 from backprop_cli.network import Exercise
-
-# What Python raises where a number does not exist or leaves the range of float64.
-NO_NUMBER = (ValueError, ZeroDivisionError, OverflowError)
 
 
 class Loop:

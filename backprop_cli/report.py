@@ -3,13 +3,14 @@
 from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 
-from backprop_cli.arithmetic import Exact, on_paper
+from backprop_cli.arithmetic import Exact
 from backprop_cli.blocks import Block, Curve, Heading, Lesson, Paragraph, Plot, Table
 from backprop_cli.calculation import Calculation
 from backprop_cli.classes import output_name
 from backprop_cli.complaint import counted, shown
 from backprop_cli.equations import listed
 from backprop_cli.expression import MINUS
+from backprop_cli.figures import on_paper
 from backprop_cli.given_lesson import READABLE
 from backprop_cli.gradcheck import TOLERANCE, Check
 from backprop_cli.limits import Ending, Reason

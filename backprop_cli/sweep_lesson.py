@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 
-from backprop_cli.arithmetic import DEFAULT_DECIMALS, Exact, on_paper
+from backprop_cli.arithmetic import DEFAULT_DECIMALS, Exact
 from backprop_cli.blocks import Curve, Heading, Lesson, Paragraph, Plot, Table
 from backprop_cli.complaint import counted
+from backprop_cli.figures import on_paper
 from backprop_cli.limits import Reason
 from backprop_cli.report import loss_curves
 from backprop_cli.sweep import Swept

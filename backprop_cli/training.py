@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from time import perf_counter
 
 from backprop_cli.arithmetic import Exact
-from backprop_cli.compiler import State, Values
+from backprop_cli.compiler import NO_NUMBER, State, Values
 from backprop_cli.derivation import derive_passes
 from backprop_cli.engines import AUTO
 from backprop_cli.limits import DivergedError, Ending, Limits, Reason, Watch
-from backprop_cli.loop import NO_NUMBER, Loop
+from backprop_cli.loop import Loop
 from backprop_cli.network import LEARNING_RATE, LOSS, Exercise, Figure, Trained
 from backprop_cli.optimizers import state_names
 from backprop_cli.working import WorkingError, work

@@ -19,7 +19,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from networks import exercises
 
-from backprop_cli.arithmetic import Arithmetic, Exact, Rounded, equal, on_paper, rounded
+from backprop_cli.arithmetic import Arithmetic, Exact, Rounded, equal
 from backprop_cli.config import load
 from backprop_cli.derivation import derive
 from backprop_cli.expression import (
@@ -35,6 +35,7 @@ from backprop_cli.expression import (
     Symbol,
     written,
 )
+from backprop_cli.figures import on_paper, rounded
 from backprop_cli.network import Exercise, Network
 from backprop_cli.working import Working, WorkingError, work
 

@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from reference import FUNCTIONS
 
 from backprop_cli.activations import ACTIVATIONS
-from backprop_cli.arithmetic import FORMULA_DIGITS, Rounded, equal, rounded
+from backprop_cli.arithmetic import FORMULA_DIGITS, Rounded, equal
 from backprop_cli.expression import Call, Number
+from backprop_cli.figures import rounded
 
 NEAR = ["1e-300", "1e-20", "0.001", "0.3", "1", "5", "12.25", "37.5", "40", "52.9", "54", "200"]
 FAR = ["700", "744", "800", "1399", "1401", "3000", "50000", "1e6", "1e15", "1e300"]

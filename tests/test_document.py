@@ -11,9 +11,9 @@ from decimal import ROUND_HALF_UP, Decimal
 import pytest
 
 from backprop_cli import config, lesson
-from backprop_cli.arithmetic import on_paper
 from backprop_cli.blocks import Heading, Table
 from backprop_cli.calculation import calculate
+from backprop_cli.figures import on_paper
 from backprop_cli.files import shipped_configuration
 from backprop_cli.update_lesson import old_value
 

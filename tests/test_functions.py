@@ -18,9 +18,10 @@ from reference import FUNCTIONS
 
 from backprop_cli import config
 from backprop_cli.activations import ACTIVATIONS, Z, configured
-from backprop_cli.arithmetic import Exact, Rounded, rounded
+from backprop_cli.arithmetic import Exact, Rounded
 from backprop_cli.calculation import calculate
 from backprop_cli.derivation import derive
+from backprop_cli.figures import rounded
 from backprop_cli.files import shipped_configuration
 from backprop_cli.gradcheck import check_gradients
 from backprop_cli.limits import DivergedError

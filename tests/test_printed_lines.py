@@ -21,8 +21,9 @@ from test_functions import DIGITS
 from backprop_cli import calculation as calculations
 from backprop_cli import config, lesson
 from backprop_cli.activations import ACTIVATIONS
-from backprop_cli.arithmetic import Rounded, rounded
+from backprop_cli.arithmetic import Rounded
 from backprop_cli.calculation import Calculation, calculate, updated, work_update
+from backprop_cli.figures import rounded
 from backprop_cli.losses import LOSSES
 from backprop_cli.names import explainable
 from backprop_cli.network import Exercise, Figure
