@@ -33,6 +33,7 @@ from backprop_cli.working import AnyWorking
 
 DIGITS = 50
 STEP = mpmath.mpf(2) ** -83
+NOTHING = mpmath.mpf("1e-20")  # a difference below this is one of a gradient that is 0
 
 EVERY_ACTIVATION = (*ACTIVATIONS, SOFTMAX)
 
@@ -153,7 +154,7 @@ def close(found: float, expected: Any, tolerance: float = 1e-10) -> bool:
     Only of what is 0 may an absolute error be left: the parts of a gradient that cancel out, as
     those by a bias do that all neurons of a softmax share.
     """
-    if abs(expected) < mpmath.mpf("1e-20"):
+    if abs(expected) < NOTHING:
         return abs(found) < 1e-14
     return math.isclose(found, float(expected), rel_tol=tolerance)
 
@@ -161,12 +162,14 @@ def close(found: float, expected: Any, tolerance: float = 1e-10) -> bool:
 # --- the claims ------------------------------------------------------------------------------
 
 
-def check_worked(working: AnyWorking, batch: Batch, each: Sequence[Expected]) -> None:
+def check_worked(
+    working: AnyWorking, batch: Batch, each: Sequence[Expected], whole: Expected
+) -> None:
     """Every loss, gradient and new value of an update; the last of its examples is shown."""
-    values, expected = working.values, mean(each)
+    values = working.values
     assert close(values["Loss"], each[-1].loss, 1e-12)
-    assert close(values[MEAN_LOSS if len(batch) > 1 else "Loss"], expected.loss, 1e-12)
-    for name, gradient in expected.gradients.items():
+    assert close(values[MEAN_LOSS if len(batch) > 1 else "Loss"], whole.loss, 1e-12)
+    for name, gradient in whole.gradients.items():
         assert close(values[f"∂Loss/∂{name}"], each[-1].gradients[name]), name
         for example, one in zip(batch, each, strict=True) if len(batch) > 1 else ():
             assert close(values[f"∂Loss[{example + 1}]/∂{name}"], one.gradients[name]), name
@@ -174,12 +177,12 @@ def check_worked(working: AnyWorking, batch: Batch, each: Sequence[Expected]) ->
         assert close(values[f"{name}_new"], mpmath.mpf(values[name]) - gradient / 100), name
 
 
-def check_compiled(sums: Sequence[float], each: Sequence[Expected]) -> None:
-    """The compiled sums over a batch: of the losses, and of every gradient."""
-    (loss, *gradients), expected = sums, mean(each)
-    assert close(loss, expected.loss * len(each), 1e-12)
-    for (name, gradient), found in zip(expected.gradients.items(), gradients, strict=True):
-        assert close(found, gradient * len(each)), name
+def check_compiled(sums: Sequence[float], count: int, whole: Expected) -> None:
+    """The compiled sums over so many examples: of the losses, and of every gradient."""
+    loss, *gradients = sums
+    assert close(loss, whole.loss * count, 1e-12)
+    for (name, gradient), found in zip(whole.gradients.items(), gradients, strict=True):
+        assert close(found, gradient * count), name
 
 
 def check_epoch(
@@ -199,9 +202,10 @@ def check_epoch(
     for count, batch in enumerate(batches, 1):
         state = state_of(exercise, numbers)
         each = [expected(state, example) for example in batch]
+        whole = mean(each)
         working = work_update(exercise, numbers, batch, batch[-1], Exact())
-        check_worked(working, batch, each)
-        check_compiled(gradients(state, [rows[example] for example in batch]), each)
+        check_worked(working, batch, each, whole)
+        check_compiled(gradients(state, [rows[at] for at in batch]), len(batch), whole)
         numbers = updated(working)
         assert train(1, first, arranged[:count]) == state_of(exercise, numbers)
 
