@@ -34,7 +34,7 @@ SUBNORMAL = 2.3e-308  # below this a float64 has fewer digits
 # Where the derivative's formula takes nearly equal numbers from each other: 1 − a and 1 − a^2 where
 # a comes near to 1; and beside the least value of swish and gelu, where the derivative is 0.
 CANCELS: Mapping[str, Callable[[float], bool]] = {
-    "sigmoid": lambda z: z > 9,
+    "sigmoid": lambda z: z > 8,
     "tanh": lambda z: abs(z) > 4.5,
     "swish": lambda z: abs(z + 1.27846454276) < 1e-3,
     "gelu": lambda z: abs(z + 0.75179152469) < 1e-3,
