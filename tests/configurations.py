@@ -1,14 +1,32 @@
-"""Configurations for the other tests, drawn in every form that there is."""
+"""Configurations for the other tests: drawn in every form that there is, changed, or refused."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import pytest
 from hypothesis import assume
 from hypothesis import strategies as st
 from networks import decimals
 
+from backprop_cli.config import ConfigError, parse
 from backprop_cli.fields import ACTIVATION_NAMES, LOSS_NAMES, OPTIMIZER_NAMES
 from backprop_cli.optimizers import OPTIMIZERS
+
+
+def swapped_in(text: str, old: str, new: str) -> str:
+    """A text with another piece in the place of one that is there exactly once."""
+    assert text.count(old) == 1, f"{old!r} is there {text.count(old)} times"
+    return text.replace(old, new)
+
+
+def complaint(text: str) -> str:
+    """What is said of a configuration, ``c.yaml``, that is refused."""
+    with pytest.raises(ConfigError) as caught:
+        parse(text, "c.yaml")
+    message = str(caught.value)
+    assert message.isprintable()
+    return message
+
 
 finite = st.floats(allow_nan=False, allow_infinity=False)
 

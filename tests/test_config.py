@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 import yaml
+from configurations import complaint, swapped_in
 from jsonschema import Draft202012Validator
 
 from backprop_cli import config, text_file, yaml_source
@@ -90,16 +91,7 @@ THE_EXERCISE = Exercise(
 
 
 def swapped(old: str, new: str, text: str = DOCUMENT) -> str:
-    assert text.count(old) == 1, f"{old!r} is there {text.count(old)} times"
-    return text.replace(old, new)
-
-
-def complaint(text: str) -> str:
-    with pytest.raises(ConfigError) as caught:
-        parse(text, "c.yaml")
-    message = str(caught.value)
-    assert message.isprintable()
-    return message
+    return swapped_in(text, old, new)
 
 
 def fan_in(exercise: Exercise, neuron: str) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import yaml
+from configurations import complaint, swapped_in
 from conftest import Backprop
 from jsonschema import Draft202012Validator
 
@@ -40,16 +41,7 @@ learning_rate: 0.5
 
 
 def swapped(old: str, new: str, text: str = SEVERAL) -> str:
-    assert text.count(old) == 1, f"{old!r} is there {text.count(old)} times"
-    return text.replace(old, new)
-
-
-def complaint(text: str) -> str:
-    with pytest.raises(ConfigError) as caught:
-        parse(text, "c.yaml")
-    message = str(caught.value)
-    assert message.isprintable()
-    return message
+    return swapped_in(text, old, new)
 
 
 def decimals(*typed: str) -> tuple[Decimal, ...]:
