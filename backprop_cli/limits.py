@@ -78,6 +78,6 @@ class Watch(NamedTuple):
     """
 
     report: Callable[[Going], None] = lambda _trainer: None
-    interrupted: Callable[[], bool] = lambda: False
+    interrupted: Callable[[], object] = lambda: False
     checkpoint: Callable[[Going], None] = lambda _trainer: None
     every: int = 0
