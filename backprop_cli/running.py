@@ -14,7 +14,7 @@ from backprop_cli.blocks import Heading, Lesson, Plot
 from backprop_cli.calculation import Calculation, calculate
 from backprop_cli.complaint import UsageError, counted, printable
 from backprop_cli.explanation import explain
-from backprop_cli.limits import Going, Limits, Reason, Watch
+from backprop_cli.limits import Limits, Reason, Watch
 from backprop_cli.names import canonical_names, explainable
 from backprop_cli.network import LEARNING_RATE, Exercise
 from backprop_cli.optimizers import state_names
@@ -204,8 +204,8 @@ def _calculated(
 
     if settings.epochs == 1 and exercise.example_count == 1 and not in_float64:
         return calculated(watch), 0
-    with _watched(exercise, settings) as (report, noted):
-        calculation = calculated(watch._replace(report=report, interrupted=noted))
+    with _watched(exercise, settings, watch) as (watched, noted):
+        calculation = calculated(watched)
         ending = calculation.ending
         interrupted = ending is not None and ending.reason is Reason.INTERRUPTED
         return calculation, noted() if interrupted else 0
@@ -213,17 +213,21 @@ def _calculated(
 
 @contextmanager
 def _watched(
-    exercise: Exercise, settings: Settings
-) -> Iterator[tuple[Callable[[Going], None], Callable[[], int]]]:
-    """Within it, a training is shown by a bar, and ended by a signal between two epochs."""
+    exercise: Exercise, settings: Settings, watch: Watch
+) -> Iterator[tuple[Watch, Callable[[], int]]]:
+    """Within it, a training is shown by a bar, and ended by a signal between two epochs.
+
+    That is what the watch is to do besides; the function tells the signal's number, or 0.
+    """
     from backprop_cli.interruption import interruption
-    from backprop_cli.render.progress import progress
+    from backprop_cli.render.progress import Progress
 
     with (
         interruption() as noted,
-        progress(settings.epochs, _faster(exercise, settings), quiet=settings.quiet) as report,
+        Progress(settings.epochs, _faster(exercise, settings), quiet=settings.quiet) as shown,
     ):
-        yield report, noted
+        watch = watch._replace(report=shown.report, interrupted=noted, compiling=shown.compiling)
+        yield watch, noted
 
 
 def _faster(exercise: Exercise, settings: Settings) -> Callable[[], str]:
@@ -255,8 +259,7 @@ def sweep(source: Path, rates: str, settings: Settings) -> tuple[Lesson, Plot, i
     limits = settings.limits
     signal = 0
     for number in numbers:
-        with _watched(exercise, settings) as (report, noted):
-            watch = Watch(report, noted)
+        with _watched(exercise, settings, Watch()) as (watch, noted):
             found.append(swept(exercise, number, settings.epochs, limits, watch, settings.engine))
             signal = noted()
         if signal:

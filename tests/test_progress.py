@@ -5,7 +5,7 @@ import re
 import threading
 
 import pytest
-from conftest import without_codes
+from conftest import Backprop, OnTerminal, without_codes
 
 from backprop_cli.render.bar import Bar
 
@@ -43,3 +43,16 @@ def test_the_bar_is_drawn_four_times_a_second_and_by_no_thread_of_its_own(
         bar.stop()
     shown = re.findall(r"Epoch (\d+) of", without_codes(terminal.getvalue()))
     assert sorted({int(epoch) for epoch in shown}) == [0, *range(1, 301, 16)]
+
+
+@pytest.mark.parametrize("options", [(), ("--until-loss", "1e-9")])
+def test_that_numba_compiles_is_said_once_on_a_terminal(
+    on_terminal: OnTerminal, backprop: Backprop, options: tuple[str, ...]
+) -> None:
+    pytest.importorskip("numba")
+    run = ("run", "--epochs", "5", "--brief", "--engine", "numba", *options)
+    assert on_terminal(*run).text.startswith("numba is compiling the network\n")
+    assert on_terminal(*run).text.count("numba is compiling") == 1
+    assert "numba is compiling" not in on_terminal(*run, "--quiet").text
+    assert backprop(*run).stderr == ""
+    assert "numba is compiling" not in on_terminal(*run, "--engine", "python").text

@@ -18,7 +18,7 @@ from backprop_cli import config
 from backprop_cli.engines import NUMBA, PYTHON, EngineError
 from backprop_cli.limits import Limits, Watch
 from backprop_cli.network import Exercise
-from backprop_cli.render.progress import SECONDS_BEFORE, progress
+from backprop_cli.render.progress import SECONDS_BEFORE, Progress
 from backprop_cli.training import Trainer
 
 REPEATS = 15
@@ -85,10 +85,10 @@ def _shares(exercise: Exercise, engine: str) -> tuple[str, str]:
 
 def _turn(trainer: Trainer, epochs: int, *, quiet: bool) -> tuple[float, float]:
     """The wall-clock and processor seconds of so many epochs, once the bar is there."""
-    with progress(EPOCHS, lambda: "", quiet=quiet) as report:
-        watch = Watch(report)
-        shown = perf_counter() + SECONDS_BEFORE + 0.2
-        while perf_counter() < shown and not quiet:
+    with Progress(EPOCHS, lambda: "", quiet=quiet) as shown:
+        watch = Watch(shown.report)
+        there = perf_counter() + SECONDS_BEFORE + 0.2
+        while perf_counter() < there and not quiet:
             trainer.advance(trainer.epoch + epochs // 20 + 1, (), Limits(), watch)
         wall, processor = perf_counter(), process_time()
         trainer.advance(trainer.epoch + epochs, (), Limits(), watch)
