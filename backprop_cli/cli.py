@@ -42,7 +42,7 @@ from backprop_cli.options import (
 from backprop_cli.output import (
     EXIT_BAD_INPUT,
     EXIT_FAILED,
-    EXIT_INTERRUPTED,
+    EXIT_SIGNALLED,
     apart,
     checkpoint_file,
     complaints,
@@ -234,8 +234,8 @@ def run(
             lesson = worked.lesson(brief=brief)
             show((*lesson, curves) if plot and curves else lesson, output)
         draw(curves, picture)
-        if worked.interrupted:
-            raise typer.Exit(EXIT_INTERRUPTED)
+        if worked.signal:
+            raise typer.Exit(EXIT_SIGNALLED + worked.signal)
         if worked.lost:
             raise typer.Exit(EXIT_FAILED)
 
@@ -272,11 +272,11 @@ def sweep(
             engine=engine,
             quiet=quiet,
         )
-        lesson, curves, interrupted = running.sweep(source, lr, settings)
+        lesson, curves, signal = running.sweep(source, lr, settings)
         show(lesson, output)
         draw(curves, picture)
-        if interrupted:
-            raise typer.Exit(EXIT_INTERRUPTED)
+        if signal:
+            raise typer.Exit(EXIT_SIGNALLED + signal)
 
 
 @app.command(

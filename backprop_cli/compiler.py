@@ -66,12 +66,20 @@ class Compiled:
     looked at.
 
     ``engine`` is one of `engines.ENGINES`; ``work`` is how many epochs are to be run, by which
-    ``auto`` chooses. Raises EngineError, and where training is asked for TooLargeError.
+    ``auto`` chooses; ``compiling`` is called before numba compiles. Raises
+    EngineError, and where training is asked for TooLargeError.
     """
 
-    def __init__(self, exercise: Exercise, engine: str = AUTO, work: int = 0) -> None:
+    def __init__(
+        self,
+        exercise: Exercise,
+        engine: str = AUTO,
+        work: int = 0,
+        compiling: Callable[[], None] = lambda: None,
+    ) -> None:
         self._exercise = exercise
         self._engine, self._work = checked(engine), work
+        self._compiling = compiling
 
     @cached_property
     def train(self) -> Train:
@@ -147,6 +155,7 @@ class Compiled:
     def _by_engine(self, name: str, source: str, epochs: int) -> tuple[Any, Columns]:
         function = _function(name, source)
         if self._uses_numba(source, epochs):
+            self._compiling()
             return compiled_by_numba(function), Columns(arrays=True)
         return function, Columns()
 

@@ -1,25 +1,37 @@
-"""Ctrl-C while training: noted first, so that what was reached is not lost."""
+"""Ctrl-C and SIGTERM while training: noted first, so that what was reached is not lost."""
 
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
+# Each with what is done about it where nobody has decided otherwise: a shell's background jobs
+# ignore Ctrl-C, and so be it.
+ENDING = {signal.SIGINT: signal.default_int_handler, signal.SIGTERM: signal.SIG_DFL}
+
 
 @contextmanager
-def interruption() -> Iterator[Callable[[], bool]]:
-    """Within it, the first Ctrl-C is only noted, which the function tells; a second ends all."""
-    noted = False
+def interruption() -> Iterator[Callable[[], int]]:
+    """Within it, the first signal to end is only noted; a second ends all.
 
-    def note(_signal: int, _frame: FrameType | None) -> None:
+    The function tells the number of the signal, 0 as long as there was none.
+    """
+    noted = 0
+    before = {number: signal.getsignal(number) for number in ENDING}
+    heeded = [number for number, default in ENDING.items() if before[number] == default]
+
+    def note(number: int, _frame: FrameType | None) -> None:
         nonlocal noted
-        noted = True
-        signal.signal(signal.SIGINT, signal.default_int_handler)
+        noted = number
+        restore()
 
-    before = signal.getsignal(signal.SIGINT)
-    if before is signal.default_int_handler:  # a shell's background jobs ignore it: so be it
-        signal.signal(signal.SIGINT, note)
+    def restore() -> None:
+        for number in heeded:
+            signal.signal(number, before[number])
+
+    for number in heeded:
+        signal.signal(number, note)
     try:
         yield lambda: noted
     finally:
-        signal.signal(signal.SIGINT, before)
+        restore()

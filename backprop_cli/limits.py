@@ -74,10 +74,12 @@ class Watch(NamedTuple):
     """Who looks on: called between epochs, about ten times a second and ``every`` so many epochs.
 
     ``report`` is told how it goes, ``interrupted`` says whether to end, and ``checkpoint`` keeps
-    what has been reached (0: never).
+    what has been reached (0: never). ``compiling`` is called before numba compiles, which takes
+    seconds.
     """
 
     report: Callable[[Going], None] = lambda _trainer: None
-    interrupted: Callable[[], bool] = lambda: False
+    interrupted: Callable[[], object] = lambda: False
     checkpoint: Callable[[Going], None] = lambda _trainer: None
     every: int = 0
+    compiling: Callable[[], None] = lambda: None

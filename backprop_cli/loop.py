@@ -1,7 +1,7 @@
 """The compiled loop, run over an exercise's examples as each epoch goes through them."""
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from backprop_cli.compiler import NO_NUMBER, Compiled, State, Values, check_size
@@ -11,13 +11,19 @@ from backprop_cli.network import Exercise
 class Loop:
     """Takes the state of training (see `optimizers.state_names`) from epoch to epoch.
 
-    ``engine`` runs it (see `engines`), chosen for as many epochs as are ``planned``. Raises
-    TooLargeError and EngineError.
+    ``engine`` runs it (see `engines`), chosen for as many epochs as are ``planned``; ``compiling``
+    is called before numba compiles. Raises TooLargeError and EngineError.
     """
 
-    def __init__(self, exercise: Exercise, engine: str, planned: int) -> None:
+    def __init__(
+        self,
+        exercise: Exercise,
+        engine: str,
+        planned: int,
+        compiling: Callable[[], None] = lambda: None,
+    ) -> None:
         check_size(exercise)
-        self._compiled = Compiled(exercise, engine, planned)
+        self._compiled = Compiled(exercise, engine, planned, compiling)
         self._batches = exercise.batches
         self._rows: list[Values] = [example.floats for example in exercise.examples] or [()]
         self._in_order = self._epoch(1)

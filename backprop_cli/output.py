@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 EXIT_FAILED = 1
 EXIT_BAD_INPUT = 2
-EXIT_INTERRUPTED = 130
+EXIT_SIGNALLED = 128  # and the number of the signal, as shells count
 
 
 def writable(output: Path | None, *, force: bool) -> Path | None:

@@ -14,7 +14,7 @@ from backprop_cli.blocks import Heading, Lesson, Plot
 from backprop_cli.calculation import Calculation, calculate
 from backprop_cli.complaint import UsageError, counted, printable
 from backprop_cli.explanation import explain_any
-from backprop_cli.limits import Going, Limits, Reason, Watch
+from backprop_cli.limits import Limits, Reason, Watch
 from backprop_cli.names import canonical_names, explainable
 from backprop_cli.network import LEARNING_RATE, Exercise
 from backprop_cli.optimizers import state_names
@@ -78,18 +78,14 @@ class Worked(NamedTuple):
     """What came of a run: to be read, to be read by programs, and to be drawn.
 
     Of ``names`` the derivations are wanted, and no more; ``lost`` says that the trained network
-    could not be kept where it was to be.
+    could not be kept where it was to be, ``signal`` is the number of the signal that ended
+    training, 0 if none did.
     """
 
     calculation: Calculation
     names: Sequence[str]
     lost: bool
-
-    @property
-    def interrupted(self) -> bool:
-        """Whether training was interrupted."""
-        ending = self.calculation.ending
-        return ending is not None and ending.reason is Reason.INTERRUPTED
+    signal: int
 
     def lesson(self, *, brief: bool) -> Lesson:
         """The derivations of the quantities asked for, or else the whole working."""
@@ -154,8 +150,8 @@ def _kept(exercise: Exercise, settings: Settings, names: Sequence[str], keeping:
     """Work an exercise, and keep what training comes to where it is to be kept."""
     if keeping.save is None and keeping.checkpoint is None:
         trains = settings.resumed or settings.limits != Limits() or settings.engine != "auto"
-        calculation = _calculated(exercise, settings, Watch(), in_float64=trains)
-        return Worked(calculation, names, lost=False)
+        calculation, signal = _calculated(exercise, settings, Watch(), in_float64=trains)
+        return Worked(calculation, names, lost=False, signal=signal)
     from backprop_cli.keeping import Checkpoint, check, save
 
     for path in (keeping.save, keeping.checkpoint):
@@ -167,7 +163,7 @@ def _kept(exercise: Exercise, settings: Settings, names: Sequence[str], keeping:
     watch = Watch()
     if checkpoint:
         watch = Watch(checkpoint=checkpoint.write, every=keeping.every)
-    calculation = _calculated(exercise, settings, watch, in_float64=True)
+    calculation, signal = _calculated(exercise, settings, watch, in_float64=True)
     lost = False
     assert calculation.going is not None
     if checkpoint:
@@ -179,13 +175,16 @@ def _kept(exercise: Exercise, settings: Settings, names: Sequence[str], keeping:
         except OSError as error:
             keeping.warn(f"{keeping.save}: {error.strerror}; the trained network is not saved")
             lost = True
-    return Worked(calculation, names, lost)
+    return Worked(calculation, names, lost, signal)
 
 
 def _calculated(
     exercise: Exercise, settings: Settings, watch: Watch, *, in_float64: bool
-) -> Calculation:
-    """Work an exercise, and train it where there is more than one update."""
+) -> tuple[Calculation, int]:
+    """Work an exercise, and train it where there is more than one update; and what interrupted it.
+
+    That is the number of a signal, or 0.
+    """
 
     def calculated(watch: Watch) -> Calculation:
         return calculate(
@@ -202,24 +201,31 @@ def _calculated(
         )
 
     if settings.epochs == 1 and exercise.example_count == 1 and not in_float64:
-        return calculated(watch)
-    with _watched(exercise, settings) as (report, interrupted):
-        return calculated(watch._replace(report=report, interrupted=interrupted))
+        return calculated(watch), 0
+    with _watched(exercise, settings, watch) as (watched, noted):
+        calculation = calculated(watched)
+        ending = calculation.ending
+        interrupted = ending is not None and ending.reason is Reason.INTERRUPTED
+        return calculation, noted() if interrupted else 0
 
 
 @contextmanager
 def _watched(
-    exercise: Exercise, settings: Settings
-) -> Iterator[tuple[Callable[[Going], None], Callable[[], bool]]]:
-    """Within it, a training is shown by a bar, and ended by Ctrl-C between two epochs."""
+    exercise: Exercise, settings: Settings, watch: Watch
+) -> Iterator[tuple[Watch, Callable[[], int]]]:
+    """Within it, a training is shown by a bar, and ended by a signal between two epochs.
+
+    That is what the watch is to do besides; the function tells the signal's number, or 0.
+    """
     from backprop_cli.interruption import interruption
-    from backprop_cli.render.progress import progress
+    from backprop_cli.render.progress import Progress
 
     with (
-        interruption() as interrupted,
-        progress(settings.epochs, _faster(exercise, settings), quiet=settings.quiet) as report,
+        interruption() as noted,
+        Progress(settings.epochs, _faster(exercise, settings), quiet=settings.quiet) as shown,
     ):
-        yield report, interrupted
+        watch = watch._replace(report=shown.report, interrupted=noted, compiling=shown.compiling)
+        yield watch, noted
 
 
 def _faster(exercise: Exercise, settings: Settings) -> Callable[[], str]:
@@ -235,10 +241,10 @@ def _faster(exercise: Exercise, settings: Settings) -> Callable[[], str]:
     return hint
 
 
-def sweep(source: Path, rates: str, settings: Settings) -> tuple[Lesson, Plot, bool]:
-    """Train once for each of several learning rates, and compare; and whether it was interrupted.
+def sweep(source: Path, rates: str, settings: Settings) -> tuple[Lesson, Plot, int]:
+    """Train once for each of several learning rates, and compare; and what interrupted it.
 
-    Raises ConfigError, and UsageError for what means nothing.
+    That is the number of a signal, or 0. Raises ConfigError, and UsageError for what means nothing.
     """
     from backprop_cli.sweep import Swept, swept
     from backprop_cli.sweep_lesson import comparison
@@ -249,15 +255,14 @@ def sweep(source: Path, rates: str, settings: Settings) -> tuple[Lesson, Plot, b
     if len(set(numbers)) < len(numbers):
         raise UsageError(f"--lr {printable(rates)}: a learning rate is given twice")
     limits = settings.limits
-    interrupted = False
+    signal = 0
     for number in numbers:
-        with _watched(exercise, settings) as (report, noted):
-            watch = Watch(report, noted)
+        with _watched(exercise, settings, Watch()) as (watch, noted):
             found.append(swept(exercise, number, settings.epochs, limits, watch, settings.engine))
-            interrupted = noted()
-        if interrupted:
+            signal = noted()
+        if signal:
             break
-    return (*comparison(found, settings.decimals), interrupted)
+    return (*comparison(found, settings.decimals), signal)
 
 
 def gradient_check(source: Path, settings: Settings) -> tuple[Lesson, bool]:

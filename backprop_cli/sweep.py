@@ -26,7 +26,7 @@ def swept(
 ) -> Swept:
     """Train with a learning rate. Raises DivergedError where there is no loss from the start."""
     numbers = {**exercise.numbers, LEARNING_RATE: rate}
-    trainer = Trainer(exercise._replace(numbers=numbers), engine, epochs)
+    trainer = Trainer(exercise._replace(numbers=numbers), engine, epochs, watch.compiling)
     record = [trainer.start + epoch for epoch in recorded_epochs(epochs)]
     try:
         ending = trainer.advance(trainer.start + epochs, record, limits, watch)

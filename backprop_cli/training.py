@@ -2,7 +2,7 @@
 
 import math
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from time import perf_counter
 
 from backprop_cli.arithmetic import Exact
@@ -60,13 +60,20 @@ class Trainer:
 
     Its state is ``epoch``, ``numbers`` (by name, see `optimizers.state_names`) and ``history``
     (pairs of epoch and the mean loss over the examples); ``latest_loss`` is the loss as it was last
-    looked at. ``engine`` runs it (see `engines`), chosen for as many epochs as are ``planned``.
-    Raises WorkingError where there is no loss from the start, TooLargeError and EngineError.
+    looked at. ``engine`` runs it (see `engines`), chosen for as many epochs as are ``planned``;
+    ``compiling`` is called before numba compiles. Raises WorkingError where there is no loss from
+    the start, TooLargeError and EngineError.
     """
 
-    def __init__(self, exercise: Exercise, engine: str = AUTO, planned: int = 0) -> None:
+    def __init__(
+        self,
+        exercise: Exercise,
+        engine: str = AUTO,
+        planned: int = 0,
+        compiling: Callable[[], None] = lambda: None,
+    ) -> None:
         self._exercise = exercise
-        self._loop = Loop(exercise, engine, planned)
+        self._loop = Loop(exercise, engine, planned, compiling)
         self._rate = float(exercise.numbers[LEARNING_RATE])
         self._names = state_names(exercise.network)
         self._state: State = tuple(float(exercise.numbers[name]) for name in self._names)

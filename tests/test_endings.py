@@ -1,4 +1,4 @@
-"""Why training ends: its last epoch, a loss low enough, no improvement, divergence, Ctrl-C."""
+"""Why training ends: its last epoch, a low loss, no improvement, divergence, Ctrl-C, SIGTERM."""
 
 import os
 import signal
@@ -11,6 +11,7 @@ from conftest import Backprop
 
 from backprop_cli.calculation import Calculation, calculate
 from backprop_cli.config import load, parse
+from backprop_cli.interruption import interruption
 from backprop_cli.limits import DivergedError, Limits, Reason, Watch
 from backprop_cli.network import Exercise
 from backprop_cli.training import Trainer
@@ -124,6 +125,23 @@ def test_an_interrupted_training_ends_between_two_epochs(after: int) -> None:
     assert calculation.ending.epoch == calculation.history[-1][0] == seen[-1]
     again = calculate(load(str(DEFAULT)), epochs=calculation.epochs, in_float64=True)
     assert calculation.after == again.after
+
+
+def test_only_the_first_signal_is_noted_and_one_that_is_ignored_stays_ignored() -> None:
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # as in a shell's background job
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        with interruption() as noted:
+            assert signal.getsignal(signal.SIGINT) == signal.SIG_IGN
+            assert not noted()
+            os.kill(os.getpid(), signal.SIGTERM)
+            assert noted() == signal.SIGTERM
+            assert signal.getsignal(signal.SIGTERM) == signal.SIG_DFL
+        assert noted() == signal.SIGTERM
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def test_a_checkpoint_is_made_every_so_many_epochs() -> None:

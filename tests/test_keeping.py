@@ -104,7 +104,10 @@ def test_a_training_killed_at_any_moment_goes_on_to_the_same_end(
     assert end.read_bytes() == whole.read_bytes()
 
 
-def test_an_interrupted_training_is_saved_as_far_as_it_came(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_an_interrupted_training_is_saved_as_far_as_it_came(
+    tmp_path: Path, number: signal.Signals, code: int
+) -> None:
     saved, checkpoint = tmp_path / "saved.yaml", tmp_path / "checkpoint.yaml"
     process = subprocess.Popen(
         [
@@ -120,9 +123,9 @@ def test_an_interrupted_training_is_saved_as_far_as_it_came(tmp_path: Path) -> N
     deadline = time.monotonic() + 30
     while not checkpoint.exists() and time.monotonic() < deadline:
         time.sleep(0.05)
-    process.send_signal(signal.SIGINT)
+    process.send_signal(number)
     stdout, stderr = process.communicate(timeout=30)
-    assert (stderr, process.returncode) == (b"", 130)
+    assert (stderr, process.returncode) == (b"", code)
     (epoch,) = re.findall(r"interrupted after epoch (\d+)", stdout.decode())
     assert saved.read_bytes() == checkpoint.read_bytes()
     assert yaml.safe_load(saved.read_text(encoding="utf-8"))["trained"]["epochs"] == int(epoch)

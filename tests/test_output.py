@@ -373,9 +373,10 @@ def test_head_ends_the_run_quietly() -> None:
     assert producer.returncode == 0
 
 
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 @pytest.mark.parametrize("options", [(), ("--format", "json"), ("-o", "FILE")])
-def test_ctrl_c_ends_training_with_what_it_has_come_to_and_130(
-    tmp_path: Path, options: tuple[str, ...]
+def test_ctrl_c_or_sigterm_ends_training_with_what_it_has_come_to_and_its_code(
+    tmp_path: Path, options: tuple[str, ...], number: signal.Signals, code: int
 ) -> None:
     # The program opens the pipe that it is given once it is up; from then on it can be stopped.
     config = tmp_path / "config"
@@ -396,12 +397,12 @@ def test_ctrl_c_ends_training_with_what_it_has_come_to_and_130(
     try:
         writer.join(timeout=30)
         time.sleep(0.5)
-        process.send_signal(signal.SIGINT)
+        process.send_signal(number)
         stdout, stderr = process.communicate(timeout=30)
     finally:
         process.kill()
         process.communicate()
-    assert (stderr, process.returncode) == (b"", 130)
+    assert (stderr, process.returncode) == (b"", code)
     printed = (folder / "out").read_bytes() if "-o" in options else stdout
     if "json" in options:
         numbers = json.loads(printed)

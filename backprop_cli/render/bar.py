@@ -1,8 +1,13 @@
 """The progress bar itself, as Rich draws it on standard error."""
 
+from time import perf_counter
+
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Column
+
+# A bar that is drawn so often is seen to move, and costs training well under a hundredth.
+SECONDS_PER_FRAME = 0.25
 
 
 def _figures(text: str) -> TextColumn:
@@ -23,16 +28,22 @@ class Bar:
             console=Console(stderr=True),
             transient=True,
             expand=True,
+            # Rich's own thread would draw it more often, and wrest the interpreter from the loop.
+            auto_refresh=False,
         )
         self._task = self._progress.add_task("training", total=epochs, rate=0.0, loss=0.0)
+        self._next_frame = 0.0
 
     def start(self) -> None:
         """Show the bar."""
         self._progress.start()
 
     def show(self, done: int, rate: float, loss: float) -> None:
-        """Bring it to where training stands."""
-        self._progress.update(self._task, completed=done, rate=rate, loss=loss)
+        """Bring it to where training stands, unless that was done just now."""
+        if (now := perf_counter()) < self._next_frame:
+            return
+        self._next_frame = now + SECONDS_PER_FRAME
+        self._progress.update(self._task, completed=done, rate=rate, loss=loss, refresh=True)
 
     def stop(self) -> None:
         """Take it away again."""

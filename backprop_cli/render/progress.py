@@ -1,10 +1,10 @@
-"""A progress bar on standard error, for runs that take long enough to want one."""
+"""What a run that takes long shows on standard error: a progress bar, and what it waits for."""
 
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from time import perf_counter
-from typing import TYPE_CHECKING
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
 
 from backprop_cli.limits import Going
 
@@ -15,47 +15,60 @@ SECONDS_BEFORE = 0.5
 LONG = 30.0  # seconds from which on a run is told how it could be faster
 
 
-@contextmanager
-def progress(
-    epochs: int, faster: Callable[[], str], *, quiet: bool = False
-) -> Iterator[Callable[[Going], None]]:
-    """A function to call with the training, now and then; ``epochs`` are to be done.
+class Progress:
+    """Shows how a training of so many epochs goes, whenever it is told.
 
-    On a terminal it shows a bar with the loss, the rate and the time left, once the run has taken
-    half a second; elsewhere nothing, and nothing if ``quiet``. Of a run that will take long,
-    ``faster`` says how it would take less, in a line that is shown once.
+    On a terminal, a bar with the loss, the rate and the time left, once the run has taken half a
+    second; elsewhere nothing, and nothing if ``quiet``. Of a run that will take long, ``faster``
+    says how it would take less, in a line that is shown once.
     """
-    if quiet or sys.stderr is None:
-        yield lambda _training: None
-        return
-    bar: Bar | None = None
-    started, done_then = 0.0, -1  # when it was first told how training goes: it is compiled by then
-    told = False
 
-    def report(training: Going) -> None:
-        nonlocal bar, told, started, done_then
-        if done_then < 0:
-            started, done_then = perf_counter(), training.epoch
-        elapsed, done = perf_counter() - started, training.epoch - done_then
+    def __init__(self, epochs: int, faster: Callable[[], str], *, quiet: bool = False) -> None:
+        self._epochs, self._faster = epochs, faster
+        self._shown = not quiet and sys.stderr is not None
+        self._bar: Bar | None = None
+        # When it was first told how training goes: it is compiled by then.
+        self._started, self._done_then = 0.0, -1
+        self._told = self._told_of_compiling = False
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        _type: type[BaseException] | None,
+        _error: BaseException | None,
+        _traceback: TracebackType | None,
+    ) -> None:
+        if self._bar is not None:
+            self._bar.stop()
+
+    def compiling(self) -> None:
+        """Say on a terminal, once, that the network is being compiled: Ctrl-C waits for that."""
+        if self._shown and not self._told_of_compiling and sys.stderr.isatty():
+            self._told_of_compiling = True
+            print("numba is compiling the network", file=sys.stderr)
+
+    def report(self, training: Going) -> None:
+        """Show where training stands."""
+        if not self._shown:
+            return
+        if self._done_then < 0:
+            self._started, self._done_then = perf_counter(), training.epoch
+        elapsed, done = perf_counter() - self._started, training.epoch - self._done_then
         if elapsed < SECONDS_BEFORE or not done:
             return
         rate = done / elapsed
-        left = epochs - (training.epoch - training.start)
-        if not told and left > LONG * rate:
-            told = True
-            if line := faster():
+        left = self._epochs - (training.epoch - training.start)
+        if not self._told and left > LONG * rate:
+            self._told = True
+            if line := self._faster():
                 print(line, file=sys.stderr)
-        if bar is None and sys.stderr.isatty():
+        if self._bar is None and sys.stderr.isatty():
             # Imported here: most runs never show a bar.
             from backprop_cli.render.bar import Bar
 
-            bar = Bar(epochs)
-            bar.start()
-        if bar is not None:
-            bar.show(training.epoch - training.start, rate, training.latest_loss)
-
-    try:
-        yield report
-    finally:
-        if bar is not None:
-            bar.stop()
+            self._bar = Bar(self._epochs)
+            self._bar.start()
+        if self._bar is not None:
+            self._bar.show(training.epoch - training.start, rate, training.latest_loss)
