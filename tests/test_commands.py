@@ -1,13 +1,16 @@
 """`backprop activation` and `backprop new`, as their users call them."""
 
 import re
+from itertools import product
 
 import mpmath  # type: ignore[import-untyped]
 import pytest
 from conftest import Backprop
 
-from backprop_cli import config
+from backprop_cli import commands, config
 from backprop_cli.activations import ACTIVATIONS
+from backprop_cli.calculation import calculate
+from backprop_cli.complaint import UsageError
 from backprop_cli.fields import ACTIVATION_NAMES
 from backprop_cli.losses import LOSSES
 from backprop_cli.template import sizes_of, template
@@ -174,6 +177,78 @@ def test_a_new_configuration_loads_as_it_was_asked_for(
     assert network.loss == loss
     assert {layer.activation for layer in network.layers[:-1]} <= {activation}
     assert all(abs(float(exercise.numbers[name])) <= 1 for name in network.weights)
+
+
+SHAPES = ["1-1", "1-1-1", "2-3-1", "2-3-2", "3-1-2", "3-2-2-4"]
+
+
+@pytest.mark.parametrize("activation", ACTIVATION_NAMES)
+@pytest.mark.parametrize("loss", LOSSES)
+def test_a_new_configuration_is_an_exercise_or_is_refused_or_says_that_nothing_is_learnt(
+    activation: str, loss: str
+) -> None:
+    """Of every activation and loss: it runs an epoch, and every layer learns from it."""
+    # Of relu alone it is a matter of the numbers that are drawn.
+    for shape, seed in product(SHAPES, range(40 if activation == "relu" else 2)):
+        sizes = sizes_of(shape)
+        last = OUTPUT_FOR.get(loss, activation)
+        functions = [*[activation] * (len(sizes) - 2), last]
+        alone = [size for size, name in zip(sizes[1:], functions, strict=True) if name == "softmax"]
+        if 1 in alone:
+            with pytest.raises(UsageError, match=f"^{shape}: .* always 1"):
+                commands.new(shape, activation, loss, seed)
+            continue
+        text = commands.new(shape, activation, loss, seed)
+        exercise = config.parse(text, "new.yaml")
+        calculation = calculate(exercise, epochs=2)
+        assert calculation.epochs == 2
+        calculation.history_to_the_end()
+        gradients = calculate(exercise, exact=True).working.values
+        learns = [
+            any(gradients[f"∂Loss/∂{edge.weight}"] for one in layer.neurons for edge in one.edges)
+            for layer in exercise.network.layers
+        ]
+        says_so = "# binary_step has the derivative 0: nothing is learnt through it" in text
+        assert says_so is ("binary_step" in functions), (shape, seed)
+        assert all(learns) or says_so, (shape, seed, learns)
+
+
+OUTPUT_FOR = {"cross_entropy": "softmax", "binary_cross_entropy": "sigmoid"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        (
+            ("2-3-1", "--activation", "softmax"),
+            "2-3-1: a softmax of one output is always 1; give it several outputs, or choose "
+            "another --activation",
+        ),
+        (
+            ("2-1", "--loss", "cross_entropy"),
+            "2-1: cross_entropy compares several classes, and of one output its softmax is always "
+            "1; give it several outputs, or choose --loss binary_cross_entropy",
+        ),
+        (
+            ("3-1-2", "--activation", "softmax", "--loss", "binary_cross_entropy"),
+            "3-1-2: a softmax of one neuron is always 1; give each layer several, or choose "
+            "another --activation",
+        ),
+    ],
+)
+def test_a_softmax_of_one_is_no_exercise(
+    backprop: Backprop, arguments: tuple[str, ...], complaint: str
+) -> None:
+    run = backprop("new", *arguments)
+    assert (run.stdout, run.returncode, run.stderr) == ("", 2, f"{complaint}\n")
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+def test_the_targets_under_a_softmax_are_a_class(loss: str) -> None:
+    if OUTPUT_FOR.get(loss, "softmax") == "softmax":
+        exercise = config.parse(commands.new("2-3-4", "softmax", loss, 3), "new.yaml")
+        targets = [exercise.numbers[f"y_true_o{at}"] for at in range(1, 5)]
+        assert sorted(targets) == [0, 0, 0, 1]
 
 
 def test_a_seed_draws_the_same_numbers_every_time(backprop: Backprop) -> None:
