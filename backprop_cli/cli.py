@@ -25,6 +25,7 @@ from backprop_cli.options import (
     Example,
     Force,
     Format,
+    FunctionPlotCommand,
     Gradcheck,
     Output,
     OutputFormat,
@@ -280,7 +281,7 @@ def sweep(
 
 
 @app.command(
-    cls=PlotCommand,
+    cls=FunctionPlotCommand,
     # Points may be negative: -1 is a number here, not an option.
     context_settings={"ignore_unknown_options": True},
     epilog="Examples:\n\nbackprop activation sigmoid 0.3775 --plot\n\n"

@@ -77,13 +77,16 @@ def new(sizes: str, activation: str, loss: str, seed: int | None) -> str:
 
     from backprop_cli.fields import ACTIVATION_NAMES
     from backprop_cli.losses import LOSSES
-    from backprop_cli.template import sizes_of, template
+    from backprop_cli.template import dead_end, sizes_of, template
 
     if activation not in ACTIVATION_NAMES:
         raise UnknownNameError("--activation", activation, ACTIVATION_NAMES, "function")
     if loss not in LOSSES:
         raise UnknownNameError("--loss", loss, LOSSES, "loss")
-    return template(sizes_of(sizes), activation, loss, randrange(1000) if seed is None else seed)
+    layers = sizes_of(sizes)
+    if why := dead_end(layers, activation, loss):
+        raise UsageError(f"{sizes}: {why}")
+    return template(layers, activation, loss, randrange(1000) if seed is None else seed)
 
 
 def schema() -> str:

@@ -17,9 +17,9 @@ from backprop_cli.complaint import ConfigError, Path, did_you_mean
 from backprop_cli.fields import ACTIVATION_NAMES, LOSS_NAMES, TAGS
 from backprop_cli.network import Exercise
 from backprop_cli.scalars import COMPLAINT
-from backprop_cli.schema import (
+from backprop_cli.schema import Configuration
+from backprop_cli.sections import (
     ActivationSettings,
-    Configuration,
     Data,
     OneExample,
     OptimizerSettings,

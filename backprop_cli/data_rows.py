@@ -16,7 +16,7 @@ from backprop_cli.faults import Faults
 from backprop_cli.losses import Loss
 from backprop_cli.network import DataFile, Example, Figure, Network
 from backprop_cli.scalars import LONGEST_NAME
-from backprop_cli.schema import Data
+from backprop_cli.sections import Data
 
 if TYPE_CHECKING:
     from backprop_cli.csv_table import Table

@@ -113,8 +113,13 @@ def _why_taken(working: AnyWorking, choice: Choice) -> Span | None:
     holds = working.taken(choice) is working.taken(choice.holds)
     if choice.exception:
         return None if holds else Span(f"({choice.exception})")
+    return since(choice, holds, working.with_figures(choice.test))
+
+
+def since(choice: Choice, holds: bool, tested: Expression) -> Span:
+    """Why a choice holds or does not, where its test is ``tested`` in numbers."""
     relation = choice.relation if holds else {">": "≤", "≥": "<"}[choice.relation]
-    return Span(f"(since {in_symbols(working.with_figures(choice.test))} {relation} 0)")
+    return Span(f"(since {in_symbols(tested)} {relation} 0)")
 
 
 def fraction(derivative: Partial, factor: int | None = None) -> Fraction:

@@ -2,7 +2,9 @@
 
 import errno
 import os
+import re
 import tempfile
+import time
 from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
@@ -40,6 +42,8 @@ def _refusal(path: Path, exists: str | None) -> str | None:
             return "this is a folder, not a file"
         folder = Path(os.path.realpath(path)).parent
         if not folder.is_dir():
+            if path.is_symlink():
+                return f"there is no folder {folder}, to which this link leads"
             return f"there is no folder {path.parent}"
         if path.is_file() and exists:
             return exists
@@ -88,8 +92,9 @@ def write_whole(path: Path, content: str | bytes) -> None:
         path.write_bytes(data)  # a device or a pipe can't be replaced
         return
     path = Path(os.path.realpath(path))  # a link stays one
-    # A name may have 255 bytes, and the temporary one is longer.
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:50]}.")
+    _remove_abandoned(path)
+    handle, temporary = tempfile.mkstemp(UNFINISHED, _prefix(path), path.parent)
+    claim = _claim(temporary, wait=True)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(data)
@@ -100,6 +105,9 @@ def write_whole(path: Path, content: str | bytes) -> None:
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise
+    finally:
+        if claim is not None:
+            os.close(claim)
     _settle(path.parent)
 
 
@@ -113,6 +121,64 @@ def write_over(path: Path, content: str | bytes, own: Stamp | None) -> Stamp | N
         raise FileExistsError(errno.EEXIST, "another file has been put there meanwhile", str(path))
     write_whole(path, content)
     return None if _is_device(path) else stamp(path)
+
+
+# --- what a kill leaves ----------------------------------------------------------------------
+
+# A file that is being written is called .NAME.RANDOM.unfinished, RANDOM as tempfile makes it up.
+UNFINISHED = ".unfinished"
+RANDOM = "[a-z0-9_]{8}"
+A_MOMENT = 60.0  # seconds in which a process that has made its file gets to claim it
+
+
+def _prefix(path: Path) -> str:
+    return f".{path.name[:50]}."  # a name may have 255 bytes, and the temporary one is longer
+
+
+def _remove_abandoned(path: Path) -> None:
+    """Remove what earlier writing of the same file has left, where that was killed."""
+    pattern = re.compile(re.escape(_prefix(path)) + RANDOM + re.escape(UNFINISHED))
+    with suppress(OSError), os.scandir(path.parent) as entries:
+        for entry in entries:
+            if pattern.fullmatch(entry.name) and entry.is_file(follow_symlinks=False):
+                _remove_unclaimed(entry.path)
+
+
+def _remove_unclaimed(temporary: str) -> None:
+    """Remove a file that no process is writing any more."""
+    claim = _claim(temporary, wait=False)
+    if claim is None:
+        return
+    try:
+        status = os.fstat(claim)
+        # Before its first byte, whoever writes it may not have claimed it yet.
+        if status.st_size or time.time() - status.st_mtime > A_MOMENT:
+            Path(temporary).unlink(missing_ok=True)
+    finally:
+        os.close(claim)
+
+
+def _claim(temporary: str, *, wait: bool) -> int | None:
+    """Hold a file that is being written, so that no other process takes it for abandoned.
+
+    Returns a handle, which holds it until it is closed, by a kill too. None where another process
+    holds it, or where the system knows no such claims: there nothing is removed.
+    """
+    try:
+        import fcntl
+
+        handle = os.open(temporary, os.O_RDONLY)
+    except (ImportError, OSError):
+        return None
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+    except OSError:
+        os.close(handle)
+        return None
+    return handle
+
+
+# --- the system ------------------------------------------------------------------------------
 
 
 def _is_device(path: Path) -> bool:

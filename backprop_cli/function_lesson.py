@@ -1,14 +1,15 @@
 """One activation function worked at one point or several, or all of them listed."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
+from typing import NamedTuple
 
 from backprop_cli import softmax
-from backprop_cli.activations import ACTIVATIONS, A, Activation, Z, configured
+from backprop_cli.activations import ACTIVATIONS, SLOPE, A, Activation, Z, configured
 from backprop_cli.arithmetic import Exact, OutOfRangeError
 from backprop_cli.blocks import Block, Equation, Equations, Heading, Lesson, Paragraph, Span, Table
-from backprop_cli.equations import in_symbols, sides
-from backprop_cli.expression import Expression, Number, Symbol, substitute
+from backprop_cli.equations import in_symbols, sides, since
+from backprop_cli.expression import Choice, Expression, Number, Symbol, substitute
 from backprop_cli.figures import on_paper
 from backprop_cli.function_plot import function_at
 from backprop_cli.network import Settings
@@ -18,10 +19,7 @@ from backprop_cli.reasons import activation_formula, derivative_formula
 def all_functions() -> Lesson:
     """Every activation function with its formula and its derivative."""
     rows = (
-        *(
-            (row.name, in_symbols(row.formula), in_symbols(row.derivative))
-            for row in ACTIVATIONS.values()
-        ),
+        *(line for row in ACTIVATIONS.values() for line in _rows(row)),
         *_softmax_rows(),
     )
     remarks = (
@@ -36,6 +34,13 @@ def all_functions() -> Lesson:
     )
 
 
+def _rows(row: Activation) -> Iterator[tuple[str, str, str]]:
+    """A function with its derivative; below it, if its slope is trained, that by the slope."""
+    yield row.name, in_symbols(row.formula), in_symbols(row.derivative)
+    if row.by_slope is not None:
+        yield "", "", f"{in_symbols(row.by_slope)} by {SLOPE.name}"
+
+
 def _softmax_rows() -> Iterator[tuple[str, str, str]]:
     """Softmax's two derivatives: by the activation's own weighted sum and by another."""
     own, other = Symbol("a_i"), Symbol("a_j")
@@ -48,7 +53,14 @@ def _remarks(row: Activation) -> Iterator[str]:
     if row.note:
         yield row.note
     for setting, value in row.settings.items():
-        yield f"{setting} is {on_paper(value)}; --set {setting}=NUMBER sets it"
+        number = on_paper(value)
+        if row.by_slope is None:
+            yield f"{setting} is {number}; --set {setting}=NUMBER sets it"
+        else:
+            yield (
+                f"{setting} is trained like a weight, from {number} on; --set {setting}=NUMBER "
+                "sets where"
+            )
 
 
 def function(
@@ -61,7 +73,7 @@ def function(
     row = configured(name, settings)
     head: list[Block] = [
         Heading(2, name),
-        Equations((activation_formula(row), derivative_formula(row))),
+        Equations((activation_formula(row), derivative_formula(row), *_by_slope(row))),
     ]
     head += [Paragraph(f"Here {remark}.") for remark in _remarks(row)]
     if row.convention and (not points or 0 in points):
@@ -70,37 +82,84 @@ def function(
     if len(points) == 1:
         return (*head, Equations(_worked(row, points[0], Exact(decimals))))
     if points:
-        columns = ("z", f"{name}(z)", f"{name}′(z)")
-        rows = tuple(_row(row, point, Exact(decimals)) for point in points)
+        columns = ("z", *(_called(quantity, row, Z.name) for quantity in _quantities(row)))
+        rows = tuple(_cells(row, point, Exact(decimals)) for point in points)
         return (*head, Table("Values", columns, rows))
     return tuple(head)
 
 
-def _values(row: Activation, point: Decimal, arithmetic: Exact) -> tuple[float, float]:
-    """The function and its derivative at a point."""
+# --- what is worked at a point ---------------------------------------------------------------
+
+VALUE, DERIVATIVE, BY_SLOPE = "{name}({z})", "{name}′({z})", f"∂{{name}}({{z}})/∂{SLOPE.name}"
+
+
+def _quantities(row: Activation) -> Mapping[str, Expression]:
+    """The formulas of a function, by what they are of."""
+    formulas = {VALUE: row.formula, DERIVATIVE: row.derivative}
+    return formulas if row.by_slope is None else {**formulas, BY_SLOPE: row.by_slope}
+
+
+def _called(quantity: str, row: Activation, z: str) -> str:
+    return quantity.format(name=row.name, z=z)
+
+
+def _by_slope(row: Activation) -> tuple[Equation, ...]:
+    """The formula of the derivative with respect to a slope that is trained."""
+    if row.by_slope is None:
+        return ()
+    return (Equation((Span(_called(BY_SLOPE, row, Z.name)),), sides(row.by_slope)),)
+
+
+class _At(NamedTuple):
+    """A function at a point: the values of z and a, and the figure of each quantity."""
+
+    values: Mapping[str, float]
+    figures: Mapping[str, Decimal]
+
+
+def _at(row: Activation, point: Decimal, arithmetic: Exact) -> _At:
+    """As in a run, a derivative that takes no arithmetic keeps the digits that were typed."""
+    z = arithmetic.number(point)
     try:
-        a, slope = function_at(row, arithmetic.number(point))
-        return arithmetic.result(a), arithmetic.result(slope)
+        a, _ = map(arithmetic.result, function_at(row, z))
     except OutOfRangeError:
         raise OverflowError(f"{row.name}({on_paper(point)}) is too large for float64") from None
+    values = {Z.name: z, A.name: a}
+    figures = {VALUE: arithmetic.figure(a)}
+    for quantity, formula in _quantities(row).items():
+        if quantity != VALUE:
+            match arithmetic.chosen(formula, values):
+                case Symbol(Z.name):
+                    figures[quantity] = point
+                case Number(digits, ""):
+                    figures[quantity] = digits
+                case taken:
+                    figures[quantity] = arithmetic.figure(arithmetic.evaluate(taken, values))
+    return _At(values, figures)
 
 
-def _worked(row: Activation, point: Decimal, arithmetic: Exact) -> tuple[Equation, Equation]:
-    """The value and the derivative at a point, with its numbers put into the formulas."""
-    value, slope = map(arithmetic.figure, _values(row, point, arithmetic))
-    put_in: dict[str, Expression] = {Z.name: Number(point), A.name: Number(value)}
-    at = on_paper(point)
+def _worked(row: Activation, point: Decimal, arithmetic: Exact) -> tuple[Equation, ...]:
+    """Every quantity at a point, with its numbers put into its formula.
 
-    def line(left: str, expression: Expression, result: Decimal) -> Equation:
-        numbers = substitute(expression, put_in)
-        return Equation((Span(left),), sides(numbers, Number(result)))
+    Of a choice, the branch that holds is shown in numbers, and beside it why.
+    """
+    values, figures = _at(row, point, arithmetic)
+    put_in: dict[str, Expression] = {Z.name: Number(point), A.name: Number(figures[VALUE])}
 
-    return (
-        line(f"{row.name}({at})", row.formula, value),
-        line(f"{row.name}′({at})", row.derivative, slope),
-    )
+    def line(quantity: str, formula: Expression) -> Equation:
+        taken = arithmetic.chosen(formula, values)
+        numbers, result = substitute(taken, put_in), Number(figures[quantity])
+        chain: list[Expression] = [formula] if isinstance(formula, Choice) else []
+        if numbers != result:
+            chain.append(numbers)
+        note = None
+        if isinstance(formula, Choice):
+            note = since(formula, taken is formula.holds, Number(point))
+        left = _called(quantity, row, on_paper(point))
+        return Equation((Span(left),), sides(*chain, result), note)
+
+    return tuple(line(*quantity) for quantity in _quantities(row).items())
 
 
-def _row(row: Activation, point: Decimal, arithmetic: Exact) -> tuple[str, ...]:
-    values = _values(row, point, arithmetic)
-    return (on_paper(point), *(on_paper(arithmetic.figure(value)) for value in values))
+def _cells(row: Activation, point: Decimal, arithmetic: Exact) -> tuple[str, ...]:
+    return (on_paper(point), *map(on_paper, _at(row, point, arithmetic).figures.values()))

@@ -22,7 +22,8 @@ from backprop_cli.network import (
 )
 from backprop_cli.optimizers import DECAY, OPTIMIZERS
 from backprop_cli.own_names import like_a_part, like_a_prediction, own_names
-from backprop_cli.schema import ActivationSettings, Configuration, OptimizerSettings
+from backprop_cli.schema import Configuration
+from backprop_cli.sections import ActivationSettings, OptimizerSettings
 from backprop_cli.yaml_source import Source
 
 Fan = Mapping[str, Decimal] | list[Decimal]

@@ -8,7 +8,7 @@ from backprop_cli.complaint import Path
 from backprop_cli.faults import Faults
 from backprop_cli.network import Network, Trained
 from backprop_cli.optimizers import OPTIMIZERS, T, initial_state, symbol_of
-from backprop_cli.schema import TrainedSoFar
+from backprop_cli.sections import TrainedSoFar
 
 KEY = "trained"
 

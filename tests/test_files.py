@@ -2,6 +2,7 @@
 
 import errno
 import os
+import re
 import signal
 import stat
 import subprocess
@@ -143,6 +144,84 @@ def test_killed_at_any_moment_the_file_is_one_that_was_written_whole(tmp_path: P
         assert len(set(lines)) == 1
 
 
+# Ends itself as a kill would, at the moment when the file is written and not yet in its place.
+KILLED = (
+    "import os, signal, sys; from pathlib import Path; from backprop_cli.files import write_whole\n"
+    "os.fsync = lambda _: os.kill(os.getpid(), signal.SIGKILL)\n"
+    "write_whole(Path(sys.argv[1]), 'killed')\n"
+)
+
+
+def test_what_a_kill_left_behind_is_removed_when_the_same_file_is_written_again(
+    tmp_path: Path,
+) -> None:
+    path, other = tmp_path / "a.yaml", tmp_path / "b.yaml"
+    for killed in (path, other, tmp_path / "a.yaml.yaml"):
+        subprocess.run([sys.executable, "-c", KILLED, str(killed)], check=False)
+    left = files(tmp_path)
+    assert [*left.values()] == ["killed"] * 3
+    write_whole(path, "new")
+    # What another file's writing has left is none of its business.
+    kept = {name: text for name, text in left.items() if not re.match(r"\.a\.yaml\.\w+\.unf", name)}
+    assert files(tmp_path) == {**kept, "a.yaml": "new"}
+    assert len(kept) == 2
+    write_whole(other, "new")
+    write_whole(tmp_path / "a.yaml.yaml", "new")
+    assert sorted(files(tmp_path)) == ["a.yaml", "a.yaml.yaml", "b.yaml"]
+
+
+def test_what_another_process_is_writing_is_left_to_it(tmp_path: Path) -> None:
+    path = tmp_path / "a.yaml"
+    code = (
+        "import os, sys; from pathlib import Path; from backprop_cli.files import write_whole\n"
+        "os.fsync = lambda _: input(print('written', flush=True) or '')\n"
+        "write_whole(Path(sys.argv[1]), 'theirs')\n"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", code, str(path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"written\n"
+        write_whole(path, "ours")
+        assert sorted(files(tmp_path).values()) == ["ours", "theirs"]
+        process.communicate(b"\n\n")
+    assert process.returncode == 0
+    assert files(tmp_path) == {"a.yaml": "theirs"}
+
+
+def test_a_file_that_only_looks_like_one_that_was_left_is_kept(tmp_path: Path) -> None:
+    path = tmp_path / "a.yaml"
+    kept = (
+        ".a.yaml.backup12",
+        ".a.yaml.old.unfinished",
+        ".a.yaml.unfinished",
+        "a.yaml.abcd1234.unfinished",
+        ".axyaml.abcd1234.unfinished",
+    )
+    for name in kept:
+        tmp_path.joinpath(name).write_text("mine", encoding="utf-8")
+    # A writer has made its file and not yet claimed it: it is empty, and new.
+    tmp_path.joinpath(".a.yaml.abcd1234.unfinished").touch()
+    long_ago = tmp_path / ".a.yaml.efgh5678.unfinished"
+    long_ago.touch()
+    os.utime(long_ago, (1, 1))
+    link = tmp_path / ".a.yaml.ijkl5678.unfinished"
+    link.symlink_to(tmp_path / ".a.yaml.backup12")
+    write_whole(path, "new")
+    expected = {*kept, "a.yaml", ".a.yaml.abcd1234.unfinished", link.name}
+    assert {entry.name for entry in tmp_path.iterdir()} == expected
+
+
+def test_a_folder_that_cannot_be_looked_through_is_no_fault(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "scandir", failing(errno.EACCES))
+    monkeypatch.setattr(Path, "glob", failing(errno.EACCES))
+    write_whole(tmp_path / "a.yaml", "new")
+    monkeypatch.undo()
+    assert files(tmp_path) == {"a.yaml": "new"}
+
+
 def test_the_file_and_its_folder_are_on_the_disk_before_it_counts_as_written(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -231,7 +310,9 @@ def test_a_file_that_exists_is_replaced_only_by_force(tmp_path: Path) -> None:
     [
         (".", "this is a folder, not a file"),
         ("nowhere/a.yaml", "there is no folder {}/nowhere"),
-        ("dangling.yaml", "there is no folder {}"),
+        ("dangling.yaml", "there is no folder {}/nowhere, to which this link leads"),
+        ("through/dangling.yaml", "there is no folder {}/nowhere, to which this link leads"),
+        ("gone/a.yaml", "there is no folder {}/gone"),
         ("x" * 300, "this cannot be written: File name too long"),
     ],
 )
@@ -239,6 +320,8 @@ def test_where_no_file_can_be_it_is_said_beforehand(
     tmp_path: Path, name: str, fault: str, force: bool
 ) -> None:
     tmp_path.joinpath("dangling.yaml").symlink_to(tmp_path / "nowhere" / "a.yaml")
+    tmp_path.joinpath("through").symlink_to(tmp_path)
+    tmp_path.joinpath("gone").symlink_to(tmp_path / "nowhere")
     path = tmp_path / name
     assert refusal(path, force=force) == fault.format(tmp_path)
     assert checkpoint_refusal(path, None, force=force) == fault.format(tmp_path)

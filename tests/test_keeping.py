@@ -40,6 +40,22 @@ def test_four_hundred_epochs_saved_and_six_hundred_more_are_a_thousand(
     assert "Training ended with epoch 1000" in run.stdout
 
 
+@pytest.mark.parametrize("option", ["--save", "--checkpoint", "-o"])
+def test_through_a_link_that_leads_to_nothing_yet_a_file_is_written_or_it_is_said_why_not(
+    backprop: Backprop, tmp_path: Path, option: str
+) -> None:
+    link, lost = tmp_path / "link.yaml", tmp_path / "lost.yaml"
+    link.symlink_to(tmp_path / "home.yaml")
+    lost.symlink_to(tmp_path / "gone" / "home.yaml")
+    run = backprop("run", DEFAULT, "--epochs", "3", option, link)
+    assert (run.stderr, run.returncode) == ("", 0)
+    assert link.is_symlink()
+    assert tmp_path.joinpath("home.yaml").read_text(encoding="utf-8") != ""
+    run = backprop("run", DEFAULT, "--epochs", "3", option, lost)
+    said = f"{lost}: there is no folder {tmp_path}/gone, to which this link leads\n"
+    assert (run.stdout, run.stderr, run.returncode) == ("", said, 2)
+
+
 def test_also_a_single_epoch_is_saved_in_full_precision(backprop: Backprop, tmp_path: Path) -> None:
     one, two, both = (tmp_path / name for name in ("one.yaml", "two.yaml", "both.yaml"))
     assert backprop("run", DEFAULT, "--save", one).returncode == 0

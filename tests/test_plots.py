@@ -10,7 +10,7 @@ from pathlib import Path
 
 import mpmath  # type: ignore[import-untyped]
 import pytest
-from conftest import Backprop, OnTerminal, cells
+from conftest import DEFAULT, Backprop, OnTerminal, cells
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -248,6 +248,47 @@ def test_a_picture_replaces_a_file_only_when_forced(backprop: Backprop, tmp_path
     assert file.read_text() == "old"
     assert backprop("activation", "relu", "--picture", file, "--force").returncode == 0
     assert file.read_text().startswith("<?xml")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "name"),
+    [
+        (("run", "{}", "--plot", "loss"), "loss"),
+        (("run", "--plot", "loss", "{}"), "loss"),
+        (("run", "{}", "--plot", "out/loss", "--epochs", "5"), "out/loss"),
+        (("run", "{}", "--plot=loss"), "loss"),
+        (("activation", "relu", "--plot", "curve"), "curve"),
+        (("activation", "relu", "1", "--plot", "curve"), "curve"),
+        (("activation", "--plot", "curve", "relu"), "curve"),
+    ],
+)
+def test_a_picture_s_name_without_an_ending_is_told_the_endings_that_there_are(
+    backprop: Backprop, tmp_path: Path, arguments: tuple[str, ...], name: str
+) -> None:
+    asked = [one.format(DEFAULT) for one in arguments]
+    run = backprop(*asked, cwd=tmp_path)
+    said = f"{name}: a picture's name ends in .svg or .png\n"
+    assert (run.stdout, run.stderr, run.returncode) == ("", said, 2)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_follows_plot_is_no_picture_where_it_is_something_else(
+    backprop: Backprop, tmp_path: Path
+) -> None:
+    (tmp_path / "mine").write_text(DEFAULT.read_text(encoding="utf-8"), encoding="utf-8")
+    for arguments in (
+        ("run", "--epochs", "3", "--plot", "mine"),
+        ("activation", "--plot", "relu"),
+        ("activation", "--plot", "relu", "1"),
+        ("activation", "relu", "--plot", "-1"),
+        ("activation", "relu", "--plot", "1.5"),
+        ("activation", "relu", "--plot", "2"),
+    ):
+        run = backprop(*arguments, cwd=tmp_path)
+        assert (run.stderr, run.returncode) == ("", 0), arguments
+    misspelt = backprop("activation", "--plot", "rlu", cwd=tmp_path)
+    assert "rlu: there is no such function; the nearest names are relu" in misspelt.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["mine"]
 
 
 @pytest.mark.parametrize(

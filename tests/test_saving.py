@@ -18,7 +18,7 @@ from backprop_cli.network import Example, Exercise, Figure, Trained
 from backprop_cli.optimizers import OPTIMIZERS, state_names, state_of
 from backprop_cli.progress import QUANTITIES
 from backprop_cli.saving import configuration_text
-from backprop_cli.schema import TrainedSoFar
+from backprop_cli.sections import TrainedSoFar
 from backprop_cli.training import Trainer
 from backprop_cli.working import WorkingError
 from backprop_cli.yaml_text import number
