@@ -10,10 +10,10 @@ from conftest import Backprop, one_spaced
 
 from backprop_cli import commands, config
 from backprop_cli.activations import ACTIVATIONS
-from backprop_cli.arithmetic import on_paper
 from backprop_cli.calculation import calculate
 from backprop_cli.complaint import UsageError
 from backprop_cli.fields import ACTIVATION_NAMES
+from backprop_cli.figures import on_paper
 from backprop_cli.losses import LOSSES
 from backprop_cli.template import sizes_of, template
 
