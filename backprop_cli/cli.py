@@ -126,7 +126,6 @@ def run(
             help="Show only the derivation of a weight, a bias or any other quantity, such as "
             "w1, b1, z_h1, y_hat or Loss. May be repeated.",
             autocompletion=_names_of_config,
-            show_default=False,
             rich_help_panel=WORKING,
         ),
     ] = None,
@@ -291,13 +290,12 @@ def sweep(
 def activation(
     name: Annotated[
         str | None,
-        typer.Argument(help="The function's name; without it, all are listed.", show_default=False),
+        typer.Argument(help="The function's name; without it, all are listed."),
     ] = None,
     points: Annotated[
         list[str] | None,
         typer.Argument(
             help="Where to work it; several points make a table. For softmax, the weighted sums.",
-            show_default=False,
         ),
     ] = None,
     settings: Annotated[
@@ -306,7 +304,6 @@ def activation(
             "--set",
             metavar="NAME=NUMBER",
             help="A setting of the function, such as slope=0.1. May be repeated.",
-            show_default=False,
         ),
     ] = None,
     decimals: Annotated[
@@ -339,7 +336,7 @@ def new(
     loss: Annotated[str, typer.Option(help="The loss.")] = "half_squared_error",
     seed: Annotated[
         int | None,
-        typer.Option(help="Draw the numbers with this seed; else with any.", show_default=False),
+        typer.Option(help="Draw the numbers with this seed; else with any."),
     ] = None,
     output: Output = None,
     force: Force = False,
@@ -358,7 +355,7 @@ def new(
 def export(
     target: Annotated[
         str,
-        typer.Option("--to", metavar="LIBRARY", help="pytorch, numpy or jax.", show_default=False),
+        typer.Option("--to", metavar="LIBRARY", help="pytorch, numpy or jax."),
     ],
     config: Config = None,
     epochs: Annotated[

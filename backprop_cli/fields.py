@@ -83,6 +83,11 @@ class Read:
         return dict(self.schema)
 
 
+def _known(names: tuple[str, ...], what: str) -> Read:
+    """How the name of one of our own rows is read."""
+    return Read(one_of(names, what), {"type": "string", "enum": list(names)}, is_name=True)
+
+
 Number = Annotated[Decimal, Read(read_number, {"type": "number"})]
 Name = Annotated[
     str,
@@ -104,26 +109,9 @@ Decimals = Annotated[
     int | None,
     Read(read_decimals, {"type": "integer", "minimum": 1, "maximum": MOST_DECIMALS}),
 ]
-ActivationName = Annotated[
-    str,
-    Read(
-        one_of(ACTIVATION_NAMES, "activation"),
-        {"type": "string", "enum": list(ACTIVATION_NAMES)},
-        is_name=True,
-    ),
-]
-LossName = Annotated[
-    str,
-    Read(one_of(LOSS_NAMES, "loss"), {"type": "string", "enum": list(LOSS_NAMES)}, is_name=True),
-]
-OptimizerName = Annotated[
-    str,
-    Read(
-        one_of(OPTIMIZER_NAMES, "optimizer"),
-        {"type": "string", "enum": list(OPTIMIZER_NAMES)},
-        is_name=True,
-    ),
-]
+ActivationName = Annotated[str, _known(ACTIVATION_NAMES, "activation")]
+LossName = Annotated[str, _known(LOSS_NAMES, "loss")]
+OptimizerName = Annotated[str, _known(OPTIMIZER_NAMES, "optimizer")]
 Fraction = Annotated[
     Decimal,
     Read(within(0, 1), {"type": "number", "minimum": 0, "exclusiveMaximum": 1}),

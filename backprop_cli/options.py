@@ -71,12 +71,16 @@ class Engine(StrEnum):
     numba = "numba"
 
 
+def _option(panel: str, help: str, *names: str, **more: Any) -> Any:
+    """An option in a panel of --help; without names it is called as its parameter is."""
+    return typer.Option(*names, help=help, rich_help_panel=panel, **more)
+
+
 Config = Annotated[
     Path | None,
     typer.Argument(
         help="A network and its numbers in YAML; - reads standard input. "
         "Without it, the shipped example is worked.",
-        show_default=False,
     ),
 ]
 
@@ -84,55 +88,35 @@ Config = Annotated[
 
 Example = Annotated[
     int,
-    typer.Option(
-        "--example",
-        min=1,
-        metavar="K",
-        help="Show the working of example K of several.",
-        rich_help_panel=WORKING,
-    ),
+    _option(WORKING, "Show the working of example K of several.", "--example", min=1, metavar="K"),
 ]
 At = Annotated[
     int | None,
-    typer.Option(
-        "--at",
-        min=1,
-        metavar="K",
-        help="Show the working of epoch K, not of the first.",
-        show_default=False,
-        rich_help_panel=WORKING,
-    ),
+    _option(WORKING, "Show the working of epoch K, not of the first.", "--at", min=1, metavar="K"),
 ]
 Gradcheck = Annotated[
     bool,
-    typer.Option(
-        "--gradcheck",
-        help="Show only how far every gradient is from a central difference of the loss; "
+    _option(
+        WORKING,
+        "Show only how far every gradient is from a central difference of the loss; "
         "exit code 1 if one is too far.",
-        rich_help_panel=WORKING,
+        "--gradcheck",
     ),
 ]
-Brief = Annotated[
-    bool, typer.Option("--brief", help="Print the tables alone.", rich_help_panel=WORKING)
-]
+Brief = Annotated[bool, _option(WORKING, "Print the tables alone.", "--brief")]
 Exact = Annotated[
     bool,
-    typer.Option(
-        "--exact",
-        help="Carry full precision; round only what is printed.",
-        rich_help_panel=WORKING,
-    ),
+    _option(WORKING, "Carry full precision; round only what is printed.", "--exact"),
 ]
 Decimals = Annotated[
     int | None,
-    typer.Option(
+    _option(
+        WORKING,
+        "Decimals to keep: to carry, where the file asks for rounding; else to print. "
+        "By default the file's rounding, else 4.",
         min=1,
         max=15,
         metavar="N",
-        help="Decimals to keep: to carry, where the file asks for rounding; else to print. "
-        "By default the file's rounding, else 4.",
-        show_default=False,
-        rich_help_panel=WORKING,
     ),
 ]
 
@@ -140,133 +124,85 @@ Decimals = Annotated[
 
 Epochs = Annotated[
     int,
-    typer.Option(
-        min=1,
-        metavar="N",
-        help="Train for N epochs, in full precision.",
-        rich_help_panel=TRAINING,
-    ),
+    _option(TRAINING, "Train for N epochs, in full precision.", min=1, metavar="N"),
 ]
 Rate = Annotated[
     str | None,
-    typer.Option(
-        "--lr",
-        metavar="X",
-        help="The learning rate, in the place of the file's.",
-        show_default=False,
-        rich_help_panel=TRAINING,
-    ),
+    _option(TRAINING, "The learning rate, in the place of the file's.", "--lr", metavar="X"),
 ]
 Rates = Annotated[
     str,
-    typer.Option(
-        "--lr", metavar="X,Y,…", help="The learning rates, such as 0.1,0.5,1.", show_default=False
-    ),
+    typer.Option("--lr", metavar="X,Y,…", help="The learning rates, such as 0.1,0.5,1."),
 ]
 UntilLoss = Annotated[
     str | None,
-    typer.Option(
-        metavar="X",
-        help="End training as soon as the loss is X or less.",
-        show_default=False,
-        rich_help_panel=TRAINING,
-    ),
+    _option(TRAINING, "End training as soon as the loss is X or less.", metavar="X"),
 ]
 Tolerance = Annotated[
     str | None,
-    typer.Option(
-        metavar="X",
-        help="End training when the loss improves by less than X over 100 epochs.",
-        show_default=False,
-        rich_help_panel=TRAINING,
+    _option(
+        TRAINING, "End training when the loss improves by less than X over 100 epochs.", metavar="X"
     ),
 ]
 EngineName = Annotated[
     Engine,
-    typer.Option(
-        "--engine",
-        help="What runs the loop: numba is faster once it has compiled, and auto takes it where "
+    _option(
+        TRAINING,
+        "What runs the loop: numba is faster once it has compiled, and auto takes it where "
         "that repays.",
-        rich_help_panel=TRAINING,
+        "--engine",
     ),
 ]
-Quiet = Annotated[
-    bool, typer.Option("--quiet", help="Show no progress bar.", rich_help_panel=TRAINING)
-]
+Quiet = Annotated[bool, _option(TRAINING, "Show no progress bar.", "--quiet")]
 
 Save = Annotated[
     Path | None,
-    typer.Option(
+    _option(
+        KEEPING,
+        "Write the trained network to FILE, a configuration that runs and trains on.",
         metavar="FILE",
-        help="Write the trained network to FILE, a configuration that runs and trains on.",
-        show_default=False,
-        rich_help_panel=KEEPING,
     ),
 ]
 CheckpointFile = Annotated[
     Path | None,
-    typer.Option(
+    _option(
+        KEEPING,
+        "Write the network to FILE again and again while it trains.",
         "--checkpoint",
         metavar="FILE",
-        help="Write the network to FILE again and again while it trains.",
-        show_default=False,
-        rich_help_panel=KEEPING,
     ),
 ]
 Every = Annotated[
     int | None,
-    typer.Option(
-        min=1,
-        metavar="N",
-        help="Write a checkpoint every N epochs, by default 100.",
-        show_default=False,
-        rich_help_panel=KEEPING,
-    ),
+    _option(KEEPING, "Write a checkpoint every N epochs, by default 100.", min=1, metavar="N"),
 ]
 Resume = Annotated[
     Path | None,
-    typer.Option(
-        metavar="FILE",
-        help="Go on from a checkpoint, until --epochs are done in all.",
-        show_default=False,
-        rich_help_panel=KEEPING,
-    ),
+    _option(KEEPING, "Go on from a checkpoint, until --epochs are done in all.", metavar="FILE"),
 ]
 
 # --- output ----------------------------------------------------------------------------------
 
 OutputFormat = Annotated[
     Format,
-    typer.Option("--format", help="text to read, json for programs.", rich_help_panel=OUTPUT),
+    _option(OUTPUT, "text to read, json for programs.", "--format"),
 ]
 Output = Annotated[
     Path | None,
-    typer.Option(
-        "-o",
-        "--output",
-        metavar="FILE",
-        help="Write to FILE instead.",
-        show_default=False,
-        rich_help_panel=OUTPUT,
-    ),
+    _option(OUTPUT, "Write to FILE instead.", "-o", "--output", metavar="FILE"),
 ]
-Force = Annotated[
-    bool, typer.Option("--force", help="Replace existing files.", rich_help_panel=OUTPUT)
-]
+Force = Annotated[bool, _option(OUTPUT, "Replace existing files.", "--force")]
 Plot = Annotated[
     bool,
-    typer.Option(
+    _option(
+        OUTPUT,
+        "Draw the curves too; --plot FILE draws them to an .svg or .png as --picture does.",
         "--plot",
-        help="Draw the curves too; --plot FILE draws them to an .svg or .png as --picture does.",
-        rich_help_panel=OUTPUT,
     ),
 ]
 Picture = Annotated[
     Path | None,
-    typer.Option(
-        metavar="FILE",
-        help="Draw the curves to FILE, an .svg or a .png; this needs matplotlib.",
-        show_default=False,
-        rich_help_panel=OUTPUT,
+    _option(
+        OUTPUT, "Draw the curves to FILE, an .svg or a .png; this needs matplotlib.", metavar="FILE"
     ),
 ]
