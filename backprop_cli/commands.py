@@ -112,4 +112,23 @@ def export(source: Path, target: str, epochs: int, script: Path | None) -> str:
     data = reading(exercise, script)
     name = "standard input" if str(source) == "-" else source.name
     file = script.name if script else "script.py"
-    return TARGETS[target](describe(exercise, name, file, epochs, data))
+    text = TARGETS[target](describe(exercise, name, file, epochs, data))
+    if script and script.suffix == ".py" and script.stem in _imported(text):
+        raise UsageError(
+            f"--output {script}: the script imports {script.stem}, and Python would take this file "
+            f"for it; call it otherwise, such as train_{script.name}"
+        )
+    return text
+
+
+def _imported(script: str) -> set[str]:
+    """The modules that a script imports, by their first names."""
+    import ast
+
+    found = set()
+    for node in ast.walk(ast.parse(script)):
+        if isinstance(node, ast.Import):
+            found.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found.add(node.module)
+    return {name.partition(".")[0] for name in found}
