@@ -125,7 +125,7 @@ def _imported(script: str) -> set[str]:
     """The modules that a script imports, by their first names."""
     import ast
 
-    found = set()
+    found: set[str] = set()
     for node in ast.walk(ast.parse(script)):
         if isinstance(node, ast.Import):
             found.update(alias.name for alias in node.names)
