@@ -107,9 +107,10 @@ def calculate(
         )
 
     # Only longer runs compile.
+    from backprop_cli.compiler import Compiled
     from backprop_cli.training import Trainer, recorded_epochs
 
-    trainer = Trainer(exercise, engine, epochs, watch.compiling)
+    trainer = Trainer(exercise, Compiled(exercise, engine, epochs, watch.compiling))
     start = trainer.epoch
     end = start + epochs
     record = [start + epoch for epoch in recorded_epochs(epochs)]
