@@ -61,18 +61,21 @@ class Calculation(NamedTuple):
         """
         if self.ending is not None:
             return self.history
-        derivation = derive(self.exercise.network)
-        forward = Derivation(derivation.network, derivation.needed_for(iter([LOSS])))
         try:
-            loss = work(forward, self.after, self.working.arithmetic).values[LOSS]
+            loss = work(self._forward, self.after, self.working.arithmetic).values[LOSS]
         except WorkingError as error:
             raise WorkingError(f"after the update, {error.quantity}", error.why) from None
         return (*self.history, (self.history[0][0] + 1, float(loss)))
 
     def in_full_precision(self, numbers: Numbers) -> AnyWorking:
-        """A working in float64 with other numbers, printed to the same decimals."""
-        arithmetic = Exact(self.working.arithmetic.decimals)
-        return work(derive(self.exercise.network), numbers, arithmetic)
+        """A forward pass in float64 with other numbers, printed to the same decimals."""
+        return work(self._forward, numbers, Exact(self.working.arithmetic.decimals))
+
+    @property
+    def _forward(self) -> Derivation:
+        """The steps from the inputs to the loss."""
+        passes = derive_passes(self.exercise.network)
+        return Derivation(passes.network, passes.needed_for(iter([LOSS])))
 
 
 def calculate(
@@ -110,9 +113,10 @@ def calculate(
         )
 
     # Only longer runs compile.
+    from backprop_cli.compiler import Compiled
     from backprop_cli.training import Trainer, recorded_epochs
 
-    trainer = Trainer(exercise, engine, epochs, watch.compiling)
+    trainer = Trainer(exercise, Compiled(exercise, engine, epochs, watch.compiling))
     start = trainer.epoch
     end = start + epochs
     record = [start + epoch for epoch in recorded_epochs(epochs)]

@@ -28,8 +28,8 @@ from backprop_cli.sources import (
 State = tuple[float, ...]
 Values = tuple[float, ...]  # of one example: the inputs, then the targets
 
-Train = Callable[[int, State, Sequence[Any]], State]
-TrainUntil = Callable[[int, State, Sequence[Any], float], tuple[int, State]]
+Train = Callable[[int, State, Sequence[Any], float], State]
+TrainUntil = Callable[[int, State, Sequence[Any], float, float], tuple[int, State]]
 Loss = Callable[[State, Sequence[Values]], float]
 Outcomes = Callable[[State, Sequence[Values]], Iterator[Values]]
 Gradients = Callable[[State, Sequence[Values]], Values]
@@ -63,7 +63,8 @@ class Compiled:
     The state of training is a tuple of floats: see `optimizers.state_names`. Examples are tuples
     of inputs and targets, which are not changed afterwards. An exercise with one example has its
     numbers compiled in as constants, and the examples that are passed to its functions are not
-    looked at.
+    looked at; nor is the learning rate, unless it is left open (``open_rate``), which makes a small
+    network's training a little slower.
 
     ``engine`` is one of `engines.ENGINES`; ``work`` is how many epochs are to be run, by which
     ``auto`` chooses; ``compiling`` is called before numba compiles. Raises
@@ -76,44 +77,48 @@ class Compiled:
         engine: str = AUTO,
         work: int = 0,
         compiling: Callable[[], None] = lambda: None,
+        *,
+        open_rate: bool = False,
     ) -> None:
         self._exercise = exercise
         self._engine, self._work = checked(engine), work
-        self._compiling = compiling
+        self._compiling, self._open_rate = compiling, open_rate
 
     @cached_property
     def train(self) -> Train:
-        """So many epochs of training over the examples, or over batches of them.
+        """So many epochs of training over the examples, or over batches of them, with a rate.
 
         All batches but the last are of the exercise's size; batches of one example are given as
         the examples alone.
         """
         check_size(self._exercise)
-        source = training_source(self._exercise)
+        source = training_source(self._exercise, open_rate=self._open_rate)
         run, columns = self._by_engine("train", source, self._work)
 
-        def train(epochs: int, state: State, batches: Sequence[Any]) -> State:
-            trained: State = run(epochs, state, columns.of(batches, batched=self._batched))
+        def train(epochs: int, state: State, batches: Sequence[Any], rate: float) -> State:
+            examples = columns.of(batches, batched=self._batched)
+            trained: State = run(epochs, state, examples, *self._open(rate))
             return trained
 
         return train
 
     @cached_property
     def train_until(self) -> TrainUntil:
-        """The same, which ends with the first epoch whose loss is at most so much.
+        """The same, which ends with the first epoch whose loss is at most the limit.
 
         The loss, the mean over all the examples in the order in which they are given, is looked at
         between two epochs, neither before the first nor after the last. Returns how many epochs
         were done, and the state after them.
         """
         check_size(self._exercise)
-        source = until_source(self._exercise)
+        source = until_source(self._exercise, open_rate=self._open_rate)
         run, columns = self._by_engine("train_until", source, self._work)
 
         def train_until(
-            epochs: int, state: State, batches: Sequence[Any], limit: float
+            epochs: int, state: State, batches: Sequence[Any], limit: float, rate: float
         ) -> tuple[int, State]:
-            done, trained = run(epochs, state, columns.of(batches, batched=self._batched), limit)
+            examples = columns.of(batches, batched=self._batched)
+            done, trained = run(epochs, state, examples, limit, *self._open(rate))
             return done, trained
 
         return train_until
@@ -151,6 +156,10 @@ class Compiled:
     def _batched(self) -> bool:
         """Whether training is given batches of examples, not the examples alone."""
         return bool(self._exercise.examples) and self._exercise.batches.size > 1
+
+    def _open(self, rate: float) -> tuple[float, ...]:
+        """What the compiled functions are given besides."""
+        return (rate,) if self._open_rate else ()
 
     def _by_engine(self, name: str, source: str, epochs: int) -> tuple[Any, Columns]:
         function = _function(name, source)

@@ -1,29 +1,24 @@
 """The compiled loop, run over an exercise's examples as each epoch goes through them."""
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from backprop_cli.compiler import NO_NUMBER, Compiled, State, Values, check_size
-from backprop_cli.network import Exercise
+from backprop_cli.network import LEARNING_RATE, Exercise
 
 
 class Loop:
     """Takes the state of training (see `optimizers.state_names`) from epoch to epoch.
 
-    ``engine`` runs it (see `engines`), chosen for as many epochs as are ``planned``; ``compiling``
-    is called before numba compiles. Raises TooLargeError and EngineError.
+    ``compiled`` is what the exercise is compiled to, but for a learning rate that was left open.
+    Raises TooLargeError, and EngineError.
     """
 
-    def __init__(
-        self,
-        exercise: Exercise,
-        engine: str,
-        planned: int,
-        compiling: Callable[[], None] = lambda: None,
-    ) -> None:
+    def __init__(self, exercise: Exercise, compiled: Compiled) -> None:
         check_size(exercise)
-        self._compiled = Compiled(exercise, engine, planned, compiling)
+        self._compiled = compiled
+        self._rate = float(exercise.numbers[LEARNING_RATE])
         self._batches = exercise.batches
         self._rows: list[Values] = [example.floats for example in exercise.examples] or [()]
         self._in_order = self._epoch(1)
@@ -40,17 +35,17 @@ class Loop:
         """
         if self._batches.shuffle:
             for done in range(1, epochs + 1):
-                state = self._compiled.train(1, state, self._epoch(epoch + done - 1))
+                state = self._compiled.train(1, state, self._epoch(epoch + done - 1), self._rate)
                 if until_loss is not None and done < epochs and self.loss(state) <= until_loss:
                     return done, state
             return epochs, state
         if until_loss is None:
-            return epochs, self._compiled.train(epochs, state, self._in_order)
-        return self._compiled.train_until(epochs, state, self._in_order, until_loss)
+            return epochs, self._compiled.train(epochs, state, self._in_order, self._rate)
+        return self._compiled.train_until(epochs, state, self._in_order, until_loss, self._rate)
 
     def after(self, state: State, batches: Iterable[tuple[int, ...]]) -> State:
         """The state after an update by each of several batches. Raises one of NO_NUMBER."""
-        return self._compiled.train(1, state, self._arranged(batches))
+        return self._compiled.train(1, state, self._arranged(batches), self._rate)
 
     def loss(self, state: State) -> float:
         """The mean loss over the examples; nan where it does not exist."""

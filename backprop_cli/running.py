@@ -246,6 +246,7 @@ def sweep(source: Path, rates: str, settings: Settings) -> tuple[Lesson, Plot, i
 
     That is the number of a signal, or 0. Raises ConfigError, and UsageError for what means nothing.
     """
+    from backprop_cli.compiler import Compiled
     from backprop_cli.sweep import Swept, swept
     from backprop_cli.sweep_lesson import comparison
 
@@ -254,11 +255,15 @@ def sweep(source: Path, rates: str, settings: Settings) -> tuple[Lesson, Plot, i
     numbers = [_rate(text.strip()) for text in rates.split(",")]
     if len(set(numbers)) < len(numbers):
         raise UsageError(f"--lr {printable(rates)}: a learning rate is given twice")
-    limits = settings.limits
+    epochs, limits = settings.epochs, settings.limits
+    compiled: Compiled | None = None
     signal = 0
     for number in numbers:
         with _watched(exercise, settings, Watch()) as (watch, noted):
-            found.append(swept(exercise, number, settings.epochs, limits, watch, settings.engine))
+            compiled = compiled or Compiled(
+                exercise, settings.engine, epochs * len(numbers), watch.compiling, open_rate=True
+            )
+            found.append(swept(exercise, number, compiled, epochs, limits, watch))
             signal = noted()
         if signal:
             break

@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from backprop_cli.derivation import derive_passes
 from backprop_cli.expression import PRODUCT, SUM, Number, Symbol, partial
-from backprop_cli.network import LOSS, Exercise
+from backprop_cli.network import LEARNING_RATE, LOSS, Exercise
 from backprop_cli.optimizers import T, state_names, state_of
 from backprop_cli.statements import Statements, literal
 from backprop_cli.steps import Rule, Step, gradient, new
@@ -26,27 +26,28 @@ TOTAL = "total"
 NOTHING = "-0.0"
 
 
-def training_source(exercise: Exercise) -> str:
-    """The source of `Compiled.train`.
+def training_source(exercise: Exercise, *, open_rate: bool = False) -> str:
+    """The source of `Compiled.train`; the learning rate is a constant unless it is left open.
 
     With one example to an update, that is one piece from the inputs to the new parameters; with
     several, their gradients are added up, and the update goes by the mean.
     """
-    source = _Source(exercise)
+    source = _Source(exercise, open_rate=open_rate)
     body = _under("for _ in range(epochs):", _epoch(exercise, source))
-    return source.function("train(epochs, state, examples)", [*body, f"return {source.row}"])
+    signature = f"train(epochs, state, examples{source.rate})"
+    return source.function(signature, [*body, f"return {source.row}"])
 
 
-def until_source(exercise: Exercise) -> str:
-    """The source of `Compiled.train_until`.
+def until_source(exercise: Exercise, *, open_rate: bool = False) -> str:
+    """The source of `Compiled.train_until`; the learning rate as in `training_source`.
 
     Where an epoch is one update, its forward pass tells the loss that the epoch before it has led
     to; elsewhere the examples are gone through once more.
     """
-    source = _Source(exercise)
+    source = _Source(exercise, open_rate=open_rate)
     body = _under("for done in range(epochs):", _epoch(exercise, source, ends=True))
     lines = [*body, f"return epochs, ({source.row})"]
-    return source.function("train_until(epochs, state, examples, limit)", lines)
+    return source.function(f"train_until(epochs, state, examples, limit{source.rate})", lines)
 
 
 def _epoch(exercise: Exercise, source: "_Source", *, ends: bool = False) -> list[str]:
@@ -138,12 +139,15 @@ def _under(head: str, lines: Iterable[str]) -> list[str]:
 class _Source:
     """Pieces of source for one exercise: what its numbers are called, and what they go through."""
 
-    def __init__(self, exercise: Exercise) -> None:
+    def __init__(self, exercise: Exercise, *, open_rate: bool = False) -> None:
         network = exercise.network
         self.passes = derive_passes(network)
         self._state = {name: f"p{at}" for at, name in enumerate(state_names(network))}
         self._known = {name: literal(number) for name, number in exercise.numbers.items()}
         self._known.update(self._state)
+        self.rate = ", rate" if open_rate else ""  # as the last parameter of a function
+        if open_rate:
+            self._known[LEARNING_RATE] = "rate"
         self._example: dict[str, str] = {}
         if exercise.examples:
             names = (*network.inputs, *map(network.target, network.outputs))

@@ -100,6 +100,7 @@ class Statements:
         self._operations: list[Operation] = []
         self._numbers: dict[Operation, int] = {}
         self._values: dict[str, int] = {}  # from a quantity to the number of its value
+        self._one = self._number(ONE)
         for step in steps:
             self._values[step.defines.name] = self._number(step.expression)
         self._codes: dict[int, Code] = {}
@@ -165,8 +166,7 @@ class Statements:
 
     def _product(self, factors: Sequence[int]) -> int:
         # By 1 every product is what it was, to the last bit.
-        one = self._number(ONE)
-        kept = tuple(factor for factor in factors if factor != one) or (one,)
+        kept = tuple(factor for factor in factors if factor != self._one) or (self._one,)
         return kept[0] if len(kept) == 1 else self._numbered(Operation(Product, kept))
 
     def _numbered(self, operation: Operation) -> int:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
+from backprop_cli.compiler import Compiled
 from backprop_cli.limits import DivergedError, Ending, Limits, Reason, Watch
 from backprop_cli.network import LEARNING_RATE, Exercise
 from backprop_cli.training import Trainer, recorded_epochs
@@ -22,11 +23,19 @@ class Swept(NamedTuple):
 
 
 def swept(
-    exercise: Exercise, rate: Decimal, epochs: int, limits: Limits, watch: Watch, engine: str
+    exercise: Exercise,
+    rate: Decimal,
+    compiled: Compiled,
+    epochs: int,
+    limits: Limits,
+    watch: Watch,
 ) -> Swept:
-    """Train with a learning rate. Raises DivergedError where there is no loss from the start."""
+    """Train with a learning rate, which was left open in what the exercise is compiled to.
+
+    Raises DivergedError where there is no loss from the start.
+    """
     numbers = {**exercise.numbers, LEARNING_RATE: rate}
-    trainer = Trainer(exercise._replace(numbers=numbers), engine, epochs, watch.compiling)
+    trainer = Trainer(exercise._replace(numbers=numbers), compiled)
     record = [trainer.start + epoch for epoch in recorded_epochs(epochs)]
     try:
         ending = trainer.advance(trainer.start + epochs, record, limits, watch)

@@ -2,13 +2,12 @@
 
 import math
 from bisect import bisect_right
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from time import perf_counter
 
 from backprop_cli.arithmetic import Exact
-from backprop_cli.compiler import NO_NUMBER, State, Values
+from backprop_cli.compiler import NO_NUMBER, Compiled, State, Values
 from backprop_cli.derivation import derive_passes
-from backprop_cli.engines import AUTO
 from backprop_cli.limits import DivergedError, Ending, Limits, Reason, Watch
 from backprop_cli.loop import Loop
 from backprop_cli.network import LEARNING_RATE, LOSS, Exercise, Figure, Trained
@@ -60,20 +59,13 @@ class Trainer:
 
     Its state is ``epoch``, ``numbers`` (by name, see `optimizers.state_names`) and ``history``
     (pairs of epoch and the mean loss over the examples); ``latest_loss`` is the loss as it was last
-    looked at. ``engine`` runs it (see `engines`), chosen for as many epochs as are ``planned``;
-    ``compiling`` is called before numba compiles. Raises WorkingError where there is no loss from
-    the start, TooLargeError and EngineError.
+    looked at. ``compiled`` is what the exercise is compiled to, if it already is. Raises
+    WorkingError where there is no loss from the start, TooLargeError and EngineError.
     """
 
-    def __init__(
-        self,
-        exercise: Exercise,
-        engine: str = AUTO,
-        planned: int = 0,
-        compiling: Callable[[], None] = lambda: None,
-    ) -> None:
+    def __init__(self, exercise: Exercise, compiled: Compiled | None = None) -> None:
         self._exercise = exercise
-        self._loop = Loop(exercise, engine, planned, compiling)
+        self._loop = Loop(exercise, compiled or Compiled(exercise))
         self._rate = float(exercise.numbers[LEARNING_RATE])
         self._names = state_names(exercise.network)
         self._state: State = tuple(float(exercise.numbers[name]) for name in self._names)

@@ -14,6 +14,7 @@ from backprop_cli.expression import (
     Symbol,
     partial,
     substitute,
+    symbols,
 )
 from backprop_cli.network import LOSS, Network
 from backprop_cli.optimizers import OPTIMIZERS, lines_of, symbol_of
@@ -96,11 +97,12 @@ def update_steps(network: Network, *, batched: bool) -> Iterator[Step]:
     weight where it is no product: a new weight is not rounded, and its digits would never end.
     """
     row, lines, biases = OPTIMIZERS[network.optimizer], lines_of(network), {*network.biases}
+    formulas = [row.step, *(line.formula for line in lines)]
+    used = {symbol for formula in formulas for symbol in symbols(formula)}
+    own = [symbol for symbol in optimizers.OWN if symbol in used]
     for parameter in network.updated:
         slope = batch_gradient(parameter, batched=batched)
-        named: dict[str, Expression] = {
-            symbol.name: symbol_of(symbol, parameter) for symbol in optimizers.OWN
-        }
+        named: dict[str, Expression] = {symbol.name: symbol_of(symbol, parameter) for symbol in own}
         named[optimizers.OLD.name] = old = Symbol(parameter)
         named[optimizers.SLOPE.name] = slope
         if optimizers.PULLED not in lines:

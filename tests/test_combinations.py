@@ -26,7 +26,7 @@ from backprop_cli.calculation import updated, work_update
 from backprop_cli.compiler import Compiled, Gradients
 from backprop_cli.expression import Number
 from backprop_cli.losses import LOSSES
-from backprop_cli.network import Batches, Example, Exercise, Figure
+from backprop_cli.network import LEARNING_RATE, Batches, Example, Exercise, Figure
 from backprop_cli.softmax import SOFTMAX
 from backprop_cli.update import MEAN_LOSS
 from backprop_cli.working import AnyWorking
@@ -193,7 +193,7 @@ def check_epoch(
 ) -> None:
     """Every update of an epoch, and that the compiled training makes it to the last bit."""
     assert exercise.batches.of_epoch(1, exercise.example_count) == batches
-    train = Compiled(exercise).train
+    train, rate = Compiled(exercise).train, float(exercise.numbers[LEARNING_RATE])
     rows = [one.floats for one in exercise.examples] or [()]
     one_by_one = exercise.batches.size == 1
     arranged = [rows[batch[0]] if one_by_one else [rows[at] for at in batch] for batch in batches]
@@ -207,7 +207,7 @@ def check_epoch(
         check_worked(working, batch, each, whole)
         check_compiled(gradients(state, [rows[at] for at in batch]), len(batch), whole)
         numbers = updated(working)
-        assert train(1, first, arranged[:count]) == state_of(exercise, numbers)
+        assert train(1, first, arranged[:count], rate) == state_of(exercise, numbers)
 
 
 @pytest.mark.parametrize("loss", LOSSES)

@@ -67,7 +67,8 @@ def trained(exercise: Exercise, engine: str, epochs: int = 5) -> list[str]:
         [rows[at] for at in batch] for batch in exercise.batches.of_epoch(1, exercise.example_count)
     ]
     single = exercise.batches.size == 1
-    after = compiled.train(epochs, state, rows if single else batches)
+    rate = float(exercise.numbers["learning_rate"])
+    after = compiled.train(epochs, state, rows if single else batches, rate)
     return [number.hex() for number in (*after, compiled.loss(after, rows))]
 
 
@@ -202,7 +203,7 @@ def test_ten_thousand_weights_train_with_adam_in_batches() -> None:
     large = Exercise(network, numbers, examples=examples, batches=Batches(2))
     before = tuple(float(numbers[name]) for name in state_names(network))
     rows = [example.floats for example in examples]
-    after = Compiled(large).train(2, before, [rows[:2], rows[2:]])
+    after = Compiled(large).train(2, before, [rows[:2], rows[2:]], 0.5)
     assert len(after) == 3 * len(network.parameters) + 1
     assert sum(a != b for a, b in zip(after, before, strict=True)) > 27_000
 

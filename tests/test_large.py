@@ -5,8 +5,10 @@ from io import StringIO
 from networks import fully_connected
 
 from backprop_cli.calculation import calculate
+from backprop_cli.network import LOSS
 from backprop_cli.render.terminal import plain_console, show
 from backprop_cli.report import MOST_SHOWN, training
+from backprop_cli.steps import gradient
 
 
 def test_of_very_many_weights_those_that_moved_farthest_are_shown_after_training() -> None:
@@ -25,3 +27,10 @@ def test_of_very_many_weights_those_that_moved_farthest_are_shown_after_training
     }
     assert f"│ {max(moved, key=lambda name: moved[name])} │" in text
     assert f"│ {min(moved, key=lambda name: moved[name])} │" not in text
+
+
+def test_what_training_has_come_to_is_worked_forward_alone() -> None:
+    calculation = calculate(fully_connected(3, (2, 1)), epochs=2)
+    working = calculation.in_full_precision(calculation.after)
+    assert working.values[LOSS] == calculation.history[-1][1]
+    assert gradient("w1").name not in working.values

@@ -13,7 +13,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from networks import activated, fully_connected, optimized, trainings, with_examples
 
-from backprop_cli.compiler import State
+from backprop_cli.compiler import Compiled, State
 from backprop_cli.config import load, parse
 from backprop_cli.engines import NUMBA, PYTHON
 from backprop_cli.limits import DivergedError, Ending, Limits, Reason, Watch
@@ -68,7 +68,7 @@ def check_every_limit(exercise: Exercise, engine: str) -> None:
     The losses and states to end with are those of an epoch at a time, by the loop without a limit,
     which other tests hold against the working.
     """
-    by_one, at_once = Loop(exercise, PYTHON, 0), Loop(exercise, engine, 0)
+    by_one, at_once = (Loop(exercise, Compiled(exercise, name)) for name in (PYTHON, engine))
     states = [initial(exercise)]
     for epoch in range(1, EPOCHS + 1):
         states.append(by_one.trained(states[-1], epoch, 1)[1])
@@ -131,8 +131,8 @@ def outcome(trainer: Trainer, stops: Sequence[int], limit: float) -> object:
 def check_against_single_epochs(exercise: Exercise, epochs: int, limit: float) -> object:
     """Train at once and an epoch at a time, with the same outcome."""
     start = exercise.trained.epochs
-    at_once = outcome(Trainer(exercise, PYTHON), [start + epochs], limit)
-    by_one = outcome(Trainer(exercise, PYTHON), range(start + 1, start + epochs + 1), limit)
+    at_once = outcome(Trainer(exercise), [start + epochs], limit)
+    by_one = outcome(Trainer(exercise), range(start + 1, start + epochs + 1), limit)
     assert at_once == by_one
     return at_once
 
@@ -168,7 +168,7 @@ def test_a_loss_that_does_not_exist_now_and_then_is_passed_over(engine: str) -> 
     layers = tuple(layer._replace(activation="linear") for layer in exercise.network.layers)
     exercise = after(exercise._replace(network=replace(exercise.network, layers=layers)), 101)
     limit = -math.log(1 - 0.5 * 0.9**6) + 1e-6  # of epoch 107; 102, 104 and 106 have none
-    trainer = Trainer(exercise, engine)
+    trainer = Trainer(exercise, Compiled(exercise, engine))
     assert trainer.advance(102) is None
     assert math.isnan(trainer.loss())
     ending = trainer.advance(109, (), Limits(until_loss=limit))

@@ -15,6 +15,7 @@ from size import network_of
 from tasks import tasks
 
 from backprop_cli import config
+from backprop_cli.compiler import Compiled
 from backprop_cli.engines import NUMBA, PYTHON, EngineError
 from backprop_cli.limits import Limits, Watch
 from backprop_cli.network import Exercise
@@ -62,7 +63,7 @@ def bar(folder: Path) -> Table:
 def _shares(exercise: Exercise, engine: str) -> tuple[str, str]:
     """By how much longer an epoch is with a bar than without: on the wall, and the processor's."""
     try:
-        trainer = Trainer(exercise, engine, planned=10**9)
+        trainer = Trainer(exercise, Compiled(exercise, engine, 10**9))
     except EngineError:
         return "", ""  # not installed, or too large for it
     _turn(trainer, 100, quiet=True)

@@ -30,7 +30,7 @@ def ours(task: Task, engine: str) -> Loop:
     state = tuple(float(exercise.numbers[name]) for name in state_names(exercise.network))
     rows = [example.floats for example in exercise.examples]
     batches = rows if task.batch == 1 else [rows[part] for part in libraries.batches(task)]
-    return lambda epochs: [*train(epochs, state, batches)]
+    return lambda epochs: [*train(epochs, state, batches, task.rate)]
 
 
 def contestants(folder: Path) -> Mapping[str, Callable[[Task], Loop]]:

@@ -4,6 +4,7 @@ from measuring import seconds_per_epoch
 from rich.table import Table
 from tasks import Task, tasks
 
+from backprop_cli.compiler import Compiled
 from backprop_cli.engines import NUMBA, PYTHON, EngineError
 from backprop_cli.limits import Limits
 from backprop_cli.network import Batches, Exercise
@@ -18,7 +19,7 @@ class Training:
     """A training that goes on, by so many epochs whenever it is called."""
 
     def __init__(self, exercise: Exercise, engine: str, limits: Limits) -> None:
-        self._trainer = Trainer(exercise, engine, planned=10**9)
+        self._trainer = Trainer(exercise, Compiled(exercise, engine, 10**9))
         self._limits = limits
         self(WARMING)
 
