@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 import xml.etree.ElementTree as ET
+from decimal import Decimal
 from itertools import pairwise
 from pathlib import Path
 
@@ -175,9 +176,13 @@ def test_on_an_axis_every_value_lies_between_its_ends_in_order(
     assert len({tick.label for tick in found.ticks}) == len(found.ticks)
     assert len(found.ticks) <= 2 * max(most, 2) + 2
     for tick in found.ticks:
-        value = float(tick.label.replace("−", "-"))
-        position = found.position(value)
-        if position is not None and value:
+        label = Decimal(tick.label.replace("−", "-"))
+        scaled = label.log10() if log else label
+        exactly = float((scaled - found.low) / (found.high - found.low))
+        assert math.isclose(exactly, tick.position, abs_tol=1e-9)
+        # The float nearest to a label lies where the label stands, unless floats lie far apart.
+        position = found.position(float(label))
+        if position is not None and abs(label) >= sys.float_info.min:
             assert math.isclose(position, tick.position, abs_tol=1e-9)
 
 
