@@ -12,7 +12,6 @@ Nature 323 (1986), equations 1 to 8.
 
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
-from functools import lru_cache
 
 from backprop_cli import softmax
 from backprop_cli.activations import Z, row_of
@@ -47,7 +46,6 @@ def derive(network: Network, batch: Sequence[int] = ()) -> Derivation:
     return Derivation(network, (*derive_passes(network).steps, *means, *update))
 
 
-@lru_cache(maxsize=2)  # a run asks for those of its network several times over
 def derive_passes(network: Network) -> Derivation:
     """Derive every step of the forward and the backward pass of one example."""
     return Derivation(network, (*_forward(network), *_backward(network)))

@@ -5,7 +5,6 @@ from io import StringIO
 from networks import fully_connected
 
 from backprop_cli.calculation import calculate
-from backprop_cli.derivation import derive_passes
 from backprop_cli.network import LOSS
 from backprop_cli.render.terminal import plain_console, show
 from backprop_cli.report import MOST_SHOWN, training
@@ -28,11 +27,6 @@ def test_of_very_many_weights_those_that_moved_farthest_are_shown_after_training
     }
     assert f"│ {max(moved, key=lambda name: moved[name])} │" in text
     assert f"│ {min(moved, key=lambda name: moved[name])} │" not in text
-
-
-def test_a_run_derives_the_passes_of_its_network_once() -> None:
-    network = fully_connected(3, (2, 1)).network
-    assert derive_passes(network) is derive_passes(network)
 
 
 def test_what_training_has_come_to_is_worked_forward_alone() -> None:
