@@ -74,8 +74,8 @@ class Calculation(NamedTuple):
     @property
     def _forward(self) -> Derivation:
         """The steps from the inputs to the loss."""
-        passes = derive_passes(self.exercise.network)
-        return Derivation(passes.network, passes.needed_for(iter([LOSS])))
+        derivation = self.working.derivation
+        return Derivation(derivation.network, derivation.needed_for(iter([LOSS])))
 
 
 def calculate(
