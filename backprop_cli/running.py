@@ -1,7 +1,7 @@
 """What ``backprop run`` and ``backprop sweep`` do, from a configuration's path to a lesson."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager
 from decimal import Decimal
 from pathlib import Path
 from typing import NamedTuple
@@ -17,7 +17,6 @@ from backprop_cli.explanation import explain_any
 from backprop_cli.limits import Limits, Reason, Watch
 from backprop_cli.names import canonical_names, explainable
 from backprop_cli.network import LEARNING_RATE, Exercise
-from backprop_cli.optimizers import state_names
 from backprop_cli.scalars import read_number, read_rate
 
 
@@ -50,6 +49,14 @@ class Settings(NamedTuple):
                 for option, text in given
             )
         )
+
+    def watched(
+        self, exercise: Exercise, watch: Watch
+    ) -> AbstractContextManager[tuple[Watch, Callable[[], int]]]:
+        """Within it, a training is shown and can be interrupted: see `watching.watched`."""
+        from backprop_cli.watching import watched  # only what trains is watched
+
+        return watched(exercise, watch, self.epochs, self.engine, quiet=self.quiet)
 
 
 class Keeping(NamedTuple):
@@ -202,43 +209,11 @@ def _calculated(
 
     if settings.epochs == 1 and exercise.example_count == 1 and not in_float64:
         return calculated(watch), 0
-    with _watched(exercise, settings, watch) as (watched, noted):
-        calculation = calculated(watched)
+    with settings.watched(exercise, watch) as (watch, noted):
+        calculation = calculated(watch)
         ending = calculation.ending
         interrupted = ending is not None and ending.reason is Reason.INTERRUPTED
         return calculation, noted() if interrupted else 0
-
-
-@contextmanager
-def _watched(
-    exercise: Exercise, settings: Settings, watch: Watch
-) -> Iterator[tuple[Watch, Callable[[], int]]]:
-    """Within it, a training is shown by a bar, and ended by a signal between two epochs.
-
-    That is what the watch is to do besides; the function tells the signal's number, or 0.
-    """
-    from backprop_cli.interruption import interruption
-    from backprop_cli.render.progress import Progress
-
-    with (
-        interruption() as noted,
-        Progress(settings.epochs, _faster(exercise, settings), quiet=settings.quiet) as shown,
-    ):
-        watch = watch._replace(report=shown.report, interrupted=noted, compiling=shown.compiling)
-        yield watch, noted
-
-
-def _faster(exercise: Exercise, settings: Settings) -> Callable[[], str]:
-    """What could make a long run faster, in one line; nothing where there is nothing."""
-    from backprop_cli.engines import MOST_NUMBA_VARIABLES, PYTHON, is_installed
-
-    def hint() -> str:
-        takes_it = len(state_names(exercise.network)) <= MOST_NUMBA_VARIABLES
-        if settings.engine == PYTHON or is_installed() or not takes_it:
-            return ""
-        return 'this takes a while; pip install "backprop-cli[fast]" makes it many times faster'
-
-    return hint
 
 
 def sweep(source: Path, rates: str, settings: Settings) -> tuple[Lesson, Plot, int]:
@@ -259,7 +234,7 @@ def sweep(source: Path, rates: str, settings: Settings) -> tuple[Lesson, Plot, i
     compiled: Compiled | None = None
     signal = 0
     for number in numbers:
-        with _watched(exercise, settings, Watch()) as (watch, noted):
+        with settings.watched(exercise, Watch()) as (watch, noted):
             compiled = compiled or Compiled(
                 exercise, settings.engine, epochs * len(numbers), watch.compiling, open_rate=True
             )
