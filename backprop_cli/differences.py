@@ -19,6 +19,10 @@ FIRST = STEPS.index(2.0**-13)
 STEP = STEPS[FIRST]
 
 
+# How many shorter steps are taken at their word on how far a longer one is off.
+NEXT = 2
+
+
 class Slope(NamedTuple):
     """A derivative that is off by its ``uncertainty`` at most, by differences with a ``step``."""
 
@@ -46,17 +50,16 @@ def surest_slope(function: Callable[[float], float], value: float, error: float)
     """The derivative of a function whose values are off by ``error`` at most.
 
     The extrapolated differences of every two steps are off by what that error makes of them and by
-    what the function's bends do, of which the shorter steps tell: those are off by their own error
-    alone. NO_SLOPE if there is none.
+    what the function's bends do. Of that the next shorter steps tell, and all that are shorter, as
+    far as their own error lets them. NO_SLOPE if there is none.
     """
     found = list(_slopes(function, value, error))
-    sure = [
-        slope._replace(
-            uncertainty=slope.uncertainty
-            + max(max(abs(slope.value - one.value) - one.uncertainty, 0.0) for one in found[at:])
-        )
-        for at, slope in enumerate(found)
-    ]
+    sure = []
+    for at, slope in enumerate(found):
+        bends = [abs(slope.value - one.value) - one.uncertainty for one in found[at + 1 :]]
+        bends += [abs(slope.value - one.value) for one in found[at + 1 : at + 1 + NEXT]]
+        uncertainty = slope.uncertainty + max(bends, default=0.0)
+        sure.append(slope._replace(uncertainty=uncertainty))
     return min(sure, key=lambda slope: slope.uncertainty, default=NO_SLOPE)
 
 

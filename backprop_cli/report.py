@@ -11,7 +11,6 @@ from backprop_cli.complaint import counted, shown
 from backprop_cli.equations import listed
 from backprop_cli.expression import MINUS
 from backprop_cli.figures import on_paper
-from backprop_cli.given_lesson import READABLE
 from backprop_cli.gradcheck import TOLERANCE, Check
 from backprop_cli.limits import Ending, Reason
 from backprop_cli.network import LEARNING_RATE, Example, Exercise
@@ -23,7 +22,8 @@ from backprop_cli.working import AnyWorking
 # Losses that fall by more than this factor are plotted on a logarithmic scale.
 FALLS_FAR = 20
 
-# Of more examples than this, those with the largest loss are shown.
+# Of more examples than this, those with the largest loss are shown; of more gradients that are
+# checked, those furthest from their difference.
 MOST_SHOWN = 40
 
 # Of more parameters of one kind than this, those that training moved farthest are shown.
@@ -113,13 +113,14 @@ def loss_curves(name: str, curves: tuple[Curve, ...]) -> Plot:
 def gradient_check(checks: Sequence[Check], decimals: int | None) -> Lesson:
     """What a gradient check found: a row for each gradient (the worst of many), and the verdict."""
     shown = checks
-    if len(checks) > READABLE:
-        shown = sorted(checks, key=lambda check: -check.disagreement)[:READABLE]
+    if len(checks) > MOST_SHOWN:
+        shown = sorted(checks, key=lambda check: -check.disagreement)[:MOST_SHOWN]
     kept = decimals or CHECK_DECIMALS
     worst = max(checks, key=lambda check: check.disagreement)
     within = f"the tolerance of {_short(TOLERANCE)}"
     failed = [check.parameter for check in checks if not check.passes]
     kinked = [check for check in checks if check.kinks]
+    undecided = [check.parameter for check in checks if check.undecided]
     verdicts = [f"Outside {within}: {listed(failed)}."] if failed else []
     if kinked:
         neurons = dict.fromkeys(neuron for check in kinked for neuron in check.kinks)
@@ -127,21 +128,26 @@ def gradient_check(checks: Sequence[Check], decimals: int | None) -> Lesson:
             f"A central difference says nothing about {listed([c.parameter for c in kinked])}: "
             f"within its step h the activation function of {listed([*neurons])} bends or jumps."
         )
-    if not verdicts:
-        all_agree = (
-            "The gradient agrees" if len(checks) == 1 else f"All {len(checks)} gradients agree"
+    if undecided:
+        verdicts.append(
+            f"A central difference says nothing about {listed(undecided)}: rounding leaves it next "
+            "to no right digits."
         )
-        verdicts = [f"{all_agree} to within {within}."]
-    elif not failed:
+    rest = len(checks) - len(failed) - len(kinked) - len(undecided)
+    if rest == len(checks):
+        all_agree = "The gradient agrees" if rest == 1 else f"All {rest} gradients agree"
+        verdicts.append(f"{all_agree} to within {within}.")
+    elif rest and not failed:
         verdicts.append(f"All other gradients agree to within {within}.")
     return (
         Heading(2, "Gradient check"),
         Paragraph(
             "Each gradient of the backward pass against (Loss(p + h) − Loss(p − h)) / 2h, the "
-            "central difference of the loss for a small change h of the parameter p alone."
+            "central difference of the loss for a small change h of the parameter p alone, of "
+            "which two are extrapolated to h = 0."
         ),
         Table(
-            "Gradients" if shown is checks else f"The {READABLE} gradients furthest apart",
+            "Gradients" if shown is checks else f"The {MOST_SHOWN} gradients furthest apart",
             ("Parameter", "Gradient", "Central difference", "Disagreement"),
             tuple(
                 (

@@ -281,3 +281,80 @@ def test_steps_so_long_that_the_loss_no_longer_exists_are_left_out() -> None:
     text = "inputs: [21040]\nweights: {output: [[0.0001]]}\nbiases: {output: -1.5}\ntarget: 0.3\n"
     exercise = parse(f"{text}loss: binary_cross_entropy\nlearning_rate: 1\n", "large.yaml")
     assert all(check.agrees and not check.kinks for check in checked(exercise).values())
+
+
+ONE_WEIGHT = """\
+inputs: [{x}]
+weights: {{output: [[{w}]]}}
+target: 0
+learning_rate: 0.5
+{more}
+"""
+CROSS_ENTROPY = "loss: binary_cross_entropy"
+
+
+@pytest.mark.parametrize("x", ["1e3", "2e6", "3e6", "1e7", "1e9", "8.1e9", "1e11"])
+def test_a_right_gradient_passes_where_a_large_input_has_a_small_weight(x: str) -> None:
+    # Steps that saturate the neuron on both sides agree with each other, and not with shorter ones.
+    found = checked(parse(ONE_WEIGHT.format(x=x, w=1 / float(x), more=""), "c.yaml"))["w1"]
+    assert found.agrees
+    assert not found.undecided
+
+
+def test_a_right_gradient_passes_where_large_numbers_cancel() -> None:
+    text = ONE_WEIGHT.format(x=1, w="1e8", more="biases: {output: -99999999}")
+    assert failing(parse(text, "c.yaml")) == set()
+
+
+@pytest.mark.parametrize(("w", "x", "factor"), [("25", "1", "1.001"), ("30000", "1e-3", "1.5")])
+def test_an_uncertainty_is_that_of_the_step_that_is_taken(
+    monkeypatch: pytest.MonkeyPatch, w: str, x: str, factor: str
+) -> None:
+    # The step of a large parameter is relative to it, and what rounding does to it is no larger.
+    exercise = parse(ONE_WEIGHT.format(x=x, w=w, more=CROSS_ENTROPY), "c.yaml")
+    assert failing(exercise) == set()
+    row = LOSSES["binary_cross_entropy"]
+    off = Product((Number(Decimal(factor)), row.derivative))
+    wrong = {**LOSSES, row.name: row._replace(derivative=off)}
+    monkeypatch.setattr("backprop_cli.derivation.LOSSES", wrong)
+    assert failing(exercise) == {"w1"}
+
+
+@pytest.mark.parametrize("bias", ["-0.9999", "-0.99999", "-1.00001"])
+@pytest.mark.parametrize("slope", ["10", "-1"])
+def test_a_kink_within_reach_is_no_excuse_where_a_shorter_step_tells(
+    bias: str, slope: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    exercise = one_neuron("leaky_relu", bias=bias)
+    assert failing(exercise) == set()
+    row = ACTIVATIONS["leaky_relu"]
+    wrong = {**ACTIVATIONS, row.name: row._replace(derivative=Number(Decimal(slope)))}
+    monkeypatch.setattr("backprop_cli.activations.ACTIVATIONS", wrong)
+    assert failing(exercise) == {"w1", "b1"}
+
+
+def test_where_rounding_leaves_nothing_to_tell_by_that_is_said(
+    backprop: Backprop, tmp_path: Path
+) -> None:
+    # 1 − sigmoid(36.7) is half a unit in the last place of 1.
+    path = tmp_path / "saturated.yaml"
+    path.write_text(ONE_WEIGHT.format(x=1, w="36.7", more=CROSS_ENTROPY), encoding="utf-8")
+    (found,) = check_gradients(load(str(path)))
+    assert (found.passes, found.undecided) == (True, True)
+    done = backprop("run", path, "--gradcheck")
+    text = " ".join(done.stdout.split())
+    assert (done.stderr, done.returncode) == ("", 0)
+    said = "A central difference says nothing about w1: rounding leaves it next to no right digits."
+    assert said in text
+    assert "agree" not in text.partition("The largest")[2].replace("disagreement", "")
+
+
+def test_what_is_said_of_the_others_is_said_only_where_there_are_others(
+    backprop: Backprop, tmp_path: Path
+) -> None:
+    path = tmp_path / "kink.yaml"
+    more = "biases: {output: -1}\nactivation: relu"
+    path.write_text(ONE_WEIGHT.format(x=1, w=1, more=more), encoding="utf-8")
+    text = " ".join(backprop("run", path, "--gradcheck").stdout.split())
+    assert "says nothing about w1 and b1" in text
+    assert "All other" not in text
