@@ -25,12 +25,13 @@ from backprop_cli.expression import (
     has_calls,
 )
 from backprop_cli.figures import (
-    EXACT,
+    LOSSLESS,
     MOST_SIGNIFICANT,
     more_than,
     on_paper,
     padded,
     rounded,
+    rounded_closely,
     shortened,
 )
 from backprop_cli.functions import ELEMENTARY, float_function, nudged
@@ -43,7 +44,7 @@ DEFAULT_DECIMALS = 4
 # stand in to FORMULA_DIGITS: in so many, exp(−z) is not lost beside 1 or beside exp(z) for any z up
 # to COVERED.
 FUNCTION_DIGITS = 50
-FORMULA_DIGITS = EXACT.prec - FUNCTION_DIGITS
+FORMULA_DIGITS = LOSSLESS.prec - FUNCTION_DIGITS
 COVERED = 1400
 LARGEST_ARGUMENT = Decimal(100_000)
 
@@ -201,8 +202,8 @@ class Exact(Arithmetic[float]):
         return shortened(rounded(Decimal(repr(value)), self.decimals))
 
     def running_figure(self, value: float) -> Decimal:
-        """The value rounded for print, a small one to as many significant digits."""
-        return shortened(rounded(Decimal(repr(value)), self.decimals, self.decimals))
+        """The value rounded for print, one below 1 to as many significant digits."""
+        return shortened(rounded_closely(Decimal(repr(value)), self.decimals))
 
     def updated_figure(self, value: float) -> Decimal:
         """One decimal more than other figures, and at least five."""
@@ -220,7 +221,7 @@ class Rounded(Arithmetic[Decimal]):
 
     def evaluate(self, expression: Expression, values: Mapping[str, Decimal]) -> Decimal:
         """See the base class; sums, differences and products lose nothing."""
-        with localcontext(EXACT):
+        with localcontext(LOSSLESS):
             return self._evaluate(expression, values)
 
     def call(self, call: Call, argument: Decimal) -> Decimal:
@@ -232,8 +233,8 @@ class Rounded(Arithmetic[Decimal]):
         elementary = ELEMENTARY.get(call.function)
         if elementary and elementary.positive and argument <= 0:
             raise _no_value(call, argument)
-        with localcontext(EXACT) as context:
-            context.clear_flags()  # a copy has those of EXACT
+        with localcontext(LOSSLESS) as context:
+            context.clear_flags()  # a copy has those of LOSSLESS
             if elementary:
                 # A small argument's digits must survive next to a 1.
                 small = 2 * abs(argument.adjusted())
@@ -266,9 +267,9 @@ class Rounded(Arithmetic[Decimal]):
         return Unrounded(value)
 
     def running_result(self, value: Decimal) -> Decimal:
-        """The value rounded to the decimals kept, a small one to as many significant digits."""
+        """The value rounded to the decimals kept, one below 1 to as many significant digits."""
         self.result(value)  # which raises
-        return rounded(value if float(value) else Decimal(0), self.decimals, self.decimals)
+        return rounded_closely(value if float(value) else Decimal(0), self.decimals)
 
     def closer_result(self, value: Decimal) -> Decimal:
         """The value rounded to one decimal more than other results, and to five at least."""
@@ -281,10 +282,4 @@ class Rounded(Arithmetic[Decimal]):
     def updated_figure(self, value: Decimal) -> Decimal:
         """All digits up to twenty, as an updated weight is not rounded; at least five decimals."""
         digits = Context(prec=MOST_SIGNIFICANT, rounding=ROUND_HALF_UP).plus(value)
-        return shortened(padded(digits.normalize(EXACT), 5))
-
-
-def equal(left: Expression, right: Expression) -> bool:
-    """Whether two expressions in printed figures alone are exactly equal."""
-    by_hand = Rounded()
-    return by_hand.evaluate(left, {}) == by_hand.evaluate(right, {})
+        return shortened(padded(digits.normalize(LOSSLESS), 5))

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from backprop_cli.arithmetic import equal
 from backprop_cli.blocks import Equation, Fraction, Role, Side, Span
+from backprop_cli.exactness import equal
 from backprop_cli.expression import (
     Choice,
     Expression,

@@ -10,7 +10,7 @@ from backprop_cli.expression import MINUS
 
 # Sums and products of decimals are worked without loss: the widest that stay within float64's
 # range fit in this many digits.
-EXACT = Context(prec=1400, rounding=ROUND_HALF_UP, Emax=999_999, Emin=-999_999, traps=[])
+LOSSLESS = Context(prec=1400, rounding=ROUND_HALF_UP, Emax=999_999, Emin=-999_999, traps=[])
 
 # Beyond these powers of ten a number is printed as 1.2e-10 or 3.4e20.
 SMALLEST_PLAIN, LARGEST_PLAIN = -9, 15
@@ -19,14 +19,22 @@ SIGNIFICANT_WHEN_LARGE = 8
 MOST_SIGNIFICANT = 20
 
 
-def rounded(value: Decimal, decimals: int, significant: int = 2) -> Decimal:
-    """``value`` rounded half up to the decimals that the module's rule keeps for it.
-
-    ``significant`` are the digits that a magnitude under 0.01 keeps at least.
-    """
+def rounded(value: Decimal, decimals: int) -> Decimal:
+    """``value`` rounded half up to the decimals that the module's rule keeps for it."""
     if value and value.adjusted() < -2:
-        decimals = max(decimals + 1, significant - 1 - value.adjusted())
-    kept = value.quantize(Decimal(1).scaleb(-decimals), context=EXACT)
+        decimals = max(decimals + 1, 1 - value.adjusted())
+    return _with_decimals(value, decimals)
+
+
+def rounded_closely(value: Decimal, decimals: int) -> Decimal:
+    """The same, but one below 1 to as many significant digits as decimals are kept, and to two."""
+    if value and value.adjusted() < -1:
+        decimals = max(decimals, 2) - 1 - value.adjusted()
+    return _with_decimals(value, decimals)
+
+
+def _with_decimals(value: Decimal, decimals: int) -> Decimal:
+    kept = value.quantize(Decimal(1).scaleb(-decimals), context=LOSSLESS)
     return kept if kept else kept.copy_abs()
 
 
@@ -40,7 +48,7 @@ def padded(digits: Decimal, decimals: int) -> Decimal:
     exponent = digits.as_tuple().exponent
     if not isinstance(exponent, int) or exponent <= -decimals or digits.adjusted() >= LARGEST_PLAIN:
         return digits
-    return digits.quantize(Decimal(1).scaleb(-decimals), context=EXACT)
+    return digits.quantize(Decimal(1).scaleb(-decimals), context=LOSSLESS)
 
 
 def shortened(value: Decimal) -> Decimal:

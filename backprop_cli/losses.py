@@ -4,7 +4,17 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import NamedTuple
 
-from backprop_cli.expression import ONE, ZERO, Call, Choice, Expression, Number, Symbol, substitute
+from backprop_cli.expression import (
+    ONE,
+    ZERO,
+    Call,
+    Choice,
+    Expression,
+    Largest,
+    Number,
+    Symbol,
+    substitute,
+)
 
 Y_TRUE = Symbol("y_true")  # an output's target
 Y_HAT = Symbol("y_hat")  # an output's prediction
@@ -61,7 +71,7 @@ def _unless_perfect(usual: Expression, perfect: Expression, what: str) -> Expres
     A prediction that is so near to its target that no float64 lies between has a loss of 0. Of
     any other there, or one that is no probability, the usual formula tells what does not exist.
     """
-    is_target = -((Y_HAT - Y_TRUE) ** 2)
+    is_target = -Largest((Y_HAT - Y_TRUE, Y_TRUE - Y_HAT))  # their distance is not above 0
     ends = Choice(is_target, perfect, usual, or_zero=True)
     return Choice(Y_HAT * (ONE - Y_HAT), usual, ends, exception=what)
 
@@ -96,12 +106,12 @@ LOSSES: Mapping[str, Loss] = {
             formula=_unless_perfect(
                 -(Y_TRUE * Call("ln", Y_HAT) + (ONE - Y_TRUE) * Call("ln", ONE - Y_HAT)),
                 ZERO,
-                "ŷ is y_true, and 0 * ln(0) counts as 0",
+                "the prediction is the target, and 0 * ln(0) counts as 0",
             ),
             derivative=_unless_perfect(
                 (Y_HAT - Y_TRUE) / (Y_HAT * (ONE - Y_HAT)),
                 ONE - TWO * Y_TRUE,
-                "ŷ is y_true; the limit from between 0 and 1",
+                "the prediction is the target; the limit from between 0 and 1",
             ),
             source="https://en.wikipedia.org/wiki/Cross-entropy",
             targets=(Decimal(0), Decimal(1)),

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 
-from backprop_cli.arithmetic import Rounded, equal
+from backprop_cli.arithmetic import Rounded
 from backprop_cli.blocks import Block, Equation, Equations, Heading, Paragraph, Span, Table
 from backprop_cli.equations import equation, in_symbols, listed, result, sides, symbol_text
+from backprop_cli.exactness import equal
 from backprop_cli.expression import Expression, Number, partial, substitute, symbols
 from backprop_cli.figures import on_paper, padded, rounded
 from backprop_cli.network import LEARNING_RATE, LOSS, Network

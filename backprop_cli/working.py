@@ -7,6 +7,7 @@ from typing import Any, Generic
 
 from backprop_cli.arithmetic import Arithmetic, DomainError, OutOfRangeError, Rounded, Unrounded, V
 from backprop_cli.expression import Expression, Number, Product, Sum, Symbol, transform
+from backprop_cli.figures import MOST_SIGNIFICANT
 from backprop_cli.steps import Derivation, Rule, Step
 from backprop_cli.update import MEAN_LOSS, batch_gradient
 
@@ -107,8 +108,10 @@ class Working(Generic[V]):
         def worked_out(factor: Expression) -> Expression:
             if not isinstance(factor, Sum):
                 return self.with_figures(factor)
-            value = self.arithmetic.evaluate(factor, self.values)
-            return Number(self.arithmetic.figure(value))
+            figure = self.arithmetic.figure(self.arithmetic.evaluate(factor, self.values))
+            # A number near 1 may have hundreds of digits: it is no easier to read than the sum.
+            too_long = len(figure.as_tuple().digits) > MOST_SIGNIFICANT
+            return self.with_figures(factor) if too_long else Number(figure)
 
         if not isinstance(expression, Product):
             return self.with_figures(expression)

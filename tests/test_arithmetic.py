@@ -19,9 +19,12 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from networks import exercises
 
-from backprop_cli.arithmetic import Arithmetic, Exact, Rounded, equal
-from backprop_cli.config import load
+from backprop_cli.activations import configured
+from backprop_cli.arithmetic import Arithmetic, Exact, Rounded
+from backprop_cli.calculation import calculate
+from backprop_cli.config import load, parse
 from backprop_cli.derivation import derive
+from backprop_cli.exactness import equal
 from backprop_cli.expression import (
     ONE,
     Call,
@@ -33,6 +36,7 @@ from backprop_cli.expression import (
     Quotient,
     Sum,
     Symbol,
+    substitute,
     written,
 )
 from backprop_cli.figures import on_paper, rounded
@@ -477,3 +481,80 @@ def test_exact_arithmetic_is_python_s_own_to_the_last_bit(
     code = on_a_line(expression).replace("−", "-")
     expected = float(eval(code, {}, dict(values)))
     assert Exact().evaluate(expression, values).hex() == expected.hex()
+
+
+# --- what an optimizer keeps -----------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("decimals", "value", "kept"),
+    [
+        (4, "1.38514", "1.3851"),
+        (4, "0.138514", "0.1385"),
+        (4, "0.0138514", "0.01385"),
+        (4, "0.00138514", "0.001385"),
+        (4, "0.0000191845", "0.00001918"),
+        (2, "0.0138514", "0.014"),
+        (1, "0.0438514", "0.044"),
+        (4, "-0.01385499", "-0.01385"),
+    ],
+)
+def test_a_small_running_quantity_has_as_many_digits_as_decimals_are_kept_or_two(
+    decimals: int, value: str, kept: str
+) -> None:
+    assert Rounded(decimals).running_result(Decimal(value)) == Decimal(kept)
+    assert Exact(decimals).running_figure(float(value)) == Decimal(kept)
+
+
+@pytest.mark.parametrize("decimals", [1, 2, 4])
+def test_by_hand_adam_s_first_step_is_the_learning_rate(decimals: int) -> None:
+    # m_hat / sqrt(v_hat) is g / |g| there, but for what is rounded on the way.
+    text = """\
+inputs: [1]
+weights: {output: [[0.2]]}
+biases: {output: 0.03}
+target: 0
+learning_rate: 0.5
+activation: linear
+optimizer: {name: adam, beta1: 0.5}
+"""
+    exercise = parse(f"{text}rounding: {decimals}\n", "adam.yaml")
+    values = calculate(exercise).working.values
+    assert abs(values["w1_new"] + Decimal("0.3")) <= Decimal(10) ** -decimals / 2 + Decimal("0.03")
+    assert abs(values["b1_new"] + Decimal("0.47")) <= Decimal(10) ** -decimals + Decimal("0.03")
+
+
+# --- = and ≈ where a function is near a figure -----------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("function", "point", "relation"),
+    [
+        ("sigmoid", "0", "="),
+        ("sigmoid", "-3000", "≈"),
+        ("sigmoid", "-2e6", "≈"),
+        ("sigmoid", "-1e7", "≈"),
+        ("sigmoid", "1e7", "≈"),
+        ("softplus", "-3000", "≈"),
+        ("softplus", "-4000", "≈"),
+        ("softplus", "4000", "≈"),
+        ("tanh", "0", "="),
+        ("tanh", "1e6", "≈"),
+        ("elu", "-1e6", "≈"),
+        ("elu", "2.5", "="),
+        ("gelu", "0", "="),
+        ("gelu", "-60", "≈"),
+        ("swish", "0", "="),
+        ("swish", "-1e7", "≈"),
+        ("selu", "2", "≈"),
+        ("selu", "0", "="),
+    ],
+)
+def test_a_function_that_only_comes_near_to_a_figure_is_not_equal_to_it(
+    function: str, point: str, relation: str
+) -> None:
+    called = Call(function, Number(Decimal(point)))
+    figure = Number(Rounded().result(Rounded().evaluate(called, {})))
+    assert equal(called, figure) is (relation == "=")
+    formula = substitute(configured(function).formula, {Z.name: called.argument})
+    assert equal(Rounded().chosen(formula, {}), figure) is (relation == "=")

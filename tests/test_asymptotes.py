@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from reference import FUNCTIONS
 
 from backprop_cli.activations import ACTIVATIONS
-from backprop_cli.arithmetic import FORMULA_DIGITS, Rounded, equal
+from backprop_cli.arithmetic import FORMULA_DIGITS, Rounded
+from backprop_cli.exactness import equal
 from backprop_cli.expression import Call, Number
 from backprop_cli.figures import rounded
 

@@ -47,6 +47,13 @@ def test_of_a_wrong_one_it_still_does_not_exist(x: str, target: str) -> None:
         calculate(neuron(x, target))
 
 
+@pytest.mark.parametrize("rounding", ["", "rounding: 4\n"])
+def test_a_prediction_next_to_the_target_is_not_the_target(rounding: str) -> None:
+    # The square of the distance is 0 in float64, the distance is not.
+    with pytest.raises(WorkingError, match=r"Loss: at neuron out ln\(−1(.0)?e−200\)"):
+        calculate(neuron("-1e-200", "0", f"activation: linear\n{rounding}"))
+
+
 @pytest.mark.parametrize(("x", "target"), [("1.5", "1"), ("-0.5", "0"), ("1.5", "0.5")])
 def test_a_prediction_that_is_no_probability_has_no_logarithm(x: str, target: str) -> None:
     with pytest.raises(WorkingError, match=r"Loss: at neuron out ln\(−0.5\)"):
@@ -81,7 +88,7 @@ def test_the_line_says_why(backprop: Backprop, tmp_path: Path) -> None:
     path.write_text(NEURON.format(x="60", target="1"), encoding="utf-8")
     loss = backprop("run", path, "--explain", "Loss").stdout
     assert "Loss = 0" in " ".join(loss.split())
-    assert "ŷ is y_true" in loss
+    assert "the prediction is the target" in loss
     slope = backprop("run", path, "--explain", "w1").stdout
     assert "= 1 − 2 * y_true = 1 − 2 * 1 = −1" in " ".join(slope.split())
 
@@ -89,4 +96,4 @@ def test_the_line_says_why(backprop: Backprop, tmp_path: Path) -> None:
 def test_where_nothing_is_exact_the_formula_is_the_usual_one(backprop: Backprop) -> None:
     done = backprop("run", ROOT / "configs" / "relu.yaml")
     assert " if " not in "".join(line for line in done.stdout.splitlines() if "ln(" in line)
-    assert "ŷ is y_true" not in done.stdout
+    assert "the prediction is the target" not in done.stdout

@@ -406,3 +406,13 @@ def test_the_tables_hold_the_figures_of_the_lines_above_them(optimizer: str, rou
             assert figure == working.figure(quantity), (name, column)
             unit = Decimal(1).scaleb(exponent_of(cell))
             assert abs(figure - Decimal(str(working.values[quantity]))) <= unit / 2, (name, column)
+
+
+def test_no_figure_has_hundreds_of_digits() -> None:
+    text = "inputs: [1]\nweights: {output: [[-700]]}\ntarget: 1\nlearning_rate: 0.5\nrounding: 4\n"
+    (line,) = (
+        " ".join(line.split())
+        for line in shown(calculate(config.parse(text, "c.yaml"))).splitlines()
+        if "∂ŷ/∂z_out = ŷ" in " ".join(line.split())
+    )
+    assert line == "2. ∂ŷ/∂z_out = ŷ * (1 − ŷ) = 9.9e−305 * (1 − 9.9e−305) ≈ 9.9e−305"
