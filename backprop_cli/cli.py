@@ -227,12 +227,14 @@ def run(
             save, checkpoint, every or EVERY, force or resume is not None, warn
         )
         worked = running.run(source, settings, explain or (), keeping)
-        curves = worked.plot() if draws else None
+        curves = worked.plot() if draws and not worked.diverged else None
         if as_json:
             write(worked.json(), output)
         else:
             lesson = worked.lesson(brief=brief)
             show((*lesson, curves) if plot and curves else lesson, output)
+        if worked.diverged:
+            raise worked.diverged
         draw(curves, picture)
         if worked.signal:
             raise typer.Exit(EXIT_SIGNALLED + worked.signal)

@@ -14,7 +14,7 @@ from backprop_cli.blocks import Heading, Lesson, Plot
 from backprop_cli.calculation import Calculation, calculate
 from backprop_cli.complaint import UsageError, counted, printable
 from backprop_cli.explanation import explain_any
-from backprop_cli.limits import Limits, Reason, Watch
+from backprop_cli.limits import DivergedError, Limits, Reason, Watch
 from backprop_cli.names import canonical_names, explainable
 from backprop_cli.network import LEARNING_RATE, Exercise
 from backprop_cli.scalars import read_number, read_rate
@@ -49,6 +49,11 @@ class Settings(NamedTuple):
                 for option, text in given
             )
         )
+
+    @property
+    def trains(self) -> bool:
+        """Whether something asks for training, also where there is only one update."""
+        return self.resumed or self.limits != Limits() or self.engine != "auto"
 
     def watched(
         self, exercise: Exercise, watch: Watch
@@ -86,13 +91,15 @@ class Worked(NamedTuple):
 
     Of ``names`` the derivations are wanted, and no more; ``lost`` says that the trained network
     could not be kept where it was to be, ``signal`` is the number of the signal that ended
-    training, 0 if none did.
+    training, 0 if none did. ``diverged`` is what became of the epoch that the working is a part of,
+    where that came to nothing.
     """
 
     calculation: Calculation
     names: Sequence[str]
     lost: bool
     signal: int
+    diverged: DivergedError | None = None
 
     def lesson(self, *, brief: bool) -> Lesson:
         """The derivations of the quantities asked for, or else the whole working."""
@@ -102,14 +109,16 @@ class Worked(NamedTuple):
             return (*_epoch_shown(calculation), *explained)
         worked = lesson.brief(calculation) if brief else lesson.full(calculation)
         worked = (*_epoch_shown(calculation), *worked)
-        if calculation.ending is None:
+        if calculation.ending is None or self.diverged:
             return worked
         from backprop_cli.report import training
 
         return (*worked, *training(calculation))
 
     def json(self) -> str:
-        """The numbers as one line. Raises WorkingError where one of them does not exist."""
+        """The numbers as one line. Raises ArithmeticError where one of them does not exist."""
+        if self.diverged:
+            raise self.diverged
         from backprop_cli.render.json import as_json
 
         return f"{as_json(self.calculation)}\n"
@@ -149,15 +158,25 @@ def run(
         at = settings.at or done + 1
         *_, batch = exercise.batches_until(settings.example - 1, at)
         wanted = canonical_names(names, explainable(exercise, batch))
-        settings = settings._replace(epochs=at - done)  # later ones change nothing of it
-    return _kept(exercise, settings, wanted, keeping)
+        # What comes later changes nothing of it: of several examples not even its own epoch.
+        before = 1 if exercise.example_count > 1 else 0
+        settings = settings._replace(epochs=at - done - before)
+    try:
+        return _kept(exercise, settings, wanted, keeping)
+    except DivergedError as error:
+        if settings.epochs != 1:
+            raise
+        # Nobody asked for more than the working, and of that the rest of the epoch changes nothing.
+        shown, signal = _calculated(
+            exercise, settings._replace(epochs=0), Watch(), in_float64=settings.trains
+        )
+        return Worked(shown, wanted, lost=False, signal=signal, diverged=error)
 
 
 def _kept(exercise: Exercise, settings: Settings, names: Sequence[str], keeping: Keeping) -> Worked:
     """Work an exercise, and keep what training comes to where it is to be kept."""
     if keeping.save is None and keeping.checkpoint is None:
-        trains = settings.resumed or settings.limits != Limits() or settings.engine != "auto"
-        calculation, signal = _calculated(exercise, settings, Watch(), in_float64=trains)
+        calculation, signal = _calculated(exercise, settings, Watch(), in_float64=settings.trains)
         return Worked(calculation, names, lost=False, signal=signal)
     from backprop_cli.keeping import Checkpoint, check, save
 

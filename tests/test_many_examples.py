@@ -319,3 +319,42 @@ def test_without_utf_8_every_configuration_is_plain_ascii(
     assert "?" not in done.stdout
     if name.startswith("adam"):
         assert "dMeanLoss/dw" in done.stdout
+
+
+# --- an epoch that comes to nothing ----------------------------------------------------------
+
+# By hand: z = 0.5 * 1000 = 500 in the first update, whose gradient 2 * (500 − 1) * 1000 makes the
+# weight 0.5 − 998000; with that the second gives one that leaves float64.
+RUNAWAY = """\
+examples: [{inputs: [1000], target: 1}, {inputs: [1e150], target: 0}]
+weights: {output: [[0.5]]}
+activation: linear
+loss: squared_error
+learning_rate: 1
+"""
+
+
+@pytest.mark.parametrize("more", [(), ("--brief",), ("--exact",)])
+def test_a_working_is_shown_where_the_rest_of_its_epoch_diverges(
+    backprop: Backprop, tmp_path: Path, more: tuple[str, ...]
+) -> None:
+    path = tmp_path / "runaway.yaml"
+    path.write_text(RUNAWAY, encoding="utf-8")
+    done = backprop("run", path, *more)
+    assert done.returncode == 1
+    assert "training diverged:" in done.stderr
+    assert "in epoch 1; try a smaller learning rate" in done.stderr
+    assert "−997999.50000" in done.stdout.replace("-", "−")
+    assert "Training:" not in done.stdout
+    for option in (("--format", "json"), ("--epochs", "2")):
+        refused = backprop("run", path, *option)
+        assert (refused.stdout, refused.returncode) == ("", 1)
+
+
+def test_an_explanation_asks_nothing_of_the_rest_of_the_epoch(
+    backprop: Backprop, tmp_path: Path
+) -> None:
+    path = tmp_path / "runaway.yaml"
+    path.write_text(RUNAWAY, encoding="utf-8")
+    lines = printed(backprop, path, "--explain", "w1")
+    assert "∂Loss/∂w1 = 998.0000 * 1 * 1000 = 998000.0000" in lines
