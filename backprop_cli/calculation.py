@@ -75,7 +75,7 @@ class Calculation(NamedTuple):
     def _forward(self) -> Derivation:
         """The steps from the inputs to the loss."""
         derivation = self.working.derivation
-        return Derivation(derivation.network, derivation.needed_for(iter([LOSS])))
+        return Derivation(derivation.network, derivation.needed_for([LOSS]))
 
 
 def calculate(

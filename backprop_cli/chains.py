@@ -44,7 +44,7 @@ def chain_to(derivation: Derivation, target: Partial) -> Chain:
 
 def sums_on_the_way(derivation: Derivation, target: Partial) -> list[Step]:
     """Every gradient that a gradient rests on and that is a sum of parts, from the loss on."""
-    needed = derivation.needed_for(iter([target.name]))
+    needed = derivation.needed_for([target.name])
     return [
         step
         for step in needed

@@ -11,6 +11,9 @@ LONGEST_SHOWN = 40
 MOST_LISTED = 6
 NEAREST = 3
 
+# What standard input is called in a complaint.
+STDIN = "<stdin>"
+
 Path = tuple[str | int, ...]
 
 

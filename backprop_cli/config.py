@@ -13,7 +13,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from backprop_cli import meaning, yaml_source
-from backprop_cli.complaint import ConfigError, Path, did_you_mean
+from backprop_cli.complaint import STDIN, ConfigError, Path, did_you_mean
 from backprop_cli.fields import ACTIVATION_NAMES, LOSS_NAMES, TAGS
 from backprop_cli.network import Exercise
 from backprop_cli.scalars import COMPLAINT
@@ -36,8 +36,6 @@ __all__ = [
     "load",
     "parse",
 ]
-
-STDIN = "<stdin>"
 
 
 def load(path: str) -> Exercise:

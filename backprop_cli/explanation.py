@@ -24,7 +24,10 @@ from backprop_cli.working import AnyWorking
 
 
 def explain_any(calculation: Calculation, name: str) -> Iterator[Block]:
-    """The derivation of one quantity, also of another example of the batch, or of their sum."""
+    """The derivation of one quantity, also of another example of the batch, or of their sum.
+
+    ``name`` must be one that `names.explainable` answers.
+    """
     numbers = [at + 1 for at in calculation.batch]
     parts = parts_of_batch(calculation.exercise.network, numbers) if len(numbers) > 1 else {}
     part = next((part for symbol, part in parts.items() if symbol.name == name), None)
@@ -44,10 +47,9 @@ def explain_any(calculation: Calculation, name: str) -> Iterator[Block]:
 
 
 def explain(working: AnyWorking, name: str) -> Iterator[Block]:
-    """The derivation of one quantity by its name, and nothing else.
+    """The derivation of one quantity of the working by its name, and nothing else.
 
-    A parameter's name stands for its gradient. ``name`` must be one that `names.explainable`
-    answers.
+    A parameter's name stands for its gradient.
     """
     network = working.derivation.network
     if name in network.weights:

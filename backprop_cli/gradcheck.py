@@ -159,7 +159,7 @@ class _Loss:
             and isinstance(ACTIVATIONS[layer.activation].formula, Choice)
             for neuron in layer.neurons
         }
-        return sums, Derivation(network, self._passes.needed_for(iter(sums.values())))
+        return sums, Derivation(network, self._passes.needed_for(sums.values()))
 
     def kinks(self, parameter: str, step: float) -> tuple[str, ...]:
         """The neurons whose activation function bends or jumps between the two ends of a step."""

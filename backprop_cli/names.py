@@ -10,7 +10,7 @@ from backprop_cli.update import parts_of_batch
 
 
 def explainable(exercise: Exercise, batch: Sequence[int] = (0,)) -> dict[str, str]:
-    """The names that ``explanation.explain`` takes, each with the quantity it means.
+    """The names that ``explanation.explain_any`` takes, each with the quantity it means.
 
     ``batch`` are the examples (by position) of the update that is to be explained.
 

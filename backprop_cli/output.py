@@ -11,7 +11,7 @@ from typing import IO, TYPE_CHECKING, NoReturn
 
 import typer
 
-from backprop_cli.complaint import ConfigError, UsageError, printable
+from backprop_cli.complaint import STDIN, ConfigError, UsageError, printable
 from backprop_cli.files import checkpoint_refusal, refusal, write_whole
 
 if TYPE_CHECKING:
@@ -123,7 +123,7 @@ def _standard_output() -> IO[str]:
 @contextmanager
 def complaints(source: Path | None) -> Iterator[None]:
     """Turn what can go wrong into one line on standard error and an exit code."""
-    where = f"{source}: " if source else ""
+    where = f"{STDIN if source == Path('-') else source}: " if source else ""
     try:
         yield
     except ConfigError as error:

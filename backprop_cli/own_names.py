@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 
+from backprop_cli import softmax
 from backprop_cli.network import LEARNING_RATE, LOSS, Network
 from backprop_cli.optimizers import DECAY, OPTIMIZERS, T, lines_of, symbol_of
-from backprop_cli.softmax import SOFTMAX
-from backprop_cli.update import MEAN_LOSS, SUM_OF_LOSSES
+from backprop_cli.steps import new
+from backprop_cli.update import MEAN_LOSS, SUM_OF_LOSSES, step_of
 
 LIKE_PREDICTIONS = ("ŷ_", "y_hat_")  # y_hat_o1 is printed as ŷ_o1
 PARAMETER_KINDS = {"w": "a weight", "b": "a bias", "s": "a trained slope"}
@@ -35,8 +36,8 @@ def own_names(network: Network) -> Iterator[tuple[str, str]]:
         yield name, "a quantity of the output layer"
     for parameter in network.parameters:
         yield parameter, PARAMETER_KINDS[parameter[0]]
-        yield f"{parameter}_new", f"the new value of {parameter}"
-        yield f"step_{parameter}", f"the update step of {parameter}"
+        yield new(parameter).name, f"the new value of {parameter}"
+        yield step_of(parameter).name, f"the update step of {parameter}"
     row = OPTIMIZERS[network.optimizer]
     for setting in (*row.settings, *([DECAY.name] if network.decays else [])):
         yield setting, f"a setting of {row.name}"
@@ -49,11 +50,14 @@ def own_names(network: Network) -> Iterator[tuple[str, str]]:
         yield neuron.weighted_sum, f"the weighted sum of {neuron.name}"
         yield neuron.activation, f"the activation of {neuron.name}"
     for layer in network.layers:
-        if layer.activation == SOFTMAX:
-            yield f"max_{layer.name}", f"the largest weighted sum of layer {layer.name}"
-            yield f"sum_{layer.name}", f"the softmax's sum in layer {layer.name}"
+        if layer.activation == softmax.SOFTMAX:
+            yield softmax.largest(layer)[0].name, f"the largest weighted sum of layer {layer.name}"
+            yield softmax.total(layer)[0].name, f"the softmax's sum in layer {layer.name}"
             for neuron in layer.neurons:
-                yield f"e_{neuron.name}", f"the softmax's exp of {neuron.name}"
+                yield (
+                    softmax.exponential(layer, neuron)[0].name,
+                    f"the softmax's exp of {neuron.name}",
+                )
     for output in network.outputs:
         yield f"{LOSS}_{output.name}", f"the loss of {output.name}"
         yield f"y_hat_{output.name}", f"the prediction of {output.name}"

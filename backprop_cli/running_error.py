@@ -1,7 +1,8 @@
 """How far rounding may have moved what float64 works out, step by step along a derivation.
 
 Every operation rounds its result by half a unit in its last place at most, and passes on what its
-operands are off by. To the first order in these errors the bound found is strict.
+operands are off by. To the first order in these errors the bound found is strict, but for numbers
+below 2.3e-308, whose last place is worth more.
 
 Source: Higham, "Accuracy and Stability of Numerical Algorithms", section 3.3.
 """
@@ -34,7 +35,7 @@ OF_A_CALL = 8
 
 SMALLEST = math.ulp(0.0)
 
-EXACT = Exact()
+FLOAT64 = Exact()
 
 
 class Bounded(NamedTuple):
@@ -79,13 +80,13 @@ def _bounded(
     expression: Expression, found: Mapping[str, Bounded], values: Mapping[str, float]
 ) -> Bounded:
     def of(part: Expression) -> Bounded:
-        return _bounded(EXACT.chosen(part, values), found, values)
+        return _bounded(FLOAT64.chosen(part, values), found, values)
 
     match expression:
         case Symbol(name):
             return found[name]
         case Number(digits):
-            nearest = EXACT.number(digits)
+            nearest = FLOAT64.number(digits)
             return Bounded(nearest, abs(float(digits - Decimal(nearest))))
         case Sum((first, *rest)):
             total = of(first)
@@ -116,12 +117,12 @@ def _bounded(
 
 def _called(call: Call, argument: Bounded) -> Bounded:
     """A function of what is off by something: what it makes of both ends."""
-    value = EXACT.call(call, argument.value)
+    value = FLOAT64.call(call, argument.value)
     if not argument.error:
         return _rounded(value, 0.0, OF_A_CALL)
     low, high = argument.value - argument.error, argument.value + argument.error
     elementary = ELEMENTARY.get(call.function)
     if elementary and elementary.positive:
         low = max(low, SMALLEST)  # where the function has a value at all
-    ends = (EXACT.call(call, low), EXACT.call(call, high))
+    ends = (FLOAT64.call(call, low), FLOAT64.call(call, high))
     return _rounded(value, max(abs(end - value) for end in ends), OF_A_CALL)

@@ -1,6 +1,6 @@
 """What a derivation is made of: steps in symbols, each with the rule that makes it hold."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum, auto
 from functools import cached_property
@@ -64,7 +64,7 @@ class Derivation:
         """The step that defines a quantity, by the quantity's name."""
         return {step.defines.name: step for step in self.steps}
 
-    def needed_for(self, names: Iterator[str]) -> tuple[Step, ...]:
+    def needed_for(self, names: Iterable[str]) -> tuple[Step, ...]:
         """The steps that the named quantities rest on, themselves included, in order."""
         waiting, needed = list(names), set[str]()
         while waiting:

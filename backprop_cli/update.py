@@ -40,6 +40,11 @@ def of_example(number: int) -> str:
     return f"{LOSS}[{number}]"
 
 
+def step_of(parameter: str) -> Symbol:
+    """What an update takes off a parameter, where that is a line of its own."""
+    return Symbol(f"step_{parameter}")
+
+
 def batch_gradient(parameter: str, *, batched: bool) -> Partial:
     """The gradient that an update goes by: the example's, or the mean over the batch."""
     return partial(MEAN_LOSS if batched else LOSS, parameter)
@@ -118,7 +123,7 @@ def update_steps(network: Network, *, batched: bool) -> Iterator[Step]:
             old = symbol_of(optimizers.DECAYED, parameter)
         step = substitute(row.step, named)
         if is_bias or not isinstance(step, Product):
-            taken = Symbol(f"step_{parameter}")
+            taken = step_of(parameter)
             yield Step(taken, step, Rule.STEP)
             step = taken
         yield Step(new(parameter), old - step, Rule.NEW_BIAS if is_bias else Rule.NEW_WEIGHT)

@@ -110,7 +110,7 @@ def test_what_ended_training_is_printed(backprop: Backprop) -> None:
 def test_divergence_is_one_line_with_exit_code_1(backprop: Backprop) -> None:
     run = backprop("run", "-", "--epochs", "500", input=LINEAR.replace("RATE", "1"))
     assert (run.stdout, run.returncode, run.stderr.count("\n")) == ("", 1, 1)
-    assert run.stderr.startswith("-: training diverged: the loss stands at 3280")
+    assert run.stderr.startswith("<stdin>: training diverged: the loss stands at 3280")
 
 
 @pytest.mark.parametrize("after", [1, 7, 16])
