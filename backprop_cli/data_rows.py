@@ -45,21 +45,15 @@ class DataRows:
             self._faults.complain(TARGET, faults.nothing, "targets", "column")
         self._faults.raise_first()
         places = [(*INPUTS, at) for at, _ in enumerate(data.inputs)]
-        self._find_repeated(data.inputs, INPUTS)
-        if not isinstance(data.target, str):
-            self._find_repeated(data.target, TARGET)
+        met: set[str] = set()
+        for column, place in zip(data.inputs, places, strict=True):
+            if column in met:
+                self._faults.complain(place, faults.twice, column)
+            met.add(column)
         if data.target in data.inputs:
             self._faults.complain(TARGET, faults.input_as_target, data.target)
         self._faults.raise_first()
         return dict(zip(self._named(data.inputs, places), places, strict=True))
-
-    def _find_repeated(self, columns: Sequence[str], key: Path) -> None:
-        """Complain of a column that is named twice under a key."""
-        met: set[str] = set()
-        for at, column in enumerate(columns):
-            if column in met:
-                self._faults.complain((*key, at), faults.twice, column)
-            met.add(column)
 
     def examples(self, network: Network) -> tuple[Example, ...]:
         """Every row as an example. Raises ConfigError for a cell that cannot be one's number."""

@@ -498,11 +498,6 @@ def test_columns_of_any_size_are_standardized(tmp_path: Path, size: str) -> None
         ("[a, b]", "[a, a]", "c.yaml:1:33: data.inputs.2: a is named twice; keep it once"),
         ("[a, b]", "[a, b, y, a]", "c.yaml:1:39: data.inputs.4: a is named twice; keep it once"),
         (
-            "target: y",
-            "target: [y, y]",
-            "c.yaml:1:49: data.target.2: y is named twice; keep it once",
-        ),
-        (
             "[a, b]",
             "[a, 'a b', a_b]",
             "c.yaml:1:40: data.inputs.3: 'a b' and a_b would both be called a_b; change",
