@@ -17,7 +17,7 @@ from tasks import tasks
 from backprop_cli import config
 from backprop_cli.compiler import Compiled
 from backprop_cli.engines import NUMBA, PYTHON, EngineError
-from backprop_cli.limits import Limits, Watch
+from backprop_cli.limits import Going, Limits, Watch
 from backprop_cli.network import Exercise
 from backprop_cli.render.progress import SECONDS_BEFORE, Progress
 from backprop_cli.training import Trainer
@@ -26,6 +26,7 @@ REPEATS = 15
 SECONDS_PER_TURN = 0.5
 PROMISE = 0.02
 EPOCHS = 10**12  # more than are run
+CLOCKS = ("wall", "processor", "in drawing it")
 NEURONS = 71  # in each of two full layers, so about 10,000 weights
 
 # A program that has trained and now shows a bar; it prints the seconds until it is there.
@@ -53,47 +54,55 @@ def bar(folder: Path) -> Table:
     with _terminal():
         for engine in (PYTHON, NUMBA):
             shares = [_shares(exercise, engine) for exercise in exercises.values()]
-            for clock, found in zip(("wall", "processor"), zip(*shares, strict=True), strict=True):
+            for clock, found in zip(CLOCKS, zip(*shares, strict=True), strict=True):
                 table.add_row(f"{engine}, {clock}", *found)
         firsts = [_first_bar() for _ in range(REPEATS)]
     table.caption = f"once, to import and to draw the first: {median(firsts) * 1000:.0f} ms"
     return table
 
 
-def _shares(exercise: Exercise, engine: str) -> tuple[str, str]:
-    """By how much longer an epoch is with a bar than without: on the wall, and the processor's."""
+def _shares(exercise: Exercise, engine: str) -> tuple[str, ...]:
+    """By how much longer an epoch is with a bar than without, by each of the clocks."""
     try:
         trainer = Trainer(exercise, Compiled(exercise, engine, 10**9))
     except EngineError:
-        return "", ""  # not installed, or too large for it
+        return ("",) * len(CLOCKS)  # not installed, or too large for it
     _turn(trainer, 100, quiet=True)
     epochs, taken = 1, 0.0
     while taken < SECONDS_PER_TURN / 4:
         epochs *= 2
-        taken, _ = _turn(trainer, epochs, quiet=True)
+        taken, *_ = _turn(trainer, epochs, quiet=True)
     epochs = max(1, round(epochs * SECONDS_PER_TURN / taken))
     pairs = [
         (_turn(trainer, epochs, quiet=True), _turn(trainer, epochs, quiet=False))
         for _ in range(REPEATS)
     ]
     # Each turn is held against the one just before it: the machine may be busier later on.
-    wall, processor = (
-        f"{median(shown[clock] / without[clock] for without, shown in pairs) - 1:+.2%}"
-        for clock in (0, 1)
-    )
-    return wall, processor
+    longer = [
+        median(shown[clock] / without[clock] for without, shown in pairs) - 1 for clock in (0, 1)
+    ]
+    drawing = median(shown[2] / shown[0] for _, shown in pairs)
+    return tuple(f"{share:+.2%}" for share in (*longer, drawing))
 
 
-def _turn(trainer: Trainer, epochs: int, *, quiet: bool) -> tuple[float, float]:
-    """The wall-clock and processor seconds of so many epochs, once the bar is there."""
+def _turn(trainer: Trainer, epochs: int, *, quiet: bool) -> tuple[float, float, float]:
+    """The seconds of so many epochs, once the bar is there: see CLOCKS."""
+    drawing = 0.0
     with Progress(EPOCHS, lambda: "", quiet=quiet) as shown:
-        watch = Watch(shown.report)
+
+        def report(going: Going) -> None:
+            nonlocal drawing
+            started = perf_counter()
+            shown.report(going)
+            drawing += perf_counter() - started
+
+        watch = Watch(report)
         there = perf_counter() + SECONDS_BEFORE + 0.2
         while perf_counter() < there and not quiet:
             trainer.advance(trainer.epoch + epochs // 20 + 1, (), Limits(), watch)
-        wall, processor = perf_counter(), process_time()
+        drawing, wall, processor = 0.0, perf_counter(), process_time()
         trainer.advance(trainer.epoch + epochs, (), Limits(), watch)
-        return perf_counter() - wall, process_time() - processor
+        return perf_counter() - wall, process_time() - processor, drawing
 
 
 def _first_bar() -> float:
