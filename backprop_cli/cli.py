@@ -4,7 +4,7 @@ What a command does is imported when it runs: ``--help`` and completion need not
 """
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -56,9 +56,6 @@ from backprop_cli.output import (
     writable,
     write,
 )
-
-if TYPE_CHECKING:
-    pass
 
 app = typer.Typer(
     help="Works a neural network step by step: forward pass, backpropagation and update, each "
@@ -261,6 +258,8 @@ def sweep(
 ) -> None:
     """Train once for each of several learning rates, and compare the losses."""
     source = config or _shipped()
+    files = {"--output": output, "--picture": picture}
+    apart({option: path for option, path in files.items() if path is not None})
     output = writable(output, force=force)
     from backprop_cli import running
 

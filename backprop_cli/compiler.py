@@ -10,6 +10,7 @@ from backprop_cli.engines import (
     NUMBA,
     PYTHON,
     Columns,
+    EngineError,
     checked,
     compiled_by_numba,
     uses_numba,
@@ -164,8 +165,17 @@ class Compiled:
     def _by_engine(self, name: str, source: str, epochs: int) -> tuple[Any, Columns]:
         function = _function(name, source)
         if self._uses_numba(source, epochs):
+            try:
+                compiled = compiled_by_numba(function)
+            except ImportError as error:
+                if self._engine == NUMBA:
+                    why = " ".join(str(error).split())
+                    raise EngineError(
+                        f"--engine numba: numba is installed, but cannot be imported: {why}"
+                    ) from None
+                return function, Columns()
             self._compiling()
-            return compiled_by_numba(function), Columns(arrays=True)
+            return compiled, Columns(arrays=True)
         return function, Columns()
 
     def _uses_numba(self, source: str, epochs: int) -> bool:

@@ -19,6 +19,10 @@ AUTO, PYTHON, NUMBA = ENGINES = ("auto", "python", "numba")
 # numba refuses tuples of 1000 and more, and would take minutes over them.
 MOST_NUMBA_VARIABLES = 999
 
+# Beyond this many operations, some ten minutes of compiling, the cost model is no longer to be
+# trusted, nor is the memory that numba takes.
+MOST_NUMBA_OPERATIONS = 20_000
+
 # What the cost model counts in a source: arithmetic operations and calls.
 OPERATION = re.compile(r" [-+*/] | \*\* |\w\(|-[v(]")
 
@@ -64,9 +68,15 @@ def uses_numba(engine: str, source: str, passes: int, variables: int) -> bool:
             f"--engine numba: numba takes up to {MOST_NUMBA_VARIABLES} trained numbers, "
             f"the optimizer's among them; here are {variables:,}"
         )
+    if engine == NUMBA and (count := operations(source)) > MOST_NUMBA_OPERATIONS:
+        raise EngineError(
+            f"--engine numba: numba takes up to {MOST_NUMBA_OPERATIONS:,} operations; an epoch "
+            f"here has {count:,}"
+        )
     if engine != AUTO:
         return engine == NUMBA
-    return variables <= MOST_NUMBA_VARIABLES and repays(source, passes) and is_installed()
+    takes_it = variables <= MOST_NUMBA_VARIABLES and operations(source) <= MOST_NUMBA_OPERATIONS
+    return takes_it and repays(source, passes) and is_installed()
 
 
 def repays(source: str, passes: int) -> bool:

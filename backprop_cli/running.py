@@ -178,6 +178,7 @@ def _kept(exercise: Exercise, settings: Settings, names: Sequence[str], keeping:
     if keeping.save is None and keeping.checkpoint is None:
         calculation, signal = _calculated(exercise, settings, Watch(), in_float64=settings.trains)
         return Worked(calculation, names, lost=False, signal=signal)
+    from backprop_cli.interruption import interruption
     from backprop_cli.keeping import Checkpoint, check, save
 
     for path in (keeping.save, keeping.checkpoint):
@@ -192,15 +193,17 @@ def _kept(exercise: Exercise, settings: Settings, names: Sequence[str], keeping:
     calculation, signal = _calculated(exercise, settings, watch, in_float64=True)
     lost = False
     assert calculation.going is not None
-    if checkpoint:
-        checkpoint.write_last(calculation.going)
-        lost = checkpoint.failed
-    if keeping.save:
-        try:
-            save(exercise, calculation.going, keeping.save)
-        except OSError as error:
-            keeping.warn(f"{keeping.save}: {error.strerror}; the trained network is not saved")
-            lost = True
+    with interruption() as noted:  # what was trained is not lost to a signal that comes now
+        if checkpoint:
+            checkpoint.write_last(calculation.going)
+            lost = checkpoint.failed
+        if keeping.save:
+            try:
+                save(exercise, calculation.going, keeping.save)
+            except OSError as error:
+                keeping.warn(f"{keeping.save}: {error.strerror}; the trained network is not saved")
+                lost = True
+        signal = signal or noted()
     return Worked(calculation, names, lost, signal)
 
 

@@ -28,6 +28,8 @@ COST_OF_LOOKS = 0.01
 # epoch up to this one, and then after every tenth of the next power of ten: of epochs 100 to 1,000
 # after every tenth, and so on. So it depends neither on the clock nor on how many epochs are run.
 DIVERGED = 1000
+# Of a loss that began with less than this, which rounding alone may make, that says nothing.
+NEXT_TO_NOTHING = 1e-12
 JUDGED_ALL = 100
 
 # Over so many epochs the improvement is measured that is held against a tolerance.
@@ -277,7 +279,8 @@ class Trainer:
 
     def _is_bad(self, loss: float) -> bool:
         """Whether a loss is far above where it began, or does not exist."""
-        return not math.isfinite(loss) or 0 < DIVERGED * self.first_loss < loss
+        began_with_some = self.first_loss > NEXT_TO_NOTHING
+        return not math.isfinite(loss) or (began_with_some and DIVERGED * self.first_loss < loss)
 
     def _what_is_bad(self, loss: float) -> str:
         if not math.isfinite(loss):

@@ -7,6 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from conftest import DEFAULT, Backprop
 from networks import fully_connected
 
 from backprop_cli import engines
@@ -273,3 +274,42 @@ def test_where_python_raises_numba_raises_or_gives_no_finite_number(rate: int, o
         assert any(number in ("inf", "-inf", "nan") for number in found)
     else:
         assert trained(exercise, NUMBA) == expected
+
+
+# --- what numba cannot do here ---------------------------------------------------------------
+
+
+def with_a_numba(folder: Path, text: str) -> dict[str, str]:
+    """An environment in which numba is a file with some text."""
+    (folder / "numba").mkdir()
+    (folder / "numba" / "__init__.py").write_text(text, encoding="utf-8")
+    return {"PYTHONPATH": str(folder)}
+
+
+def test_a_numba_that_cannot_be_imported_is_said_where_it_is_asked_for_and_else_not_used(
+    backprop: Backprop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    env = with_a_numba(tmp_path, "raise ImportError('Numba needs an older NumPy')")
+    asked = backprop("run", "--engine", "numba", env=env)
+    assert (asked.stdout, asked.returncode) == ("", 2)
+    assert asked.stderr == (
+        f"{DEFAULT}: --engine numba: numba is installed, but cannot be imported: "
+        "Numba needs an older NumPy\n"
+    )
+    for name in [name for name in sys.modules if name.partition(".")[0] == "numba"]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.syspath_prepend(tmp_path)
+    exercise = load(str(DEFAULT))
+    state = tuple(float(exercise.numbers[name]) for name in state_names(exercise.network))
+    found = Compiled(exercise, AUTO, 10**12)
+    assert found.engine == NUMBA  # as far as it can be told without an import
+    assert found.train(3, state, [()], 0.5) == Compiled(exercise).train(3, state, [()], 0.5)
+
+
+def test_numba_takes_so_many_operations(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engines, "is_installed", lambda: True)
+    most = engines.MOST_NUMBA_OPERATIONS
+    assert engines.uses_numba(AUTO, " + " * most, 10**12, 9)
+    assert not engines.uses_numba(AUTO, " + " * (most + 1), 10**12, 9)
+    with pytest.raises(EngineError, match=r"takes up to 20,000 operations; an epoch here has 20,"):
+        engines.uses_numba(NUMBA, " + " * (most + 1), 1, 9)

@@ -5,6 +5,7 @@ import random
 import re
 import signal
 import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -212,3 +213,34 @@ def test_options_that_mean_nothing_together_are_refused(
     run = backprop("run", *given)
     assert (run.stdout, run.returncode, run.stderr.count("\n")) == ("", 2, 1)
     assert complaint in run.stderr
+
+
+SIGNALLED_WHILE_SAVING = """\
+import os, signal, sys
+from backprop_cli import keeping
+name = sys.argv.pop()
+written = keeping.configuration_text
+def signalled(exercise, numbers, *more):
+    if numbers:
+        os.kill(os.getpid(), signal.Signals[name])
+    return written(exercise, numbers, *more)
+keeping.configuration_text = signalled
+from backprop_cli.entry import main
+main()
+"""
+
+
+@pytest.mark.parametrize(("name", "code"), [("SIGINT", 130), ("SIGTERM", 143)])
+def test_a_signal_while_the_trained_network_is_written_does_not_lose_it(
+    backprop: Backprop, tmp_path: Path, name: str, code: int
+) -> None:
+    script, saved = tmp_path / "signalled.py", tmp_path / "saved.yaml"
+    script.write_text(SIGNALLED_WHILE_SAVING, encoding="utf-8")
+    done = backprop(
+        *("run", ROOT / "configs" / "xor.yaml", "--epochs", "20", "--brief", "--save", saved, name),
+        program=(sys.executable, str(script)),
+        preexec=can_be_interrupted,
+    )
+    assert (done.stderr, done.returncode) == ("", code)
+    assert "Training: 20 epochs" in done.stdout
+    assert backprop("run", saved, "--brief").returncode == 0

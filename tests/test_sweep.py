@@ -4,6 +4,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from conftest import Backprop
 from networks import activated, fully_connected, optimized, with_examples
 
 from backprop_cli import compiler
@@ -68,3 +69,11 @@ def test_a_sweep_compiles_once(monkeypatch: pytest.MonkeyPatch, until_loss: str 
     monkeypatch.setattr(compiler, "_function", counted)
     sweep(XOR, "0.1,0.2,0.5,1", Settings(200, until_loss=until_loss, quiet=True))
     assert sorted(compiled) == ["loss", "train_until" if until_loss else "train"]
+
+
+def test_text_and_picture_of_a_sweep_are_two_files(backprop: Backprop, tmp_path: Path) -> None:
+    file = tmp_path / "same.svg"
+    done = backprop("sweep", XOR, "--lr", "0.1,0.2", "--epochs", "5", "-o", file, "--plot", file)
+    assert (done.stdout, done.returncode) == ("", 2)
+    assert f"--picture {file}: --output names the same file" in done.stderr
+    assert not file.exists()

@@ -19,8 +19,8 @@ from networks import activated, exercises, fully_connected, optimized, trainings
 
 from backprop_cli.activations import ACTIVATIONS
 from backprop_cli.arithmetic import Exact
-from backprop_cli.calculation import updated, work_update
-from backprop_cli.config import load
+from backprop_cli.calculation import calculate, updated, work_update
+from backprop_cli.config import load, parse
 from backprop_cli.derivation import derive_passes
 from backprop_cli.limits import DivergedError, Watch
 from backprop_cli.losses import LOSSES
@@ -520,3 +520,19 @@ def check_words(code: str, own: str) -> None:
         if token.type == tokenize.NAME and not keyword.iskeyword(token.string)
     }
     assert all(re.fullmatch(own, word) for word in words), words
+
+
+def test_a_start_that_only_rounding_keeps_from_perfect_is_none_to_measure_divergence_by() -> None:
+    # 0.1 * 3 − 0.3 is 5.6e-17 in float64, and the decay moves the weight a little away.
+    text = """\
+inputs: [3]
+weights: {output: [[0.1]]}
+activation: linear
+target: 0.3
+learning_rate: 0.1
+weight_decay: 0.01
+"""
+    done = calculate(parse(text, "near.yaml"), epochs=100)
+    assert 0 < done.history[0][1] < 1e-30
+    # By hand: it comes to rest where 3 (3 w − 0.3) + 0.01 w = 0.
+    assert done.history[-1][1] == pytest.approx((3 * 0.9 / 9.01 - 0.3) ** 2 / 2, rel=1e-6)
