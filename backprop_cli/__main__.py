@@ -1,5 +1,5 @@
 """``python -m backprop_cli`` is the same as ``backprop``."""
 
-from backprop_cli.entry import main
+from backprop_cli.cli.entry import main
 
 main()

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import NamedTuple
 
-from backprop_cli.activations import ACTIVATIONS
+from backprop_cli.algebra.expression import Symbol
 from backprop_cli.export.reading import Reading
-from backprop_cli.expression import Symbol
-from backprop_cli.network import LEARNING_RATE, Exercise, Figure, Layer, Network
-from backprop_cli.optimizers import DECAY, OPTIMIZERS, T, symbol_of
+from backprop_cli.functions.activations import ACTIVATIONS
+from backprop_cli.functions.optimizers import DECAY, OPTIMIZERS, T, symbol_of
+from backprop_cli.network.exercise import LEARNING_RATE, Exercise, Figure, Layer, Network
 
 Vector = tuple[float, ...]
 Matrix = tuple[Vector, ...]

@@ -4,18 +4,10 @@ import textwrap
 from collections.abc import Iterator, Sized
 from shlex import quote
 
-from backprop_cli.complaint import listed, printable
 from backprop_cli.export.description import Description, LayerArrays
-from backprop_cli.export.layout import (
-    INDENT,
-    WIDTH,
-    Block,
-    array,
-    indented,
-    listing,
-    quoted,
-)
+from backprop_cli.export.layout import INDENT, WIDTH, Block, array, indented, listing, quoted
 from backprop_cli.export.reading import Reading
+from backprop_cli.wording import listed, printable
 
 IS_SHOWN = '''\
 def is_shown(epoch):

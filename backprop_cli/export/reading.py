@@ -4,8 +4,7 @@ import os
 from pathlib import Path
 from typing import NamedTuple
 
-from backprop_cli.csv_table import read_table
-from backprop_cli.network import Exercise
+from backprop_cli.network.exercise import Exercise
 
 # Up to this many numbers are written out in the script.
 FEW = 100
@@ -31,8 +30,7 @@ class Reading(NamedTuple):
 def reading(exercise: Exercise, script: Path | None) -> Reading | None:
     """How the data file of an exercise is read, None where there is none or its numbers are few.
 
-    ``script`` is where the script is to be written (None: that is not known). Raises ConfigError
-    where the file cannot be read.
+    ``script`` is where the script is to be written (None: that is not known).
     """
     network, data = exercise.network, exercise.data
     width = len(network.inputs) + len(network.outputs)
@@ -40,11 +38,10 @@ def reading(exercise: Exercise, script: Path | None) -> Reading | None:
         return None
     targets = (data.target,) if isinstance(data.target, str) else data.target
     path = Path(data.folder, data.file)
-    table = read_table(path, str(path), (*data.inputs, *targets))
     return Reading(
         path.as_posix() if script is None else _from(script.parent, path),
         script is not None,
-        table.sheet.delimiter,
+        data.delimiter,
         data.inputs,
         targets,
         data.classes,

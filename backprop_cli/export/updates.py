@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from backprop_cli.export.description import Array, Description
 from backprop_cli.export.layout import array
-from backprop_cli.optimizers import OPTIMIZERS as ROWS
+from backprop_cli.functions.optimizers import OPTIMIZERS as ROWS
 
 
 class Update(NamedTuple):

@@ -1,1 +1,1 @@
-"""Renderers: a lesson, or a working's numbers, to one medium each."""
+"""Lesson → one medium."""

@@ -6,10 +6,11 @@ from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from backprop_cli.blocks import Plot
-from backprop_cli.complaint import UsageError, printable
-from backprop_cli.files import write_whole
+from backprop_cli.disk import write_whole
+from backprop_cli.errors import UsageError
+from backprop_cli.lesson.blocks import Plot
 from backprop_cli.render.axes import NOT_DRAWN, Axes, axes_of
+from backprop_cli.wording import printable
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes as Drawing

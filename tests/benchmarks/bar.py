@@ -14,13 +14,13 @@ from rich.table import Table
 from size import network_of
 from tasks import tasks
 
-from backprop_cli import config
-from backprop_cli.compiler import Compiled
-from backprop_cli.engines import NUMBA, PYTHON, EngineError
-from backprop_cli.limits import Going, Limits, Watch
-from backprop_cli.network import Exercise
-from backprop_cli.render.progress import SECONDS_BEFORE, Progress
-from backprop_cli.training import Trainer
+from backprop_cli.cli.progress import SECONDS_BEFORE, Progress
+from backprop_cli.config import load as config
+from backprop_cli.network.exercise import Exercise
+from backprop_cli.training.compiled import Compiled
+from backprop_cli.training.endings import Going, Limits, Watch
+from backprop_cli.training.engines import NUMBA, PYTHON, EngineError
+from backprop_cli.training.trainer import Trainer
 
 REPEATS = 15
 SECONDS_PER_TURN = 0.5
@@ -31,10 +31,10 @@ NEURONS = 71  # in each of two full layers, so about 10,000 weights
 
 # A program that has trained and now shows a bar; it prints the seconds until it is there.
 FIRST_BAR = """
-import backprop_cli.cli, backprop_cli.running, backprop_cli.training, sys
+import backprop_cli.cli.app, backprop_cli.cli.running, backprop_cli.training.trainer, sys
 from time import perf_counter
 started = perf_counter()
-from backprop_cli.render.bar import Bar
+from backprop_cli.cli.progress_bar import Bar
 bar = Bar(100)
 bar.start()
 taken = perf_counter() - started

@@ -9,9 +9,9 @@ from measuring import seconds_per_epoch
 from rich.table import Table
 from tasks import Loop, Task, tasks
 
-from backprop_cli.compiler import Compiled
-from backprop_cli.engines import NUMBA, PYTHON, EngineError
-from backprop_cli.optimizers import state_names
+from backprop_cli.functions.optimizers import state_names
+from backprop_cli.training.compiled import Compiled
+from backprop_cli.training.engines import NUMBA, PYTHON, EngineError
 
 REPEATS = 11
 EPOCHS_COMPARED = 5

@@ -4,11 +4,11 @@ from measuring import seconds_per_epoch
 from rich.table import Table
 from tasks import Task, tasks
 
-from backprop_cli.compiler import Compiled
-from backprop_cli.engines import NUMBA, PYTHON, EngineError
-from backprop_cli.limits import Limits
-from backprop_cli.network import Batches, Exercise
-from backprop_cli.training import Trainer
+from backprop_cli.network.exercise import Batches, Exercise
+from backprop_cli.training.compiled import Compiled
+from backprop_cli.training.endings import Limits
+from backprop_cli.training.engines import NUMBA, PYTHON, EngineError
+from backprop_cli.training.trainer import Trainer
 
 REPEATS = 11
 WARMING = 1000  # epochs after which training is no longer judged after every one of them

@@ -1,0 +1,1 @@
+"""Numbers and names → expressions, and expressions → text."""

@@ -1,0 +1,1 @@
+"""Derivation and numbers → Working: every step with its value."""

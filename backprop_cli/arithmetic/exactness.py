@@ -1,0 +1,59 @@
+"""Whether the two sides of a printed line are exactly equal."""
+
+from decimal import Inexact, localcontext
+
+from backprop_cli.algebra.expression import (
+    Call,
+    Choice,
+    Expression,
+    Product,
+    Quotient,
+    has_calls,
+    parts,
+    substitute,
+)
+from backprop_cli.arithmetic.evaluation import Rounded
+from backprop_cli.arithmetic.figures import LOSSLESS
+from backprop_cli.functions.activations import Z, configured
+from backprop_cli.functions.elementary import ELEMENTARY
+
+
+def equal(left: Expression, right: Expression) -> bool:
+    """Whether two expressions in printed figures alone are exactly equal."""
+    by_hand = Rounded()
+    if by_hand.evaluate(left, {}) != by_hand.evaluate(right, {}):
+        return False
+    # What comes so near to a figure that no digits tell it apart is not equal to it.
+    return not has_calls(left) or _is_exact(left, by_hand)
+
+
+def _is_exact(expression: Expression, by_hand: Rounded) -> bool:
+    """Whether no function in an expression in figures has a value that goes on without end.
+
+    But for one that is multiplied by 0, or divides it.
+    """
+    match expression:
+        case Call(function, argument, settings) if function not in ELEMENTARY:
+            at = {Z.name: argument}
+            formula = by_hand.chosen(
+                configured(function, settings).formula, {Z.name: by_hand.evaluate(argument, {})}
+            )
+            return _is_exact(substitute(formula, at), by_hand)
+        case Call(function, argument):
+            if not _is_exact(argument, by_hand):
+                return False
+            with localcontext(LOSSLESS) as context:
+                context.clear_flags()
+                ELEMENTARY[function].decimal(by_hand.evaluate(argument, {}))
+                return not context.flags[Inexact]
+        case Product(found):
+            exact = [part for part in found if _is_exact(part, by_hand)]
+            return len(exact) == len(found) or any(
+                by_hand.evaluate(part, {}) == 0 for part in exact
+            )
+        case Quotient(numerator, denominator):
+            return _is_exact(Product((numerator, denominator)), by_hand)
+        case Choice():
+            return _is_exact(by_hand.chosen(expression, {}), by_hand)
+        case _:
+            return all(_is_exact(part, by_hand) for part in parts(expression))

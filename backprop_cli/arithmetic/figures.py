@@ -1,0 +1,68 @@
+"""Figures: numbers as they are written, with the decimals that are kept of them.
+
+A magnitude under 0.01 keeps one decimal more than others, or as many as two significant digits
+need. Ties are rounded half up.
+"""
+
+from decimal import ROUND_HALF_UP, Context, Decimal
+
+from backprop_cli.algebra.expression import MINUS
+
+# Sums and products of decimals are worked without loss: the widest that stay within float64's
+# range fit in this many digits.
+LOSSLESS = Context(prec=1400, rounding=ROUND_HALF_UP, Emax=999_999, Emin=-999_999, traps=[])
+
+# Beyond these powers of ten a number is printed as 1.2e-10 or 3.4e20.
+SMALLEST_PLAIN, LARGEST_PLAIN = -9, 15
+SIGNIFICANT_WHEN_LARGE = 8
+# A new weight carries all its digits, which may be hundreds; more than these tell nobody anything.
+MOST_SIGNIFICANT = 20
+
+
+def rounded(value: Decimal, decimals: int) -> Decimal:
+    """``value`` rounded half up to the decimals that the module's rule keeps for it."""
+    if value and value.adjusted() < -2:
+        decimals = max(decimals + 1, 1 - value.adjusted())
+    return _with_decimals(value, decimals)
+
+
+def rounded_closely(value: Decimal, decimals: int) -> Decimal:
+    """The same, but one below 1 to as many significant digits as decimals are kept, and to two."""
+    if value and value.adjusted() < -1:
+        decimals = max(decimals, 2) - 1 - value.adjusted()
+    return _with_decimals(value, decimals)
+
+
+def _with_decimals(value: Decimal, decimals: int) -> Decimal:
+    kept = value.quantize(Decimal(1).scaleb(-decimals), context=LOSSLESS)
+    return kept if kept else kept.copy_abs()
+
+
+def more_than(decimals: int) -> int:
+    """One decimal more than other figures have, and at least five."""
+    return max(decimals + 1, 5)
+
+
+def padded(digits: Decimal, decimals: int) -> Decimal:
+    """``digits`` with at least so many decimals; a very large number as it is."""
+    exponent = digits.as_tuple().exponent
+    if not isinstance(exponent, int) or exponent <= -decimals or digits.adjusted() >= LARGEST_PLAIN:
+        return digits
+    return digits.quantize(Decimal(1).scaleb(-decimals), context=LOSSLESS)
+
+
+def shortened(value: Decimal) -> Decimal:
+    """``value`` with no more significant digits than a very large number is printed with."""
+    if value.adjusted() < LARGEST_PLAIN:
+        return value
+    return Context(prec=SIGNIFICANT_WHEN_LARGE, rounding=ROUND_HALF_UP).plus(value).normalize()
+
+
+def on_paper(digits: Decimal) -> str:
+    """A number as it is written: every digit it has, and a minus sign that is not a hyphen."""
+    if digits == 0 or SMALLEST_PLAIN <= digits.adjusted() < LARGEST_PLAIN:
+        text = f"{digits:f}"
+    else:
+        mantissa, _, exponent = f"{digits:e}".partition("e")
+        text = f"{mantissa}e{int(exponent)}"
+    return text.replace("-", MINUS)

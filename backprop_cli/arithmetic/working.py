@@ -1,0 +1,169 @@
+"""A derivation worked through with numbers: every step with its value and its printed lines."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Generic
+
+from backprop_cli.algebra.expression import Expression, Number, Product, Sum, Symbol, transform
+from backprop_cli.arithmetic.evaluation import (
+    Arithmetic,
+    DomainError,
+    OutOfRangeError,
+    Rounded,
+    Unrounded,
+    V,
+)
+from backprop_cli.arithmetic.figures import MOST_SIGNIFICANT
+from backprop_cli.derivation.steps import Derivation, Rule, Step
+from backprop_cli.derivation.update import MEAN_LOSS, batch_gradient
+
+# What is printed with more decimals than other results.
+LONGER = (Rule.DECAYED, Rule.NEW_WEIGHT)
+
+TOO_LARGE = (
+    "the result is too large for float64 (over 1.8e308); "
+    "smaller inputs, weights or learning rate would keep it in range"
+)
+
+# By hand a prediction that is nearly 0 or 1 is rounded to it, and has no logarithm then.
+ROUNDED_AWAY = "; numbers are rounded here, and --exact or more --decimals may keep what it needs"
+
+
+class WorkingError(ArithmeticError):
+    """A step has no value, or none that float64 holds: ``quantity`` is what it defines."""
+
+    def __init__(self, quantity: str, why: str) -> None:
+        super().__init__(f"{quantity}: {why}")
+        self.quantity = quantity
+        self.why = why
+
+
+@dataclass(frozen=True)
+class Working(Generic[V]):
+    """A derivation with a value for every quantity in it.
+
+    ``given`` holds the numbers that were put in: a `Decimal` with the digits that were typed, or
+    a float that training arrived at. ``values`` holds those and the result of every step.
+    """
+
+    derivation: Derivation
+    arithmetic: Arithmetic[V]
+    given: Mapping[str, Decimal | float]
+    values: Mapping[str, V]
+
+    @property
+    def is_batched(self) -> bool:
+        """Whether the update goes by the mean gradient of several examples."""
+        return MEAN_LOSS in self.values
+
+    def update_gradient(self, parameter: str) -> str:
+        """The name of the gradient that a parameter's update goes by."""
+        return batch_gradient(parameter, batched=self.is_batched).name
+
+    def figure(self, name: str) -> Decimal:
+        """A quantity's value with the digits in which it is printed.
+
+        A given number keeps the digits that were typed, also under the name of a step that only
+        passes it on.
+        """
+        given = self.given.get(name)
+        if isinstance(given, Unrounded):
+            return self.arithmetic.updated_figure(self.values[name])
+        if isinstance(given, Decimal):
+            return given
+        step = self.derivation.by_name.get(name)
+        if step is not None:
+            match self.taken(step.expression):
+                case Symbol(passed_on):
+                    return self.figure(passed_on)
+                case Number(digits, ""):
+                    return digits
+            if step.rule is Rule.OPTIMIZER:
+                return self.arithmetic.running_figure(self.values[name])
+            if step.rule in LONGER:
+                return self.arithmetic.updated_figure(self.values[name])
+        return self.arithmetic.figure(self.values[name])
+
+    def is_given_as_shown(self, name: str) -> bool:
+        """Whether a given number has no more digits than its figure."""
+        given = self.given[name]
+        return self.figure(name) == (given if isinstance(given, Decimal) else Decimal(repr(given)))
+
+    def taken(self, expression: Expression) -> Expression:
+        """The branch of a choice that the values take; any other expression as it is."""
+        return self.arithmetic.chosen(expression, self.values)
+
+    def short_figure(self, name: str) -> Decimal:
+        """A computed value with no more digits than any other result is printed with."""
+        return self.arithmetic.figure(self.arithmetic.result(self.values[name]))
+
+    def with_figures(self, expression: Expression) -> Expression:
+        """The expression with the printed figure in the place of every symbol."""
+
+        def put_in(part: Expression) -> Expression | None:
+            return Number(self.figure(part.name)) if isinstance(part, Symbol) else None
+
+        return transform(expression, put_in)
+
+    def with_sums_worked_out(self, expression: Expression) -> Expression:
+        """The expression with figures put in and sums that are factors replaced by their results.
+
+        0.5933 * (1 − 0.5933) becomes 0.5933 * 0.4067, the line that is written between.
+        """
+
+        def worked_out(factor: Expression) -> Expression:
+            if not isinstance(factor, Sum):
+                return self.with_figures(factor)
+            figure = self.arithmetic.figure(self.arithmetic.evaluate(factor, self.values))
+            # A number near 1 may have hundreds of digits: it is no easier to read than the sum.
+            too_long = len(figure.as_tuple().digits) > MOST_SIGNIFICANT
+            return self.with_figures(factor) if too_long else Number(figure)
+
+        if not isinstance(expression, Product):
+            return self.with_figures(expression)
+        return Product(tuple(map(worked_out, expression.factors)))
+
+
+AnyWorking = Working[Any]  # in either arithmetic
+
+
+def work(
+    derivation: Derivation, given: Mapping[str, Decimal | float], arithmetic: Arithmetic[V]
+) -> Working[V]:
+    """Work every step of a derivation.
+
+    ``given`` must hold every input, parameter and target and the learning rate, by name. Raises
+    WorkingError at the first step that has no value or one that float64 cannot hold.
+    """
+    values = {name: arithmetic.number(number) for name, number in given.items()}
+    for step in derivation.steps:
+        values[step.defines.name] = _value(step, values, arithmetic)
+    return Working(derivation, arithmetic, given, values)
+
+
+def _value(step: Step, values: Mapping[str, V], arithmetic: Arithmetic[V]) -> V:
+    """A step's value: rounded if the arithmetic rounds, unless no arithmetic was done.
+
+    A new weight is not rounded either: the document's rule, so that small gradients still move it.
+    A weight that decays before its step is rounded to more decimals than others: without rounding
+    its digits would grow with every update.
+    """
+    expression = arithmetic.chosen(step.expression, values)
+    try:
+        value = arithmetic.evaluate(expression, values)
+        match expression:
+            case Symbol() | Number(_, ""):  # passed on as it is
+                return value
+        settle = {
+            Rule.OPTIMIZER: arithmetic.running_result,
+            Rule.DECAYED: arithmetic.closer_result,
+        }.get(step.rule, arithmetic.result)
+        settled = settle(value)
+    except OutOfRangeError:
+        raise WorkingError(step.defines.name, TOO_LARGE) from None
+    except DomainError as error:
+        at = f"at neuron {step.neuron.name} " if step.neuron else ""
+        mend = ROUNDED_AWAY if isinstance(arithmetic, Rounded) else ""
+        raise WorkingError(step.defines.name, f"{at}{error}{mend}") from None
+    return arithmetic.unrounded(value) if step.rule is Rule.NEW_WEIGHT else settled

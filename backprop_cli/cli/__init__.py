@@ -1,0 +1,1 @@
+"""The command line: arguments → one command → text and an exit code."""

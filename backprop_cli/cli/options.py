@@ -1,0 +1,208 @@
+"""The options of the command line: names, types and help, each declared once."""
+
+from contextlib import suppress
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperCommand
+
+WORKING, TRAINING, OUTPUT = "What is worked", "Training", "Output"
+KEEPING = "Keeping a trained network"
+
+
+CONFIGURATIONS = (".yaml", ".yml")
+
+
+class PlotCommand(TyperCommand):
+    """A command whose ``--plot FILE`` means ``--picture FILE``: an option cannot be both itself."""
+
+    def is_picture(self, arg: str, args: list[str]) -> bool:  # noqa: ARG002 - others need them
+        """Whether what follows --plot among the arguments can only be the name of a picture.
+
+        That may lack its ending, and is then to be told which there are: what else could stand
+        there is a configuration.
+        """
+        suffix = Path(arg).suffix.lower()
+        return suffix not in CONFIGURATIONS if suffix else not Path(arg).exists()
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """See typer; the arguments are looked through first."""
+        read: list[str] = []
+        for arg in args:
+            follows = bool(read) and read[-1] == "--plot" and not arg.startswith("-")
+            if follows and self.is_picture(arg, args):
+                read[-1:] = ["--picture", arg]
+            elif arg.startswith("--plot="):
+                read += ["--picture", arg.removeprefix("--plot=")]
+            else:
+                read.append(arg)
+        return super().parse_args(ctx, read)
+
+
+class FunctionPlotCommand(PlotCommand):
+    """The same of a function at points."""
+
+    def is_picture(self, arg: str, args: list[str]) -> bool:
+        """See the base class; what else could stand there is a point, or the function's name."""
+        with suppress(ValueError):
+            float(arg)
+            return False
+        from backprop_cli.functions.activations import ACTIVATIONS
+        from backprop_cli.functions.softmax import SOFTMAX
+
+        named = [other for other in args if other in (*ACTIVATIONS, SOFTMAX)]
+        return bool(Path(arg).suffix or [other for other in named if other is not arg])
+
+
+class Format(StrEnum):
+    """What a run is printed as."""
+
+    text = "text"
+    json = "json"
+
+
+class Engine(StrEnum):
+    """What runs the training loop."""
+
+    auto = "auto"
+    python = "python"
+    numba = "numba"
+
+
+def _option(panel: str, help: str, *names: str, **more: Any) -> Any:
+    """An option in a panel of --help; without names it is called as its parameter is."""
+    return typer.Option(*names, help=help, rich_help_panel=panel, **more)
+
+
+Config = Annotated[
+    Path | None,
+    typer.Argument(
+        help="A network and its numbers in YAML; - reads standard input. "
+        "Without it, the shipped example is worked.",
+    ),
+]
+
+# --- what is worked --------------------------------------------------------------------------
+
+Example = Annotated[
+    int,
+    _option(WORKING, "Show the working of example K of several.", "--example", min=1, metavar="K"),
+]
+At = Annotated[
+    int | None,
+    _option(WORKING, "Show the working of epoch K, not of the first.", "--at", min=1, metavar="K"),
+]
+Gradcheck = Annotated[
+    bool,
+    _option(
+        WORKING,
+        "Show only how far every gradient is from a central difference of the loss; "
+        "exit code 1 if one is too far.",
+        "--gradcheck",
+    ),
+]
+Brief = Annotated[bool, _option(WORKING, "Print the tables alone.", "--brief")]
+Exact = Annotated[
+    bool,
+    _option(WORKING, "Carry full precision; round only what is printed.", "--exact"),
+]
+Decimals = Annotated[
+    int | None,
+    _option(
+        WORKING,
+        "Decimals to keep: to carry, where the file asks for rounding; else to print. "
+        "By default the file's rounding, else 4.",
+        min=1,
+        max=15,
+        metavar="N",
+    ),
+]
+
+# --- training --------------------------------------------------------------------------------
+
+Epochs = Annotated[
+    int,
+    _option(TRAINING, "Train for N epochs, in full precision.", min=1, metavar="N"),
+]
+Rate = Annotated[
+    str | None,
+    _option(TRAINING, "The learning rate, in the place of the file's.", "--lr", metavar="X"),
+]
+Rates = Annotated[
+    str,
+    typer.Option("--lr", metavar="X,Y,…", help="The learning rates, such as 0.1,0.5,1."),
+]
+UntilLoss = Annotated[
+    str | None,
+    _option(TRAINING, "End training as soon as the loss is X or less.", metavar="X"),
+]
+Tolerance = Annotated[
+    str | None,
+    _option(
+        TRAINING, "End training when the loss improves by less than X over 100 epochs.", metavar="X"
+    ),
+]
+EngineName = Annotated[
+    Engine,
+    _option(
+        TRAINING,
+        "What runs the loop: numba is faster once it has compiled, and auto takes it where "
+        "that repays.",
+        "--engine",
+    ),
+]
+Quiet = Annotated[bool, _option(TRAINING, "Show no progress bar.", "--quiet")]
+
+Save = Annotated[
+    Path | None,
+    _option(
+        KEEPING,
+        "Write the trained network to FILE, a configuration that runs and trains on.",
+        metavar="FILE",
+    ),
+]
+CheckpointFile = Annotated[
+    Path | None,
+    _option(
+        KEEPING,
+        "Write the network to FILE again and again while it trains.",
+        "--checkpoint",
+        metavar="FILE",
+    ),
+]
+Every = Annotated[
+    int | None,
+    _option(KEEPING, "Write a checkpoint every N epochs, by default 100.", min=1, metavar="N"),
+]
+Resume = Annotated[
+    Path | None,
+    _option(KEEPING, "Go on from a checkpoint, until --epochs are done in all.", metavar="FILE"),
+]
+
+# --- output ----------------------------------------------------------------------------------
+
+OutputFormat = Annotated[
+    Format,
+    _option(OUTPUT, "text to read, json for programs.", "--format"),
+]
+Output = Annotated[
+    Path | None,
+    _option(OUTPUT, "Write to FILE instead.", "-o", "--output", metavar="FILE"),
+]
+Force = Annotated[bool, _option(OUTPUT, "Replace existing files.", "--force")]
+Plot = Annotated[
+    bool,
+    _option(
+        OUTPUT,
+        "Draw the curves too; --plot FILE draws them to an .svg or .png as --picture does.",
+        "--plot",
+    ),
+]
+Picture = Annotated[
+    Path | None,
+    _option(
+        OUTPUT, "Draw the curves to FILE, an .svg or a .png; this needs matplotlib.", metavar="FILE"
+    ),
+]

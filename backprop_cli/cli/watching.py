@@ -1,0 +1,39 @@
+"""What goes on beside a training: a bar that shows it, and signals that end it."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from backprop_cli.cli.progress import Progress
+from backprop_cli.cli.signals import interruption
+from backprop_cli.functions.optimizers import state_names
+from backprop_cli.network.exercise import Exercise
+from backprop_cli.training.endings import Watch
+from backprop_cli.training.engines import MOST_NUMBA_VARIABLES, PYTHON, is_installed
+
+
+@contextmanager
+def watched(
+    exercise: Exercise, watch: Watch, epochs: int, engine: str, *, quiet: bool
+) -> Iterator[tuple[Watch, Callable[[], int]]]:
+    """Within it, a training is shown by a bar, and ended by a signal between two epochs.
+
+    Yields the watch with that added, and a function that tells the signal's number, or 0.
+    """
+    with (
+        interruption() as noted,
+        Progress(epochs, _faster(exercise, engine), quiet=quiet) as shown,
+    ):
+        watch = watch._replace(report=shown.report, interrupted=noted, compiling=shown.compiling)
+        yield watch, noted
+
+
+def _faster(exercise: Exercise, engine: str) -> Callable[[], str]:
+    """What could make a long run faster, in one line; nothing where there is nothing."""
+
+    def hint() -> str:
+        takes_it = len(state_names(exercise.network)) <= MOST_NUMBA_VARIABLES
+        if engine == PYTHON or is_installed() or not takes_it:
+            return ""
+        return 'this takes a while; pip install "backprop-cli[fast]" makes it many times faster'
+
+    return hint

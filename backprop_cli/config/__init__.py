@@ -1,0 +1,1 @@
+"""Text → Exercise: a configuration is read, understood and written."""

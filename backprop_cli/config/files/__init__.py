@@ -1,0 +1,1 @@
+"""A path → text, YAML or CSV, each value with its place."""

@@ -1,0 +1,1 @@
+"""A configuration of the right shape → Exercise, or its faults."""

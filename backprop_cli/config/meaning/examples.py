@@ -1,0 +1,149 @@
+"""The examples of a configuration: one, a list of them, or the rows of a data file."""
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from functools import cached_property
+from typing import NamedTuple
+
+from backprop_cli.config.meaning import faults
+from backprop_cli.config.meaning.data_rows import DataRows
+from backprop_cli.config.meaning.faults import Faults
+from backprop_cli.config.shape.configuration import Configuration
+from backprop_cli.functions.losses import LOSSES
+from backprop_cli.network.exercise import Batches, DataFile, Example, Figure, Network
+from backprop_cli.wording import Path
+
+ONE_INPUT, ONE_TARGET = "inputs", "target"
+
+
+class _Written(NamedTuple):
+    """An example as it stands in the configuration, and where."""
+
+    inputs: Mapping[str, Decimal] | list[Decimal]
+    target: Mapping[str, Decimal] | list[Decimal] | Decimal
+    path: Path
+
+
+class TrainingSet:
+    """Finds the examples; what is wrong with them it notes in ``faults``."""
+
+    def __init__(self, found: Faults, settings: Configuration) -> None:
+        self._faults = found
+        self._settings = settings
+        data = settings.data
+        self._rows = None if data is None else DataRows(found, data, LOSSES[settings.loss])
+
+    def inputs(self) -> Mapping[str, Path]:
+        """The inputs' names, each with the place that it comes from; x1, x2, … for a list.
+
+        Raises ConfigError where no example is given, or a data file cannot be read.
+        """
+        self._one_way()
+        if self._rows is not None:
+            return self._rows.inputs()
+        path, given = self._written[0].path, self._written[0].inputs
+        if not given:
+            self._faults.complain((*path, ONE_INPUT), faults.nothing, "inputs", "input")
+        names = [f"x{at}" for at, _ in enumerate(given, 1)] if isinstance(given, list) else [*given]
+        steps: Sequence[str | int] = range(len(names)) if isinstance(given, list) else names
+        return {n: (*path, ONE_INPUT, step) for n, step in zip(names, steps, strict=True)}
+
+    def examples(self, network: Network) -> tuple[Example, ...]:
+        """Every example, in order."""
+        if self._rows is not None:
+            return self._rows.examples(network)
+        return tuple(self._example(written, network) for written in self._written)
+
+    def batches(self, count: int) -> Batches:
+        """How an epoch goes through so many examples."""
+        settings, size = self._settings, self._settings.batch_size
+        return Batches(count if size is None else size, settings.shuffle, settings.seed)
+
+    def data(self, network: Network) -> DataFile | None:
+        """Where the examples come from, if that is a data file."""
+        return None if self._rows is None else self._rows.file(network)
+
+    def output_names(self, outputs: int) -> Sequence[str]:
+        """What so many outputs are called after the classes of a data file, if it has as many."""
+        names = () if self._rows is None else tuple(self._rows.classes(outputs))
+        return names if len(names) == outputs else ()
+
+    def origin(self, output: str, path: Path) -> Path:
+        """Where the name of an output at ``path`` comes from: it may be a data file's class."""
+        named = self._rows is not None and output in self._rows.named_classes
+        return ("data", ONE_TARGET) if named else path
+
+    def _one_way(self) -> None:
+        """Complain unless the examples are given in one of the three ways."""
+        settings = self._settings
+        alone = [key for key in (ONE_INPUT, ONE_TARGET) if getattr(settings, key) is not None]
+        several = [key for key in ("examples", "data") if getattr(settings, key) is not None]
+        for key in (*alone, *several)[: -1 if several else 0]:
+            self._faults.complain((key,), faults.not_beside, several[-1], key=True)
+        self._faults.raise_first()
+        for key in (ONE_INPUT, ONE_TARGET):
+            if not several and key not in alone:
+                raise self._faults.source.error(faults.missing(key), (key,))
+        if not several:
+            for key in ("batch_size", "shuffle", "seed"):
+                if key in settings.model_fields_set:
+                    self._faults.complain((key,), faults.only_several, key, key=True)
+        if settings.examples == []:
+            raise self._faults.source.error(faults.nothing("examples", "example"), ("examples",))
+
+    # --- one by one ----------------------------------------------------------------------------
+
+    @cached_property
+    def _written(self) -> list[_Written]:
+        settings = self._settings
+        if settings.examples is None:
+            assert settings.inputs is not None
+            assert settings.target is not None
+            return [_Written(settings.inputs, settings.target, ())]
+        return [
+            _Written(one.inputs, one.target, ("examples", at))
+            for at, one in enumerate(settings.examples)
+        ]
+
+    def _example(self, written: _Written, network: Network) -> Example:
+        path = (*written.path, ONE_INPUT)
+        by_name = self._faults.by_name(path, written.inputs, network.inputs, "value", "input")
+        if len(by_name) == len(written.inputs):
+            for name in network.inputs:
+                if name not in by_name:
+                    self._faults.complain(path, faults.no_input, name)
+        return Example(tuple(by_name.values()), self._targets(written, network))
+
+    def _targets(self, written: _Written, network: Network) -> tuple[Decimal, ...]:
+        given, path = written.target, (*written.path, ONE_TARGET)
+        outputs = tuple(neuron.name for neuron in network.outputs)
+        if isinstance(given, Decimal):
+            if len(outputs) > 1:
+                self._faults.complain(path, faults.one_target, outputs)
+            given = [given] * len(outputs)
+        by_output = self._faults.by_name(path, given, outputs, "target")
+        if isinstance(given, dict) and len(by_output) == len(given):
+            # A misspelt name explains a missing one, and has had its complaint.
+            for name in outputs:
+                if name not in by_output:
+                    self._faults.complain(path, faults.no_target, name)
+        for at, (name, target) in enumerate(by_output.items()):
+            place: str | int = name if isinstance(given, dict) else at
+            scalar = isinstance(written.target, Decimal)
+            self._in_range(target, path if scalar else (*path, place))
+        targets = tuple(by_output.values())
+        if len(targets) == len(outputs):
+            self._distribution(targets, path)
+        return targets
+
+    def _in_range(self, target: Figure, path: Path) -> None:
+        """A target must be one that the loss can take."""
+        loss = LOSSES[self._settings.loss]
+        if loss.targets is not None and not loss.takes(target):
+            self._faults.complain(path, faults.out_of_range, loss.name, *loss.targets)
+
+    def _distribution(self, targets: Sequence[Figure], path: Path) -> None:
+        """The targets of a loss that compares distributions must be one."""
+        total = sum(map(float, targets))
+        if not LOSSES[self._settings.loss].takes_total(total):
+            self._faults.complain(path, faults.no_distribution, self._settings.loss, total)

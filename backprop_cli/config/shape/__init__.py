@@ -1,0 +1,1 @@
+"""YAML → a configuration of the right shape, or its faults."""

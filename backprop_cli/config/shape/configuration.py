@@ -1,0 +1,159 @@
+"""The configuration's shape: which keys there are and what each may hold.
+
+The model reads scalars as they were typed (see ``yaml_source``) and knows nothing of what names
+refer to; that is ``meaning``'s business. The same types yield the JSON Schema for editors.
+"""
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from backprop_cli.config.shape.fields import (
+    ACTIVATION_NAMES,
+    LOSS_NAMES,
+    OPTIMIZER_NAMES,
+    BatchSize,
+    Decimals,
+    Flag,
+    Inputs,
+    LayerBiases,
+    LayerName,
+    LayerWeights,
+    LossName,
+    Name,
+    NotNegative,
+    Rate,
+    Seed,
+    Targets,
+)
+from backprop_cli.config.shape.sections import (
+    Activations,
+    Data,
+    OneExample,
+    Optimizer,
+    TrainedSoFar,
+    without_default,
+)
+
+
+class Configuration(BaseModel):
+    """One exercise: a network, its numbers, and how it is to be worked."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        frozen=True,
+        title="backprop configuration",
+        json_schema_extra={
+            "oneOf": [
+                {"required": ["inputs", "target"]},
+                {"required": ["examples"]},
+                {"required": ["data"]},
+            ]
+        },
+    )
+
+    inputs: Inputs | None = Field(
+        default=None,
+        description="The inputs: a mapping from name to value, or a list (named x1, x2, ...).",
+        examples=[{"x1": 0.05, "x2": 0.10}, [0.05, 0.10]],
+        json_schema_extra=without_default,
+    )
+    weights: dict[LayerName, LayerWeights] = Field(
+        description="Layer by layer in forward order, the output layer last. In a layer each "
+        "neuron has its weights by source, or a list with one for each source of the layer "
+        "before; or the layer is a matrix with one row for each neuron.",
+        examples=[
+            {
+                "hidden": {"h1": {"x1": 0.15, "x2": 0.20}, "h2": {"x1": 0.25, "x2": 0.30}},
+                "output": {"out": {"h1": 0.40, "h2": 0.45}},
+            },
+            {"hidden": [[0.15, 0.20], [0.25, 0.30]], "output": [[0.40, 0.45]]},
+        ],
+    )
+    biases: dict[Name, LayerBiases] = Field(
+        default={},
+        description="By layer: one number shared by the layer, or one for each neuron as a list "
+        "or a mapping. A layer or neuron that is left out has none.",
+        examples=[{"hidden": 0.35, "output": 0.60}, {"hidden": [0.35, 0.35], "output": [0.60]}],
+    )
+    target: Targets | None = Field(
+        default=None,
+        description="What the network should put out: a number, or for several outputs a list "
+        "or a mapping by output neuron.",
+        examples=[0.01, [0.01, 0.99], {"o1": 0.01, "o2": 0.99}],
+        json_schema_extra=without_default,
+    )
+    examples: list[OneExample] | None = Field(
+        default=None,
+        description="Several examples, in the place of inputs and target.",
+        examples=[[{"inputs": [0, 1], "target": 1}, {"inputs": [1, 1], "target": 0}]],
+        json_schema_extra=without_default,
+    )
+    data: Data | None = Field(
+        default=None,
+        title="Data",
+        description="A data file of examples, in the place of inputs and target.",
+        examples=[{"file": "iris.csv", "inputs": ["petal_length"], "target": "species"}],
+        json_schema_extra=without_default,
+    )
+    batch_size: BatchSize = Field(
+        default=1,
+        description="How many examples there are to an update, or all; the update goes by the "
+        "mean of their gradients.",
+        examples=[1, "all"],
+    )
+    shuffle: Flag = Field(
+        default=False,
+        description="Go through the examples in another order every epoch.",
+        examples=[True],
+    )
+    seed: Seed = Field(
+        default=0, description="What the shuffled orders are drawn with.", examples=[7]
+    )
+    optimizer: Optimizer = Field(
+        default=OPTIMIZER_NAMES[0],
+        description="How gradients become updates, as PyTorch does it.",
+        examples=[OPTIMIZER_NAMES[0], {"name": "momentum", "momentum": 0.9}],
+    )
+    weight_decay: NotNegative | None = Field(
+        default=None,
+        description="How strongly every update pulls the parameters towards 0.",
+        examples=[0.01],
+        json_schema_extra=without_default,
+    )
+    learning_rate: Rate = Field(
+        description="How far an update goes against the gradient.", examples=[0.5]
+    )
+    rounding: Decimals = Field(
+        default=None,
+        description="Decimals carried from line to line, as on paper. Without it the "
+        "arithmetic is exact (float64).",
+        examples=[4],
+        json_schema_extra=without_default,
+    )
+    order: list[str] = Field(
+        default=[],
+        description="The order in which gradients are explained, by parameter name. By default "
+        "from the output layer backwards.",
+        examples=[["w5", "w6", "w1", "w2", "w4", "w3"]],
+    )
+    activation: Activations = Field(
+        default=ACTIVATION_NAMES[0],
+        description="The activation function of every layer, or a mapping by layer.",
+        examples=[ACTIVATION_NAMES[0], {"hidden": ACTIVATION_NAMES[0]}],
+    )
+    loss: LossName = Field(
+        default=LOSS_NAMES[0],
+        description="The loss function, summed over the outputs.",
+        examples=[LOSS_NAMES[0]],
+    )
+    frozen: list[str] = Field(
+        default=[],
+        description="Parameters that an update leaves as they are.",
+        examples=[["b1", "b2"]],
+    )
+    trained: TrainedSoFar | None = Field(
+        default=None,
+        title="Trained",
+        description="Where training stands, in a network that was saved. Left out, it begins.",
+        examples=[{"epochs": 400, "first_loss": 0.27, "v": {"w1": 0.01, "w2": -0.02}}],
+        json_schema_extra=without_default,
+    )

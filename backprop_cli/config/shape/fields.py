@@ -1,0 +1,157 @@
+"""What the fields of a configuration may hold: numbers, names, and their several short forms."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Annotated, Any
+
+from pydantic import Discriminator, GetCoreSchemaHandler, GetJsonSchemaHandler, Tag
+from pydantic_core import CoreSchema, core_schema
+
+from backprop_cli.config.shape.scalars import (
+    COMPLAINT,
+    LONGEST_NAME,
+    MOST_DECIMALS,
+    check_layer_name,
+    check_name,
+    counted_from,
+    one_of,
+    read_batch_size,
+    read_decimals,
+    read_flag,
+    read_number,
+    read_rate,
+    read_seed,
+    within,
+)
+from backprop_cli.functions.activations import ACTIVATIONS
+from backprop_cli.functions.losses import LOSSES
+from backprop_cli.functions.optimizers import OPTIMIZERS
+from backprop_cli.functions.softmax import SOFTMAX
+from backprop_cli.network.classes import MOST_COUNTED
+
+ACTIVATION_NAMES = (*ACTIVATIONS, SOFTMAX)
+LOSS_NAMES = tuple(LOSSES)
+OPTIMIZER_NAMES = tuple(OPTIMIZERS)
+
+TAGS = {
+    MAPPING := "<mapping>",
+    LIST := "<list>",
+    SCALAR := "<scalar>",
+    SETTINGS := "<settings>",
+}
+ONE_OPTIMIZER = "an optimizer is one name, or a name and its settings in a mapping"
+ONE_ACTIVATION = "an activation is one name, or a name and its settings in a mapping"
+
+
+def shape(value: object) -> str:
+    """Which of a field's forms was written, so that a complaint is about that form alone."""
+    return MAPPING if isinstance(value, Mapping) else LIST if isinstance(value, list) else SCALAR
+
+
+def either(wanted: str) -> Discriminator:
+    """Tells a field's forms apart; ``wanted`` describes them to a user who wrote another."""
+    return Discriminator(shape, custom_error_type=COMPLAINT, custom_error_message=wanted)
+
+
+@dataclass(frozen=True, eq=False)  # typing wants a hash, and each is its own
+class Read:
+    """How a scalar is read, and what the JSON Schema says of it.
+
+    ``reader`` makes the value of what was typed; of a ``name``, of a text. This is what pydantic's
+    PlainValidator, AfterValidator and WithJsonSchema come to; those look into every function and
+    at every type each time they are met, which was a tenth of a short run.
+    """
+
+    reader: Callable[[Any], Any]
+    schema: Mapping[str, Any]
+    is_name: bool = False
+
+    def __get_pydantic_core_schema__(
+        self, _source: Any, _handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        """See pydantic's documentation of custom types."""
+        if self.is_name:
+            text = core_schema.str_schema()
+            return core_schema.no_info_after_validator_function(self.reader, text)
+        return core_schema.no_info_plain_validator_function(self.reader)
+
+    def __get_pydantic_json_schema__(
+        self, _schema: CoreSchema, _handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        """Likewise."""
+        return dict(self.schema)
+
+
+def _known(names: tuple[str, ...], what: str) -> Read:
+    """How the name of one of our own rows is read."""
+    return Read(one_of(names, what), {"type": "string", "enum": list(names)}, is_name=True)
+
+
+Number = Annotated[Decimal, Read(read_number, {"type": "number"})]
+Name = Annotated[
+    str,
+    Read(check_name, {"type": "string", "minLength": 1, "maxLength": LONGEST_NAME}, is_name=True),
+]
+LayerName = Annotated[
+    str,
+    Read(
+        check_layer_name,
+        {"type": "string", "minLength": 1, "maxLength": LONGEST_NAME, "not": {"const": "name"}},
+        is_name=True,
+    ),
+]
+Rate = Annotated[
+    Decimal,
+    Read(read_rate, {"type": "number", "exclusiveMinimum": 0}),
+]
+Decimals = Annotated[
+    int | None,
+    Read(read_decimals, {"type": "integer", "minimum": 1, "maximum": MOST_DECIMALS}),
+]
+ActivationName = Annotated[str, _known(ACTIVATION_NAMES, "activation")]
+LossName = Annotated[str, _known(LOSS_NAMES, "loss")]
+OptimizerName = Annotated[str, _known(OPTIMIZER_NAMES, "optimizer")]
+Fraction = Annotated[
+    Decimal,
+    Read(within(0, 1), {"type": "number", "minimum": 0, "exclusiveMaximum": 1}),
+]
+NotNegative = Annotated[Decimal, Read(within(0), {"type": "number", "minimum": 0})]
+Flag = Annotated[bool, Read(read_flag, {"type": "boolean"})]
+Seed = Annotated[int, Read(read_seed, {"type": "integer", "minimum": 0})]
+BatchSize = Annotated[
+    int | None,
+    Read(read_batch_size, {"anyOf": [{"type": "integer", "minimum": 1}, {"const": "all"}]}),
+]
+Epochs = Annotated[
+    int,
+    Read(counted_from(0), {"type": "integer", "minimum": 0, "maximum": MOST_COUNTED}),
+]
+UpdateNumber = Annotated[
+    int,
+    Read(counted_from(1), {"type": "integer", "minimum": 1, "maximum": MOST_COUNTED}),
+]
+Columns = Annotated[list[str], Tag(LIST)]
+OneColumn = Annotated[str, Tag(SCALAR)]
+Numbers = Annotated[list[Number], Tag(LIST)]
+NamedNumbers = Annotated[dict[Name, Number], Tag(MAPPING)]
+OneNumber = Annotated[Number, Tag(SCALAR)]
+
+Inputs = Annotated[
+    NamedNumbers | Numbers,
+    either("the inputs are a mapping such as {x1: 0.05, x2: 0.10}, or a list of numbers"),
+]
+Fan = Annotated[
+    NamedNumbers | Numbers,
+    either("a neuron's weights are a mapping such as {x1: 0.15, x2: 0.20}, or a list of numbers"),
+]
+LayerWeights = Annotated[
+    Annotated[dict[Name, Fan], Tag(MAPPING)] | Annotated[list[list[Number]], Tag(LIST)],
+    either("a layer is a mapping from each neuron to its weights, or one list of weights a neuron"),
+]
+LayerBiases = Annotated[
+    NamedNumbers | Numbers | OneNumber, either("a layer's biases are a number, a list or a mapping")
+]
+Targets = Annotated[
+    NamedNumbers | Numbers | OneNumber, either("a target is a number, a list or a mapping")
+]

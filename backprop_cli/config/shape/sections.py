@@ -1,0 +1,200 @@
+"""The sections of a configuration: what has keys of its own, and the short forms of it."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
+
+from backprop_cli.config.shape.fields import (
+    ACTIVATION_NAMES,
+    MAPPING,
+    ONE_ACTIVATION,
+    ONE_OPTIMIZER,
+    SCALAR,
+    SETTINGS,
+    ActivationName,
+    Columns,
+    Epochs,
+    Flag,
+    Fraction,
+    Inputs,
+    Name,
+    NotNegative,
+    Number,
+    OneColumn,
+    OptimizerName,
+    Targets,
+    UpdateNumber,
+    either,
+    shape,
+)
+from backprop_cli.config.shape.scalars import COMPLAINT
+
+
+def without_default(schema: dict[str, Any]) -> None:
+    """Take a default of null out of the schema: it stands for a key that is not written."""
+    schema.pop("default", None)
+
+
+# Of the models that are parts of another: they are built with it, and not a second time alone.
+PART = ConfigDict(extra="forbid", frozen=True, defer_build=True)
+
+
+class ActivationSettings(BaseModel):
+    """An activation function with its settings."""
+
+    model_config = PART
+
+    name: ActivationName
+    slope: Number | None = Field(
+        default=None,
+        description="Of leaky_relu and parametric_relu: the slope below 0; of the latter, where "
+        "its training starts.",
+        json_schema_extra=without_default,
+    )
+    alpha: Number | None = Field(
+        default=None,
+        description="Of elu: what it falls to, far below 0.",
+        json_schema_extra=without_default,
+    )
+
+
+SETTING_KEYS = frozenset(ActivationSettings.model_fields)
+
+
+def activation_shape(value: object) -> str:
+    """As `shape`, with settings told apart from a mapping by layer.
+
+    Settings have a ``name``, or it is what is missing of them: all they hold is numbers.
+    """
+    if not isinstance(value, Mapping):
+        return shape(value)
+    forgotten = value and all(
+        key in SETTING_KEYS and isinstance(given, str) and given not in ACTIVATION_NAMES
+        for key, given in value.items()
+    )
+    return SETTINGS if "name" in value or forgotten else MAPPING
+
+
+OneActivation = Annotated[
+    Annotated[ActivationSettings, Tag(SETTINGS)] | Annotated[ActivationName, Tag(SCALAR)],
+    Discriminator(
+        activation_shape, custom_error_type=COMPLAINT, custom_error_message=ONE_ACTIVATION
+    ),
+]
+Activations = Annotated[
+    Annotated[dict[Name, OneActivation], Tag(MAPPING)]
+    | Annotated[ActivationSettings, Tag(SETTINGS)]
+    | Annotated[ActivationName, Tag(SCALAR)],
+    Discriminator(
+        activation_shape,
+        custom_error_type=COMPLAINT,
+        custom_error_message=f"{ONE_ACTIVATION}, or a mapping from each layer to one",
+    ),
+]
+
+
+class OptimizerSettings(BaseModel):
+    """An optimizer with its settings."""
+
+    model_config = PART
+
+    name: OptimizerName
+    momentum: Fraction | None = Field(
+        default=None,
+        description="Of momentum and nesterov: the part of the last step that is kept.",
+        json_schema_extra=without_default,
+    )
+    beta1: Fraction | None = Field(
+        default=None,
+        description="Of adam and adamw: the part of the mean gradient that is kept.",
+        json_schema_extra=without_default,
+    )
+    beta2: Fraction | None = Field(
+        default=None,
+        description="Of adam and adamw: the part of the mean squared gradient that is kept.",
+        json_schema_extra=without_default,
+    )
+    epsilon: NotNegative | None = Field(
+        default=None,
+        description="Of adam and adamw: keeps the denominator above 0.",
+        json_schema_extra=without_default,
+    )
+
+
+Optimizer = Annotated[
+    Annotated[OptimizerSettings, Tag(SETTINGS)] | Annotated[OptimizerName, Tag(SCALAR)],
+    Discriminator(
+        activation_shape, custom_error_type=COMPLAINT, custom_error_message=ONE_OPTIMIZER
+    ),
+]
+
+
+class OneExample(BaseModel):
+    """One of several examples."""
+
+    model_config = PART
+
+    inputs: Inputs
+    target: Targets
+
+
+class Data(BaseModel):
+    """A data file with an example in each row."""
+
+    model_config = PART
+
+    file: str = Field(
+        description="A CSV file whose first line names its columns; its path is relative to this "
+        "file.",
+        examples=["iris.csv"],
+    )
+    inputs: list[str] = Field(
+        description="The columns that are the inputs.", examples=[["petal_length", "petal_width"]]
+    )
+    target: Annotated[
+        OneColumn | Columns, either("a target is a column, or a list of one for each output")
+    ] = Field(
+        description="The column that is the target, or a list with one for each output. A column "
+        "of class names, or of class numbers for several outputs, stands for as many outputs.",
+        examples=["species", ["price"]],
+    )
+    standardize: Flag = Field(
+        default=False,
+        description="Shift and scale each input to mean 0 and standard deviation 1.",
+    )
+
+
+class TrainedSoFar(BaseModel):
+    """Where training stands, beside the parameters themselves."""
+
+    model_config = PART
+
+    epochs: Epochs = Field(description="How many epochs are done.")
+    first_loss: Number | None = Field(
+        default=None,
+        description="The mean loss before the first epoch, which later ones are held against.",
+        json_schema_extra=without_default,
+    )
+    compared_loss: Number | None = Field(
+        default=None,
+        description="The mean loss after the last full hundred of epochs, against which an "
+        "improvement is measured.",
+        json_schema_extra=without_default,
+    )
+    t: UpdateNumber | None = Field(
+        default=None,
+        description="Of adam and adamw: the number of the next update.",
+        json_schema_extra=without_default,
+    )
+    m: dict[str, Number] | None = Field(
+        default=None,
+        description="Of adam and adamw: the running mean of the gradient, by parameter.",
+        json_schema_extra=without_default,
+    )
+    v: dict[str, Number] | None = Field(
+        default=None,
+        description="Of momentum and nesterov: what is kept of earlier steps, by parameter; of "
+        "adam and adamw: the running mean of the squared gradient.",
+        json_schema_extra=without_default,
+    )

@@ -1,0 +1,1 @@
+"""Exercise → the text of a configuration."""

@@ -1,0 +1,1 @@
+"""Network → Derivation: every step in symbols."""

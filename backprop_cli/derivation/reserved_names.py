@@ -1,0 +1,64 @@
+"""The names that the calculation gives to its own quantities, which no other may have."""
+
+from collections.abc import Iterator
+
+from backprop_cli.derivation.steps import new
+from backprop_cli.derivation.update import MEAN_LOSS, SUM_OF_LOSSES, step_of
+from backprop_cli.functions import softmax
+from backprop_cli.functions.optimizers import DECAY, OPTIMIZERS, T, lines_of, symbol_of
+from backprop_cli.network.exercise import LEARNING_RATE, LOSS, Network
+
+LIKE_PREDICTIONS = ("ŷ_", "y_hat_")  # y_hat_o1 is printed as ŷ_o1
+PARAMETER_KINDS = {"w": "a weight", "b": "a bias", "s": "a trained slope"}
+
+
+def like_a_prediction(name: str) -> bool:
+    """Whether a name is printed as some prediction's is."""
+    return name == "ŷ" or name.startswith(LIKE_PREDICTIONS)
+
+
+def like_a_part(name: str, neurons: set[str]) -> tuple[str, str] | None:
+    """The two neurons that a name would be made of as the part of a gradient: h1_from_o1."""
+    pieces = name.split("_from_")
+    splits = (
+        ("_from_".join(pieces[:at]), "_from_".join(pieces[at:])) for at in range(1, len(pieces))
+    )
+    return next((split for split in splits if neurons.issuperset(split)), None)
+
+
+def own_names(network: Network) -> Iterator[tuple[str, str]]:
+    """The names that the calculation itself gives, and to what."""
+    yield LEARNING_RATE, "the learning rate"
+    yield LOSS, "the loss"
+    yield MEAN_LOSS, "the mean loss of a batch"
+    yield SUM_OF_LOSSES, "the sum of a batch's losses"
+    for name in ("y_hat", "y_true"):
+        yield name, "a quantity of the output layer"
+    for parameter in network.parameters:
+        yield parameter, PARAMETER_KINDS[parameter[0]]
+        yield new(parameter).name, f"the new value of {parameter}"
+        yield step_of(parameter).name, f"the update step of {parameter}"
+    row = OPTIMIZERS[network.optimizer]
+    for setting in (*row.settings, *([DECAY.name] if network.decays else [])):
+        yield setting, f"a setting of {row.name}"
+    if row.counts:
+        yield T.name, "the number of the update"
+    for parameter in network.updated:
+        for quantity in (*row.state, *(line.defines for line in lines_of(network))):
+            yield symbol_of(quantity, parameter).name, f"a quantity of {row.name}"
+    for neuron in network.neurons:
+        yield neuron.weighted_sum, f"the weighted sum of {neuron.name}"
+        yield neuron.activation, f"the activation of {neuron.name}"
+    for layer in network.layers:
+        if layer.activation == softmax.SOFTMAX:
+            yield softmax.largest(layer)[0].name, f"the largest weighted sum of layer {layer.name}"
+            yield softmax.total(layer)[0].name, f"the softmax's sum in layer {layer.name}"
+            for neuron in layer.neurons:
+                yield (
+                    softmax.exponential(layer, neuron)[0].name,
+                    f"the softmax's exp of {neuron.name}",
+                )
+    for output in network.outputs:
+        yield f"{LOSS}_{output.name}", f"the loss of {output.name}"
+        yield f"y_hat_{output.name}", f"the prediction of {output.name}"
+        yield f"y_true_{output.name}", f"the target of {output.name}"

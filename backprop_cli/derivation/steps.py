@@ -1,0 +1,86 @@
+"""What a derivation is made of: steps in symbols, each with the rule that makes it hold."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import Enum, auto
+from functools import cached_property
+from typing import NamedTuple
+
+from backprop_cli.algebra.expression import Expression, Partial, Symbol, partial, symbols
+from backprop_cli.network.exercise import LOSS, Network, Neuron
+
+
+class Rule(Enum):
+    """Why a step holds. What is said about it to a reader is decided in ``reasons.py``."""
+
+    WEIGHTED_SUM = auto()
+    SOFTMAX_LARGEST = auto()
+    SOFTMAX_EXPONENTIAL = auto()
+    SOFTMAX_SUM = auto()
+    ACTIVATION = auto()
+    PREDICTION = auto()
+    LOSS = auto()
+    LOSS_OF_OUTPUT = auto()
+    SUM_OF_LOSSES = auto()
+    DERIVATIVE_OF_LOSS = auto()
+    DERIVATIVE_OF_ACTIVATION = auto()
+    DERIVATIVE_BY_SOURCE = auto()
+    DERIVATIVE_BY_WEIGHT = auto()
+    DERIVATIVE_BY_BIAS = auto()
+    DERIVATIVE_BY_SLOPE = auto()
+    CHAIN = auto()
+    SUM_OF_PARTS = auto()
+    FEEDS_NOTHING = auto()
+    MEAN = auto()
+    PULLED = auto()
+    OPTIMIZER = auto()
+    DECAYED = auto()
+    STEP = auto()
+    NEW_WEIGHT = auto()
+    NEW_BIAS = auto()
+
+
+class Step(NamedTuple):
+    """One line of the working: ``defines`` = ``expression``, because of ``rule``.
+
+    ``neuron`` is the neuron at which it happens; None where it concerns no single one.
+    """
+
+    defines: Symbol
+    expression: Expression
+    rule: Rule
+    neuron: Neuron | None = None
+
+
+@dataclass(frozen=True)
+class Derivation:
+    """Every step for one network, in an order in which each uses only givens and earlier ones."""
+
+    network: Network
+    steps: tuple[Step, ...]
+
+    @cached_property
+    def by_name(self) -> Mapping[str, Step]:
+        """The step that defines a quantity, by the quantity's name."""
+        return {step.defines.name: step for step in self.steps}
+
+    def needed_for(self, names: Iterable[str]) -> tuple[Step, ...]:
+        """The steps that the named quantities rest on, themselves included, in order."""
+        waiting, needed = list(names), set[str]()
+        while waiting:
+            name = waiting.pop()
+            if name in needed or name not in self.by_name:
+                continue
+            needed.add(name)
+            waiting.extend(symbol.name for symbol in symbols(self.by_name[name].expression))
+        return tuple(step for step in self.steps if step.defines.name in needed)
+
+
+def gradient(quantity: str) -> Partial:
+    """The gradient of the loss with respect to a quantity, e.g. ∂Loss/∂w1."""
+    return partial(LOSS, quantity)
+
+
+def new(parameter: str) -> Symbol:
+    """A parameter's value after the update, e.g. w1_new."""
+    return Symbol(f"{parameter}_new")

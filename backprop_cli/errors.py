@@ -1,0 +1,45 @@
+"""The errors that a user is told of, and how a complaint about a configuration looks."""
+
+from collections.abc import Iterable
+from itertools import islice
+
+from backprop_cli.wording import NEAREST, Path, dotted, nearest, printable
+
+# What standard input is called in a complaint.
+STDIN = "<stdin>"
+
+
+class ConfigError(Exception):
+    """Something is wrong with a configuration.
+
+    ``str(error)`` is the complete complaint on one printable line,
+    ``FILE:LINE:COLUMN: dotted.key.path: message``. Line and column count from 1 and are left
+    out when the file could not be read at all; the path is left out when no key is at fault.
+    """
+
+    def __init__(
+        self, name: str, message: str, mark: tuple[int, int] | None = None, path: Path = ()
+    ) -> None:
+        self.name = printable(name)
+        self.line = mark[0] if mark else None
+        self.column = mark[1] if mark else None
+        self.key = dotted(path)
+        self.message = message
+        where = self.name if mark is None else f"{self.name}:{mark[0]}:{mark[1]}"
+        super().__init__(": ".join(part for part in (where, self.key, message) if part))
+
+
+class UsageError(Exception):
+    """Something on the command line means nothing; ``str(error)`` says what, on one line."""
+
+
+class UnknownNameError(UsageError):
+    """A name was given, as the value of ``option``, that is none of those known."""
+
+    def __init__(self, option: str, name: str, known: Iterable[str], what: str) -> None:
+        if not name:
+            some = ", ".join(islice(known, NEAREST))
+            super().__init__(f"{option} '': a name is missing, such as {some}")
+            return
+        near = ", ".join(nearest(name, known, NEAREST, likeness=0.0))
+        super().__init__(f"{option} {name}: there is no such {what}; the nearest names are {near}")

@@ -1,0 +1,1 @@
+"""A name → its row: activation functions, losses, optimizers, with their derivatives."""

@@ -1,0 +1,177 @@
+"""The optimizers: one row each, what an update works out for one parameter, line by line.
+
+They are PyTorch's (``torch.optim``), its defaults included: momentum without dampening, Nesterov's
+in the form of Sutskever et al., Adam with bias correction and epsilon outside the root, weight
+decay added to the gradient but for AdamW, which takes it off the parameter itself.
+"""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from types import MappingProxyType
+from typing import NamedTuple
+
+from backprop_cli.algebra.expression import ONE, Call, Expression, Symbol, symbols
+from backprop_cli.network.exercise import LEARNING_RATE, Network
+
+OLD = Symbol("w")  # the parameter before the update
+SLOPE = Symbol("gradient")  # of the loss with respect to it
+GRADIENT = Symbol("g")  # the same, and with it the weight decay where that acts on the gradient
+RATE = Symbol(LEARNING_RATE)
+DECAY = Symbol("weight_decay")
+T = Symbol("t")  # the number of the update, from 1
+
+MOMENTUM = Symbol("momentum")
+BETA1, BETA2, EPSILON = Symbol("beta1"), Symbol("beta2"), Symbol("epsilon")
+
+# Running quantities of a parameter before an update, and after it.
+V, V_NEW = Symbol("v"), Symbol("v_new")
+M, M_NEW = Symbol("m"), Symbol("m_new")
+DIRECTION = Symbol("d")
+M_HAT, V_HAT = Symbol("m_hat"), Symbol("v_hat")
+DECAYED = Symbol("decayed")
+OWN = (GRADIENT, V, V_NEW, M, M_NEW, DIRECTION, M_HAT, V_HAT, DECAYED)  # each parameter has its own
+
+
+class Line(NamedTuple):
+    """One line of an update: the quantity ``defines`` of a parameter, by ``formula``, and why."""
+
+    defines: Symbol
+    formula: Expression
+    reason: str
+
+
+class Optimizer(NamedTuple):
+    """One optimizer.
+
+    ``lines`` are worked in order for each parameter w with gradient g; then ``step`` is taken off
+    the parameter. ``state`` names the running quantities, which start at 0: the line that defines
+    ``m_new`` is worked from ``m``; those of them in ``squares`` are never below 0. ``settings`` are
+    symbols that a user may set, with their defaults. ``decoupled`` says that weight decay acts on
+    the parameter, not on the gradient; ``weight_decay`` is its default.
+    """
+
+    name: str
+    title: str
+    step: Expression
+    source: str
+    lines: tuple[Line, ...] = ()
+    state: tuple[Symbol, ...] = ()
+    settings: Mapping[str, Decimal] = MappingProxyType({})
+    squares: tuple[Symbol, ...] = ()
+    decoupled: bool = False
+    weight_decay: Decimal | None = None
+
+    @property
+    def counts(self) -> bool:
+        """Whether the number of the update enters."""
+        return any(symbol == T for line in self.lines for symbol in symbols(line.formula))
+
+
+VELOCITY = Line(V_NEW, MOMENTUM * V + GRADIENT, "what is kept of earlier steps, and the gradient")
+LOOK_AHEAD = Line(DIRECTION, GRADIENT + MOMENTUM * V_NEW, "the gradient, and one more step of v")
+ADAM_LINES = (
+    Line(M_NEW, BETA1 * M + (ONE - BETA1) * GRADIENT, "the running mean of the gradient"),
+    Line(V_NEW, BETA2 * V + (ONE - BETA2) * GRADIENT**2, "the running mean of its square"),
+    Line(M_HAT, M_NEW / (ONE - BETA1**T), "corrected for the start of m at 0, in update t"),
+    Line(V_HAT, V_NEW / (ONE - BETA2**T), "corrected for the start of v at 0, likewise"),
+)
+# Weight decay, on the gradient and on the parameter itself.
+PULLED = Line(GRADIENT, SLOPE + DECAY * OLD, "the gradient, and the weight decay")
+SHRUNK = Line(DECAYED, OLD - RATE * DECAY * OLD, "the weight decay, apart from the gradient")
+
+ADAM_STEP = RATE * M_HAT / (Call("sqrt", V_HAT) + EPSILON)
+ADAM_SETTINGS = {"beta1": Decimal("0.9"), "beta2": Decimal("0.999"), "epsilon": Decimal("1e-8")}
+
+OPTIMIZERS: Mapping[str, Optimizer] = {
+    row.name: row
+    for row in (
+        Optimizer(
+            name="sgd",
+            title="gradient descent",
+            step=RATE * GRADIENT,
+            source="https://pytorch.org/docs/stable/generated/torch.optim.SGD.html",
+        ),
+        Optimizer(
+            name="momentum",
+            title="gradient descent with momentum",
+            lines=(VELOCITY,),
+            step=RATE * V_NEW,
+            state=(V,),
+            settings={"momentum": Decimal("0.9")},
+            source="https://pytorch.org/docs/stable/generated/torch.optim.SGD.html",
+        ),
+        Optimizer(
+            name="nesterov",
+            title="gradient descent with Nesterov's momentum",
+            lines=(VELOCITY, LOOK_AHEAD),
+            step=RATE * DIRECTION,
+            state=(V,),
+            settings={"momentum": Decimal("0.9")},
+            source="https://pytorch.org/docs/stable/generated/torch.optim.SGD.html",
+        ),
+        Optimizer(
+            name="adam",
+            title="Adam",
+            lines=ADAM_LINES,
+            step=ADAM_STEP,
+            state=(M, V),
+            settings=ADAM_SETTINGS,
+            squares=(V,),
+            source="https://pytorch.org/docs/stable/generated/torch.optim.Adam.html",
+        ),
+        Optimizer(
+            name="adamw",
+            title="AdamW",
+            lines=ADAM_LINES,
+            step=ADAM_STEP,
+            state=(M, V),
+            settings=ADAM_SETTINGS,
+            squares=(V,),
+            decoupled=True,
+            weight_decay=Decimal("0.01"),
+            source="https://pytorch.org/docs/stable/generated/torch.optim.AdamW.html",
+        ),
+    )
+}
+
+
+def symbol_of(quantity: Symbol, parameter: str) -> Symbol:
+    """A parameter's own quantity: m of w1 is ``m_w1``, m_new is ``m_w1_new``."""
+    stem = quantity.name.removesuffix("_new")
+    return Symbol(f"{stem}_{parameter}{quantity.name.removeprefix(stem)}")
+
+
+def lines_of(network: Network) -> tuple[Line, ...]:
+    """What an update works out for each parameter on the way to its new value, in order."""
+    row = OPTIMIZERS[network.optimizer]
+    if not network.decays:
+        return row.lines
+    if row.decoupled:
+        return (*row.lines, SHRUNK)
+    return (PULLED, *row.lines)
+
+
+def state_of(network: Network) -> Mapping[str, str]:
+    """The running quantities of a network's optimizer, from ``m_w1`` to ``m_w1_new``."""
+    row = OPTIMIZERS[network.optimizer]
+    return {
+        symbol_of(quantity, parameter).name: f"{symbol_of(quantity, parameter).name}_new"
+        for quantity in row.state
+        for parameter in network.updated
+    }
+
+
+def state_names(network: Network) -> tuple[str, ...]:
+    """What training carries from update to update.
+
+    The parameters, the optimizer's running quantities, and, where it enters, the number of the
+    next update.
+    """
+    count = (T.name,) if OPTIMIZERS[network.optimizer].counts else ()
+    return (*network.parameters, *state_of(network), *count)
+
+
+def initial_state(network: Network) -> Mapping[str, Decimal]:
+    """What training carries besides the parameters, as it is before the first update."""
+    count = {T.name: Decimal(1)} if OPTIMIZERS[network.optimizer].counts else {}
+    return {**dict.fromkeys(state_of(network), Decimal(0)), **count}

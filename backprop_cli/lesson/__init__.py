@@ -1,0 +1,1 @@
+"""A run → Lesson: blocks in the order in which they are read."""

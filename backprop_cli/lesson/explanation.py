@@ -1,0 +1,133 @@
+"""The derivation of one quantity, whichever it is."""
+
+from collections.abc import Iterator
+
+from backprop_cli.algebra.expression import Partial
+from backprop_cli.arithmetic.working import AnyWorking
+from backprop_cli.derivation.steps import Rule, Step, gradient
+from backprop_cli.derivation.update import parts_of_batch
+from backprop_cli.lesson.blocks import Block, Equation, Equations, Heading, Paragraph, Span
+from backprop_cli.lesson.chain_rule import Detail, gradient_blocks
+from backprop_cli.lesson.equations import equation, given_equation, listed, shown, sides
+from backprop_cli.lesson.reasons import (
+    bias_place,
+    layer_formulas,
+    layer_of,
+    reason,
+    slope_place,
+    title,
+    weight_place,
+)
+from backprop_cli.lesson.updates import mean_of_batch, update_blocks
+from backprop_cli.network.exercise import Network
+from backprop_cli.runs.run import Calculation
+
+
+def explain_any(calculation: Calculation, name: str) -> Iterator[Block]:
+    """The derivation of one quantity, also of another example of the batch, or of their sum.
+
+    ``name`` must be one that `names.explainable` answers.
+    """
+    numbers = [at + 1 for at in calculation.batch]
+    parts = parts_of_batch(calculation.exercise.network, numbers) if len(numbers) > 1 else {}
+    part = next((part for symbol, part in parts.items() if symbol.name == name), None)
+    if part is None:
+        yield from explain(calculation.working, name)
+    elif part.example is not None:
+        yield Heading(2, f"Example {part.example} of the batch")
+        yield from explain(calculation.working_of(part.example - 1), part.name)
+    else:
+        own = part.name.replace("∂", "d")
+        yield Heading(3, f"Sum over the batch {shown(name)}")
+        yield Paragraph(
+            f"It adds up {shown(part.name)} of {len(numbers)} examples; "
+            f"--example K --explain {own} derives that of example K."
+        )
+        yield Equations((given_equation(calculation.working, name),))
+
+
+def explain(working: AnyWorking, name: str) -> Iterator[Block]:
+    """The derivation of one quantity of the working by its name, and nothing else.
+
+    A parameter's name stands for its gradient.
+    """
+    network = working.derivation.network
+    if name in network.weights:
+        yield from explain_weight(working, name, Detail.FULL, set())
+        yield from mean_of_batch(working, name)
+    elif name in network.biases:
+        yield Heading(3, f"Step-by-step Gradient for {name}", bias_place(network, name))
+        yield from explain_bias(working, name, set())
+        yield from mean_of_batch(working, name)
+    elif name in network.slopes:
+        yield Heading(3, f"Step-by-step Gradient for {name}", slope_place(network, name))
+        yield from explain_slope(working, name, set())
+        yield from mean_of_batch(working, name)
+    elif (step := working.derivation.by_name.get(name)) is None:
+        yield Heading(3, f"Given value {shown(name)}")
+        yield Equations((given_equation(working, name),))
+    elif step.rule in (Rule.CHAIN, Rule.SUM_OF_PARTS) and isinstance(step.defines, Partial):
+        yield Heading(3, f"Step-by-step Gradient for {shown(step.defines.by)}")
+        yield from gradient_blocks(working, step.defines, set())
+    elif step.rule in (Rule.NEW_WEIGHT, Rule.NEW_BIAS):
+        yield Heading(3, f"Update: {name}")
+        yield from update_blocks(working, name.removesuffix("_new"))
+    else:
+        yield Heading(3, f"Step-by-step {title(step)}")
+        yield from _formula_of(network, step)
+        yield Equations((equation(working, step, reason=reason(working, step)),))
+
+
+def explain_weight(
+    working: AnyWorking, weight: str, detail: Detail, known: set[str]
+) -> Iterator[Block]:
+    """The gradient of one weight. ``known`` are the sums that need no derivation any more."""
+    yield Heading(
+        3, f"Step-by-step Gradient for {weight}", weight_place(working.derivation.network, weight)
+    )
+    yield from gradient_blocks(working, gradient(weight), known, detail)
+
+
+def explain_bias(working: AnyWorking, bias: str, known: set[str]) -> Iterator[Block]:
+    """The gradient of one bias, under a heading of the caller's."""
+    derivation = working.derivation
+    users = [neuron for neuron in derivation.network.neurons if neuron.bias == bias]
+    if len(users) > 1:
+        yield Paragraph(
+            f"{listed([user.name for user in users])} share {bias}, so the gradient is worked out "
+            "for each of them, and the results are added."
+        )
+    else:
+        yield Paragraph("A bias acts like a weight on a constant input of 1.")
+    yield Equations(
+        tuple(
+            Equation(
+                (Span(user.weighted_sum),),
+                sides(derivation.by_name[user.weighted_sum].expression),
+            )
+            for user in users
+        )
+    )
+    yield from gradient_blocks(working, gradient(bias), known)
+
+
+def explain_slope(working: AnyWorking, slope: str, known: set[str]) -> Iterator[Block]:
+    """The gradient of one trained slope, under a heading of the caller's."""
+    derivation = working.derivation
+    layer = next(layer for layer in derivation.network.layers if layer.slope == slope)
+    users = layer.neurons
+    if len(users) > 1:
+        yield Paragraph(
+            f"{listed([user.name for user in users])} share the slope {slope}, so the gradient is "
+            "worked out for each of them, and the results are added."
+        )
+    else:
+        yield Paragraph("The slope is a parameter like a weight.")
+    yield Equations((layer_formulas(layer)[0],))
+    yield from gradient_blocks(working, gradient(slope), known)
+
+
+def _formula_of(network: Network, step: Step) -> Iterator[Block]:
+    """The formula of the function that a step applies."""
+    if step.rule is Rule.ACTIVATION:
+        yield Equations((layer_formulas(layer_of(network, step))[0],))

@@ -1,0 +1,143 @@
+"""What a working starts from, as a lesson shows it: the network, its numbers and its examples."""
+
+from collections.abc import Iterator, Sequence
+
+from backprop_cli.arithmetic.figures import on_paper
+from backprop_cli.lesson.blocks import Block, Equations, Heading, Paragraph, Table
+from backprop_cli.lesson.equations import given_equation, listed, shown
+from backprop_cli.lesson.reasons import (
+    bias_place,
+    layer_formulas,
+    layer_notes,
+    slope_place,
+    weight_place,
+)
+from backprop_cli.network.exercise import Layer, Network, Settings
+from backprop_cli.runs.run import Calculation
+from backprop_cli.wording import counted
+
+# With more parameters than this a working is too long to read in full.
+READABLE = 40
+
+# Up to so many examples are shown in a table beforehand.
+MOST_EXAMPLES = 12
+
+
+def readable(network: Network) -> bool:
+    """Whether a working is short enough to be read in full."""
+    return len(network.parameters) <= READABLE
+
+
+def layer_title(layer: Layer) -> str:
+    """What a layer is called in a heading."""
+    return f"{layer.name[0].upper()}{layer.name[1:]} Layer"
+
+
+def architecture(network: Network) -> Iterator[Block]:
+    """The layers, and the activation functions in them."""
+    yield Heading(1, "Forward & Backpropagation")
+    yield Heading(2, "Network Architecture")
+    yield _members("Input Layer", network.inputs)
+    for layer in network.layers[:-1]:
+        yield _members(layer_title(layer), [neuron.name for neuron in layer.neurons])
+    outputs = [shown(network.prediction(output)) for output in network.outputs]
+    yield _members(layer_title(network.layers[-1]), outputs)
+    for layer, names in by_function(network).items():
+        everywhere = len(names) == len(network.layers)
+        where = "in every layer" if everywhere else f"in the {listed(names)} layer"
+        yield Paragraph(f"The activation function {where} is {layer.activation}:")
+        yield Equations((layer_formulas(layer)[0],))
+        for note in layer_notes(layer):
+            yield Paragraph(note)
+
+
+def by_function(network: Network) -> dict[Layer, list[str]]:
+    """The first layer with each activation function, and the names of all that have it."""
+    found: dict[tuple[str, Settings, str | None], tuple[Layer, list[str]]] = {}
+    for layer in network.layers:
+        function = (layer.activation, layer.settings, layer.slope)
+        found.setdefault(function, (layer, []))[1].append(layer.name)
+    return dict(found.values())
+
+
+def _members(layer: str, names: Sequence[str]) -> Paragraph:
+    shortened = names if len(names) <= 12 else (*names[:10], "…", names[-1])
+    return Paragraph(f"{layer}: {counted(len(names), 'neuron')} → {', '.join(shortened)}", True)
+
+
+def initial_values(calculation: Calculation) -> Iterator[Block]:
+    """Inputs, parameters and targets, and before them which of several examples is worked."""
+    working = calculation.working
+    network = working.derivation.network
+    given, initial = working.given, calculation.exercise.numbers
+    trained = any(given[name] != initial[name] for name in network.parameters)
+    yield Heading(2, "1. Values before This Update" if trained else "1. Initial Values")
+    if calculation.exercise.examples:
+        yield from _examples(calculation)
+    yield Heading(3, "1.1 Inputs:")
+    yield Equations(tuple(given_equation(working, name) for name in network.inputs))
+    yield Heading(3, "1.2 Weights:")
+    if readable(network):
+        titles = ["Input", *(layer_title(layer) for layer in network.layers)]
+        for before, layer in zip(titles, network.layers, strict=False):
+            yield Heading(4, f"{before.removesuffix(' Layer')} to {layer_title(layer)}:")
+            weights = [edge.weight for neuron in layer.neurons for edge in neuron.edges]
+            yield Equations(
+                tuple(
+                    given_equation(working, name, weight_place(network, name)) for name in weights
+                )
+            )
+    else:
+        yield Paragraph(
+            f"{counted(len(network.weights), 'weight')}, {network.weights[0]} to "
+            f"{network.weights[-1]}: see the column Old Value below."
+        )
+    yield Heading(3, "1.3 Biases:")
+    if network.biases:
+        yield Equations(
+            tuple(
+                given_equation(working, name, bias_place(network, name)) for name in network.biases
+            )
+        )
+        yield Paragraph(
+            "A bias shifts a neuron's weighted sum, as the intercept b shifts the line y = mx + b."
+        )
+    else:
+        yield Paragraph("This network has no biases.")
+    if network.slopes:
+        yield Heading(3, "1.4 Slopes:")
+        yield Equations(
+            tuple(
+                given_equation(working, name, slope_place(network, name)) for name in network.slopes
+            )
+        )
+    yield Heading(3, "Actual Target Output:")
+    yield Equations(
+        tuple(given_equation(working, network.target(output)) for output in network.outputs)
+    )
+
+
+def _examples(calculation: Calculation) -> Iterator[Block]:
+    """Which example of how many is worked, what happened before it, and all of a few."""
+    exercise = calculation.exercise
+    network, count, size = exercise.network, exercise.example_count, exercise.batches.size
+    one_update = "all of them" if size >= count else counted(size, "example")
+    order = "in an order that is shuffled every epoch" if exercise.batches.shuffle else "in order"
+    yield Paragraph(
+        f"There are {count} examples; {one_update} to an update, {order}. "
+        f"This is the working of example {calculation.example + 1}."
+    )
+    if calculation.earlier:
+        updates = counted(calculation.earlier, "update")
+        yield Paragraph(f"The parameters are those after {updates} of this epoch.")
+    if count <= MOST_EXAMPLES:
+        targets = [network.target(output) for output in network.outputs]
+        arithmetic = calculation.working.arithmetic
+        rows = tuple(
+            (
+                str(number),
+                *(on_paper(arithmetic.given_figure(n)) for n in (*one.inputs, *one.targets)),
+            )
+            for number, one in enumerate(exercise.examples, 1)
+        )
+        yield Table("Examples", ("Example", *network.inputs, *targets), rows)

@@ -1,0 +1,1 @@
+"""What a training, a check or a function came to → Lesson."""

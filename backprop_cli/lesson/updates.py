@@ -1,0 +1,232 @@
+"""The update, as a lesson shows it: mean gradients, the lines of each parameter, the tables."""
+
+from collections.abc import Iterator, Sequence
+
+from backprop_cli.algebra.expression import Expression, Number, partial, substitute, symbols
+from backprop_cli.arithmetic.evaluation import Rounded
+from backprop_cli.arithmetic.exactness import equal
+from backprop_cli.arithmetic.figures import on_paper, padded, rounded
+from backprop_cli.arithmetic.working import AnyWorking
+from backprop_cli.derivation.steps import Rule, Step, new
+from backprop_cli.derivation.update import FEW, MEAN_LOSS, SUM_OF_LOSSES, contributions, mean_over
+from backprop_cli.functions.optimizers import (
+    DECAY,
+    DECAYED,
+    GRADIENT,
+    OLD,
+    OPTIMIZERS,
+    SHRUNK,
+    SLOPE,
+    T,
+    lines_of,
+    symbol_of,
+)
+from backprop_cli.lesson.blocks import Block, Equation, Equations, Heading, Paragraph, Span, Table
+from backprop_cli.lesson.equations import equation, in_symbols, listed, result, sides, symbol_text
+from backprop_cli.lesson.reasons import reason
+from backprop_cli.network.exercise import LEARNING_RATE, LOSS, Network
+
+BIAS_DECIMALS = 3  # an old bias is shown with at least three decimals, 0.600
+
+
+def kinds_of(network: Network) -> tuple[tuple[str, str, tuple[str, ...]], ...]:
+    """The kinds of parameters that a network has: the title, the letter and the names of each."""
+    kinds = (
+        ("Weight", "w", network.weights),
+        ("Bias", "b", network.biases),
+        ("Slope", "s", network.slopes),
+    )
+    return tuple(kind for kind in kinds if kind[2])
+
+
+# --- the mean over a batch -------------------------------------------------------------------
+
+
+def mean_of_batch(working: AnyWorking, parameter: str) -> Iterator[Block]:
+    """The mean gradient of a batch, where the working has one."""
+    if working.is_batched:
+        step = working.derivation.by_name[working.update_gradient(parameter)]
+        yield Heading(4, "Mean over the batch")
+        yield Equations((equation(working, step, reason=reason(working, step)),))
+
+
+def mean_gradients(working: AnyWorking, batch: Sequence[int]) -> Iterator[Block]:
+    """The mean of every gradient over a batch, whose examples are given by number."""
+    derivation = working.derivation
+    yield Heading(2, "Mean Gradients of the Batch")
+    which = (
+        f"examples {listed([*map(str, batch)])}" if len(batch) <= FEW else f"{len(batch)} examples"
+    )
+    of_sum = f" {SUM_OF_LOSSES} is the sum of their losses" if len(batch) > FEW else ""
+    if isinstance(working.arithmetic, Rounded) and isinstance(
+        working.given.get(SUM_OF_LOSSES), float
+    ):
+        of_sum += ", taken in full precision and then rounded"
+    yield Paragraph(
+        f"The update is made for {which} together, by the mean of their gradients."
+        f"{of_sum}{'.' if of_sum else ''}"
+    )
+    mean = mean_over(contributions(OLD.name, batch), batch)
+    left = (Span(symbol_text(partial(MEAN_LOSS, OLD.name))),)
+    yield Equations((Equation(left, sides(mean)),))
+    quantities = (MEAN_LOSS, *(working.update_gradient(p) for p in derivation.network.parameters))
+    yield Equations(
+        tuple(_in_numbers(working, derivation.by_name[quantity]) for quantity in quantities)
+    )
+
+
+def _in_numbers(working: AnyWorking, step: Step) -> Equation:
+    """A step with its numbers put in, without its symbols."""
+    numbers = working.with_figures(step.expression)
+    end = result(working, step.defines.name)
+    return Equation((Span(symbol_text(step.defines)),), sides(numbers, end))
+
+
+# --- the lines of an update ------------------------------------------------------------------
+
+
+def updates(working: AnyWorking) -> Iterator[Block]:
+    """Every parameter's update, kind by kind."""
+    network = working.derivation.network
+    plain = not lines_of(network)
+    yield Heading(2, "Weight and Bias Updates")
+    if not plain:
+        yield from _optimizer(working)
+    learning_rate_is_said = not plain
+    for kind, _, names in kinds_of(network):
+        moved = [name for name in _order(network, kind, names) if name not in network.frozen]
+        if moved:
+            yield Heading(3, f"{kind} Updation Formula")
+        if moved and plain:
+            lower = kind.lower()
+            yield Paragraph(f"new_{lower} = old_{lower} − learning_rate * gradient")
+        if moved and not learning_rate_is_said:
+            yield Paragraph(f"The learning rate is {_given(working, LEARNING_RATE)}.")
+            learning_rate_is_said = True
+        if plain and kind == "Weight" and moved:
+            yield Equations(tuple(update_equation(working, name) for name in moved))
+        else:
+            for name in moved:
+                yield Heading(4, f"Update {name}:")
+                yield Equations((*_lines(working, name), update_equation(working, name)))
+        held = [name for name in names if name in network.frozen]
+        if held:
+            yield Paragraph(f"Held fixed: {listed(held)}.")
+
+
+def _order(network: Network, kind: str, names: tuple[str, ...]) -> tuple[str, ...]:
+    """The document's: the output layer's weights in order, then all others counting down."""
+    if kind != "Weight":
+        return names
+    last = [edge.weight for neuron in network.outputs for edge in neuron.edges]
+    return (*last, *reversed(names[: len(names) - len(last)]))
+
+
+def _optimizer(working: AnyWorking) -> Iterator[Block]:
+    """The optimizer's formulas, for any parameter w, and its settings."""
+    network = working.derivation.network
+    row, lines = OPTIMIZERS[network.optimizer], lines_of(network)
+    loss = MEAN_LOSS if working.is_batched else LOSS
+    put_in: dict[str, Expression] = {SLOPE.name: partial(loss, OLD.name)}
+    if GRADIENT not in (line.defines for line in lines):
+        put_in[GRADIENT.name] = put_in[SLOPE.name]
+    old = DECAYED if SHRUNK in lines else OLD
+    yield Paragraph(
+        f"The update is that of {row.title}, as PyTorch defines it ({row.source}). For a parameter "
+        "w it works out:"
+    )
+    formulas = [(line.defines, line.formula, line.reason) for line in lines]
+    formulas.append((new(OLD.name), old - row.step, ""))
+    yield Equations(
+        tuple(
+            Equation((Span(symbol_text(left)),), sides(substitute(right, put_in)), reason=why)
+            for left, right, why in formulas
+        )
+    )
+    named = (LEARNING_RATE, *row.settings, *([DECAY.name] if network.decays else []))
+    settings = [f"{name} = {_given(working, name)}" for name in named]
+    counted = f", in update t = {_given(working, T.name)}" if row.counts else ""
+    yield Paragraph(f"Here {listed(settings)}{counted}.")
+
+
+def _given(working: AnyWorking, name: str) -> str:
+    return in_symbols(result(working, name))
+
+
+def update_blocks(working: AnyWorking, parameter: str) -> Iterator[Block]:
+    """Every line of one parameter's update, with its reason."""
+    lines = _lines(working, parameter, reasons=True)
+    yield Equations((*lines, update_equation(working, parameter)))
+
+
+def _lines(working: AnyWorking, parameter: str, *, reasons: bool = False) -> Iterator[Equation]:
+    derivation = working.derivation
+    for line in lines_of(derivation.network):
+        step = derivation.by_name[symbol_of(line.defines, parameter).name]
+        yield equation(working, step, reason=line.reason if reasons else "")
+
+
+def update_equation(working: AnyWorking, parameter: str) -> Equation:
+    """A parameter's new value. The line shows a step that is rounded on the way."""
+    step = working.derivation.by_name[new(parameter).name]
+    expression = step.expression
+    used = (working.derivation.by_name.get(symbol.name) for symbol in symbols(expression))
+    taken = {
+        found.defines.name: found.expression
+        for found in used
+        if found is not None and found.rule is Rule.STEP
+    }
+    figures = [working.with_figures(expression)]
+    if taken:
+        expression = substitute(expression, taken)
+        figures.insert(0, working.with_figures(expression))
+    name = step.defines.name
+    whole, short = Number(working.figure(name)), Number(working.short_figure(name))
+    # An exact figure is also shown as short as any other; one that is rounded is not twice, nor
+    # where that would look wrong: 0.5495499 is 0.54955 in the longer figure, 0.5495 in the shorter.
+    follows = rounded(whole.value, working.arithmetic.decimals) == short.value
+    ends = [whole, short] if follows and equal(figures[-1], whole) else [whole]
+    if equal(whole, short):
+        ends = [short]
+    return Equation((Span(name),), sides(expression, *figures, *ends))
+
+
+# --- the tables ------------------------------------------------------------------------------
+
+
+def update_tables(working: AnyWorking) -> Iterator[Table]:
+    """A table for each kind of parameter: its values and all that its update works out."""
+    network = working.derivation.network
+    mean = "Mean gradient" if working.is_batched else "Gradient"
+    between = [line.defines for line in lines_of(network)]
+    for title, letter, names in kinds_of(network):
+        columns = (
+            *(title, "Old Value", f"{mean} (dL/d{letter})"),
+            *(quantity.name.removesuffix("_new") for quantity in between),
+            "New Value",
+        )
+        rows = tuple(
+            _row(working, name, [symbol_of(quantity, name).name for quantity in between])
+            for name in reversed(names)
+        )
+        yield Table(f"{title} updates", columns, rows)
+
+
+def _row(working: AnyWorking, name: str, between: Sequence[str]) -> tuple[str, ...]:
+    held = name in working.derivation.network.frozen
+    old = old_value(working, name)
+
+    def figure(quantity: str) -> str:
+        return on_paper(working.figure(quantity))
+
+    worked = ("",) * len(between) if held else tuple(map(figure, between))
+    after = f"{old} (fixed)" if held else figure(new(name).name)
+    return name, old, figure(working.update_gradient(name)), *worked, after
+
+
+def old_value(working: AnyWorking, name: str) -> str:
+    """A parameter before the update, as typed; a bias with three decimals at least."""
+    digits = working.figure(name)
+    if name in working.derivation.network.biases:
+        digits = padded(digits, BIAS_DECIMALS)
+    return on_paper(digits)

@@ -1,0 +1,248 @@
+"""A lesson on a terminal, in a pipe or in a text file. Only this module knows what those are."""
+
+import os
+from collections.abc import Iterator
+from typing import IO, Literal
+
+from rich import box
+from rich.console import Console, ConsoleOptions, RenderResult
+from rich.segment import Segment
+from rich.style import Style
+from rich.table import Table as RichTable
+from rich.text import Text
+
+from backprop_cli.lesson.blocks import (
+    Block,
+    Equations,
+    FractionFormula,
+    Heading,
+    Lesson,
+    Paragraph,
+    Plot,
+    Role,
+    Span,
+    Table,
+)
+from backprop_cli.render.terminal.equations import equation_lines
+from backprop_cli.render.terminal.fractions import fraction_lines
+from backprop_cli.render.terminal.page import Line, Page, cell_len, width_of, words_wrapped
+
+# Prose and rules are no wider than this, whatever the terminal; it is also a pipe's width for
+# prose, while equations in a pipe are of any length.
+WIDEST = 100
+PIPE_WIDTH = 80
+ANY_LENGTH = 1_000_000
+
+# Of middling lightness, so that each stands out on dark and on light.
+FACTOR_STYLES = tuple(
+    Style(color=colour)
+    for colour in ("#0087d7", "#d75f00", "#af5faf", "#5f8700", "#d7005f", "#008787")
+)
+ROLE_STYLES = {
+    Role.PLAIN: Style(),
+    Role.RESULT: Style(bold=True),
+    Role.ASIDE: Style(dim=True),
+    Role.SECTION: Style(bold=True),
+    Role.TITLE: Style(bold=True, color="#0087d7"),
+    Role.PART: Style(italic=True),
+}
+
+
+class _Console(Console):
+    """A console that leaves it to its user what a closed pipe means."""
+
+    def on_broken_pipe(self) -> None:
+        raise BrokenPipeError
+
+
+def console_for(file: IO[str]) -> Console:
+    """A console that writes to ``file``, with colours only on a terminal that wants them."""
+    return _console(file, terminal=None)
+
+
+def plain_console(file: IO[str]) -> Console:
+    """A console for a text file: as in a pipe, even where the user forces colours."""
+    return _console(file, terminal=False)
+
+
+def _console(file: IO[str], *, terminal: bool | None) -> Console:
+    console = _Console(
+        file=file,
+        force_terminal=terminal,
+        highlight=False,
+        markup=False,
+        emoji=False,
+        soft_wrap=True,
+    )
+    if not console.is_terminal:
+        console.width = ANY_LENGTH
+    return console
+
+
+def show(lesson: Lesson, console: Console) -> None:
+    """Print a lesson."""
+    console.print(_Laid(lesson), end="", soft_wrap=True)
+
+
+def _page(console: Console) -> Page:
+    """What fits on a console: on a terminal its width, elsewhere equations of any length."""
+    unicode = console.encoding.lower().startswith("utf") and not _plain_locale()
+    if console.is_terminal:
+        return Page(min(console.width, WIDEST), console.width, unicode)
+    return Page(PIPE_WIDTH, None, unicode)
+
+
+def _plain_locale() -> bool:
+    """Whether the user asked for the C locale: Python would still write UTF-8 there."""
+    return os.environ.get("LC_ALL") in ("C", "POSIX")
+
+
+class _Laid:
+    """A lesson as something that Rich can print."""
+
+    def __init__(self, lesson: Lesson) -> None:
+        self.lesson = lesson
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        page, styled = _page(console), console.is_terminal
+        before: Block | None = None
+        indent = 2
+        for block in self.lesson:
+            if before is not None and _apart(before, block):
+                yield Segment.line()
+            if isinstance(block, Heading):
+                indent = 4 if block.level == 4 else 2
+            if isinstance(block, Table):
+                yield from _table(block, page, console, styled=styled)
+            else:
+                for line in _lines(block, page, indent):
+                    yield from _segments(line, styled=styled)
+            before = block
+
+
+def _apart(before: Block, block: Block) -> bool:
+    """Whether a blank line stands between two blocks."""
+    if isinstance(before, Heading):
+        return isinstance(block, Heading) and block.level < 4 and before.level > 2
+    if isinstance(before, Paragraph) and isinstance(block, Paragraph):
+        return not (before.bullet and block.bullet)
+    return True
+
+
+def _lines(block: Block, page: Page, indent: int) -> Iterator[Line]:
+    match block:
+        case Heading():
+            yield from _heading(block, page)
+        case Paragraph(text, bullet):
+            mark = page.text("• ") if bullet else ""
+            margin = " " * 2
+            room = page.width - len(margin) - len(mark)
+            for text_line in words_wrapped(page.text(text), room):
+                yield (Span(margin + mark + text_line),)
+                mark = " " * len(mark)
+        case Equations():
+            yield from equation_lines(block, page, indent)
+        case FractionFormula():
+            yield from fraction_lines(block, page, indent)
+        case Plot():
+            # Imported here: most lessons have none.
+            from backprop_cli.render.terminal.plot import plot_lines
+
+            yield from plot_lines(block, page)
+        case _:
+            raise TypeError(f"not a block of lines: {block!r}")
+
+
+def _heading(block: Heading, page: Page) -> Iterator[Line]:
+    """A heading; the first two levels are underlined across the page."""
+    margin = "  " if block.level == 4 else ""
+    role = {1: Role.SECTION, 2: Role.SECTION, 3: Role.TITLE, 4: Role.PART}[block.level]
+    *most, last = words_wrapped(page.text(block.text), page.width - len(margin))
+    for text in most:
+        yield Span(margin), Span(text, role)
+    title, aside = Span(last, role), Span(page.text(block.aside), Role.ASIDE)
+    gap = page.width - width_of((title, aside))
+    if block.aside and gap >= 3:
+        yield title, Span(" " * gap), aside
+    else:
+        yield Span(margin), title
+        if block.aside:
+            yield Span("  "), aside
+    if block.level <= 2:
+        yield (Span(page.text("═" if block.level == 1 else "─") * page.width, Role.ASIDE),)
+
+
+def _segments(line: Line, *, styled: bool) -> Iterator[Segment]:
+    if not styled:
+        yield Segment("".join([span.text for span in line]))
+        yield Segment.line()
+        return
+    for span in line:
+        style = ROLE_STYLES[span.role]
+        if span.factor is not None:
+            style += FACTOR_STYLES[span.factor % len(FACTOR_STYLES)]
+        yield Segment(span.text, style)
+    yield Segment.line()
+
+
+def _table(block: Table, page: Page, console: Console, *, styled: bool) -> RenderResult:
+    """A table as Rich draws it, set in by two, under its title; a wide one piece by piece."""
+    for text in words_wrapped(page.text(block.title), page.width - 2):
+        yield from _segments((Span("  "), Span(text, Role.TITLE)), styled=styled)
+    room = max((page.limit or ANY_LENGTH) - 2, 20)
+    options = console.options.update(width=room)
+    for piece in _pieces(block, page, room):
+        for cells in Segment.split_lines(console.render(_drawn(piece, page, room), options)):
+            yield Segment("  ")
+            yield from cells
+            yield Segment.line()
+
+
+def _pieces(block: Table, page: Page, room: int) -> Iterator[Table]:
+    """The table in pieces with as many columns as there is room for, the first one in each."""
+    if not block.numeric:
+        yield block  # its columns are wrapped
+        return
+    cells = [
+        [page.text(text) for text in (column, *(row[at] for row in block.rows))]
+        for at, column in enumerate(block.columns)
+    ]
+    first, *widths = (max(map(cell_len, column)) + 3 for column in cells)
+    taken: list[int] = []
+    used = start = first + 1
+    for at, width in enumerate(widths, 1):
+        if taken and used + width > room:
+            yield _of_columns(block, taken)
+            taken, used = [], start
+        taken.append(at)
+        used += width
+    yield _of_columns(block, taken)
+
+
+def _of_columns(block: Table, columns: list[int]) -> Table:
+    def picked(cells: tuple[str, ...]) -> tuple[str, ...]:
+        return (cells[0], *(cells[at] for at in columns))
+
+    return block._replace(columns=picked(block.columns), rows=tuple(map(picked, block.rows)))
+
+
+def _drawn(block: Table, page: Page, room: int) -> RichTable:
+    """The table as Rich draws it; figures too long for any line go on in the next, never cut."""
+    rows = [[*map(page.text, row)] for row in (block.columns, *block.rows)]
+    widths = (max(map(cell_len, column)) + 3 for column in zip(*rows, strict=True))
+    whole = block.numeric and sum(widths) + 1 <= room
+    table = RichTable(
+        box=box.ROUNDED if page.unicode else box.ASCII2,
+        header_style="bold",
+        border_style="dim",
+        safe_box=False,
+    )
+    for at, column in enumerate(rows[0]):
+        justify: Literal["left", "right"] = "right" if at and block.numeric else "left"
+        table.add_column(Text(column), justify=justify, no_wrap=whole, overflow="fold")
+    # Where every cell is one line, a whole column is drawn as one cell of many: Rich takes less
+    # than half as long for a table of thousands of rows.
+    drawn = ["\n".join(column) for column in zip(*rows[1:], strict=True)] if whole else None
+    for row in [drawn] if drawn else rows[1:]:
+        table.add_row(*map(Text, row))
+    return table

@@ -1,0 +1,1 @@
+"""Exercise and what was asked → what one command calculates."""

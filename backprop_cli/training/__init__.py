@@ -1,0 +1,1 @@
+"""Exercise → Training: the compiled loop."""

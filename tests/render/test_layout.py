@@ -1,0 +1,97 @@
+"""Equations, reasons, prose and tables where there is little room."""
+
+import re
+from pathlib import Path
+
+import pytest
+from support.program import DEFAULT, OnTerminal, cells
+
+from backprop_cli.lesson.blocks import Equation, Equations, Side, Span
+from backprop_cli.render.terminal.equations import equation_lines
+from backprop_cli.render.terminal.page import Page, words_wrapped
+
+
+def row(left: str, *sides: str, reason: str = "") -> Equation:
+    return Equation((Span(left),), tuple(Side("=", (Span(s),)) for s in sides), reason=reason)
+
+
+def lines(block: Equations, limit: int | None) -> list[str]:
+    found = equation_lines(block, Page(limit or 80, limit, unicode=True), 2)
+    return ["".join(span.text for span in line) for line in found]
+
+
+def test_one_row_that_is_too_wide_leaves_the_others_in_their_columns() -> None:
+    wide = row("dddd", " + ".join(["a * b"] * 6), "0.25")
+    short = [row("a", "x1 * w1", "0.5"), row("bbb", "w5", "0.40")]
+    assert lines(Equations((short[0], wide, short[1])), 40) == [
+        "  a    = x1 * w1 = 0.5",
+        "  dddd = a * b + a * b + a * b + a * b",
+        "         + a * b + a * b",
+        "       = 0.25",
+        "  bbb  = w5      = 0.40",
+    ]
+
+
+def test_in_a_pipe_too_the_rows_that_fit_keep_their_columns() -> None:
+    wide = row("d", " + ".join(["a * b"] * 30), "0.25")
+    found = lines(Equations((row("a", "x1 * w1", "0.5"), wide, row("b", "w5", "0.4"))), None)
+    assert found[0] == "  a = x1 * w1 = 0.5"
+    assert found[2] == "  b = w5      = 0.4"
+    assert len(found) == 3
+
+
+def test_a_long_choice_is_broken_before_its_parts_and_a_list_after_its_commas() -> None:
+    choice = row("d", "−(y_true_o1 / ŷ_o1) if y_true_o1 > 0, else 0", "0")
+    assert lines(Equations((choice,)), 40) == [
+        "  d = −(y_true_o1 / ŷ_o1)",
+        "      if y_true_o1 > 0, else 0",
+        "    = 0",
+    ]
+    largest = row("d", "max(z_setosa, z_versicolor, z_virginica)")
+    assert lines(Equations((largest,)), 40) == [
+        "  d = max(z_setosa, z_versicolor,",
+        "      z_virginica)",
+    ]
+
+
+def test_many_rows_are_laid_out_as_fast_as_few() -> None:
+    rows = tuple(row("a", "x" * (at % 400), "0.5") for at in range(2000))
+    assert len(lines(Equations(rows), None)) == 2000
+
+
+@pytest.mark.parametrize("width", [40, 50, 60, 80])
+def test_reasons_stay_on_the_page(on_terminal: OnTerminal, width: int) -> None:
+    for name in ("w1", "b1"):
+        screen = on_terminal("run", DEFAULT, "--explain", name, width=width)
+        assert screen.returncode == 0
+        assert [line for line in screen.text.splitlines() if cells(line) > width] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "width", "expected"),
+    [
+        ("as the line y = mx + b does", 14, ["as the line", "y = mx + b", "does"]),
+        ("Loss is 0.5 * (a − b)^2 here", 18, ["Loss is", "0.5 * (a − b)^2", "here"]),
+        ("so a ~= b - c", 9, ["so", "a ~= b - c"]),
+        ("so a ~= b - c", 10, ["so", "a ~= b - c"]),
+    ],
+)
+def test_a_formula_within_prose_is_not_broken(text: str, width: int, expected: list[str]) -> None:
+    if width == 9:  # it does not fit on any line
+        expected = ["so a ~= b", "- c"]
+    assert list(words_wrapped(text, width)) == expected
+
+
+def test_a_figure_longer_than_the_page_goes_on_in_the_next_line(
+    on_terminal: OnTerminal, tmp_path: Path
+) -> None:
+    digits = "0." + "123456789" * 20
+    path = tmp_path / "mine.yaml"
+    text = DEFAULT.read_text(encoding="utf-8")
+    path.write_text(text.replace("x1: 0.15", f"x1: {digits}"), encoding="utf-8")
+    screen = on_terminal("run", path, "--brief", width=60)
+    assert screen.returncode == 0
+    assert "…" not in screen.text
+    assert [line for line in screen.text.splitlines() if cells(line) > 60] == []
+    cell = screen.text.partition("Weight updates")[2].partition("w1")[2].partition("╰")[0]
+    assert digits in "".join(re.findall("[0-9.]", cell))

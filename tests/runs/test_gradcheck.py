@@ -1,0 +1,360 @@
+"""The gradient check passes what is right, finds what is wrong, and names the kinks."""
+
+import sys
+from collections.abc import Mapping
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from hypothesis import assume, given, settings
+from support.networks import trainings
+from support.program import ROOT, Backprop
+
+from backprop_cli.algebra.expression import Number, Product
+from backprop_cli.arithmetic.working import WorkingError
+from backprop_cli.config.load import load, parse
+from backprop_cli.functions.activations import ACTIVATIONS, Z
+from backprop_cli.functions.losses import LOSSES
+from backprop_cli.network.exercise import Exercise
+from backprop_cli.runs.gradient_check import TOLERANCE, Check, check_gradients
+
+SHIPPED = sorted((ROOT / "configs").glob("*.yaml"))
+
+ONE_NEURON = """\
+inputs: {{x1: {x}}}
+weights: {{hidden: {{h1: {{x1: 1}}}}, output: {{out: {{h1: 0.5}}}}}}
+biases: {{hidden: {bias}}}
+target: 1
+learning_rate: 0.5
+activation: {{hidden: {activation}, output: linear}}
+"""
+KINKED = ("relu", "leaky_relu", "parametric_relu", "selu", "elu", "binary_step")
+
+
+def one_neuron(activation: str, x: str = "1", bias: str = "-1") -> Exercise:
+    return parse(ONE_NEURON.format(activation=activation, x=x, bias=bias), "c.yaml")
+
+
+def checked(exercise: Exercise) -> Mapping[str, Check]:
+    return {check.parameter: check for check in check_gradients(exercise)}
+
+
+def failing(exercise: Exercise) -> set[str]:
+    return {name for name, check in checked(exercise).items() if not check.passes}
+
+
+# --- what is right ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
+def test_every_shipped_configuration_passes(path: Path, backprop: Backprop) -> None:
+    exercise = load(str(path))
+    found = checked(exercise)
+    assert tuple(found) == exercise.network.parameters
+    assert all(check.agrees and not check.kinks for check in found.values())
+    assert 0 < max(check.disagreement for check in found.values()) <= TOLERANCE
+    done = backprop("run", path, "--gradcheck")
+    assert (done.stderr, done.returncode) == ("", 0)
+    agree = f"All {len(found)} gradients agree" if len(found) > 1 else "The gradient agrees"
+    assert f"{agree} to within the tolerance of 1.0e−06." in " ".join(done.stdout.split())
+
+
+@settings(max_examples=100, deadline=None)
+@given(trainings())
+def test_every_gradient_of_a_drawn_network_passes(exercise: Exercise) -> None:
+    try:
+        found = checked(exercise)
+    except WorkingError:
+        assume(False)
+    assert [name for name, check in found.items() if not check.passes] == []
+    kinked = {layer.activation for layer in exercise.network.layers} & set(KINKED)
+    assert kinked or not any(check.kinks for check in found.values())
+
+
+def test_of_several_examples_the_mean_loss_is_checked() -> None:
+    # By hand: y = w x and the loss (w x − y)^2 have the gradient 2 (w x − y) x; here w = 0.5,
+    # so −1 and 4, whose mean is 1.5.
+    text = """\
+examples: [{inputs: [1], target: 1}, {inputs: [2], target: 0}]
+weights: {output: [[0.5]]}
+activation: linear
+loss: squared_error
+learning_rate: 1
+"""
+    check = checked(parse(text, "c.yaml"))["w1"]
+    assert check.gradient == 1.5
+    assert check.difference == pytest.approx(1.5, rel=1e-9)
+
+
+# --- what is wrong ---------------------------------------------------------------------------
+
+TWO_NEURONS = """\
+examples: [{{inputs: [0.7], target: 0.9}}, {{inputs: [-0.6], target: 0.2}}]
+weights: {{hidden: [[0.8], [-0.9]], output: [[0.5, 0.6]]}}
+biases: {{output: 0.3}}
+activation: {{hidden: {hidden}, output: sigmoid}}
+loss: {loss}
+learning_rate: 1
+"""
+
+
+def two_neurons(hidden: str = "tanh", loss: str = "squared_error") -> Exercise:
+    return parse(TWO_NEURONS.format(hidden=hidden, loss=loss), "c.yaml")
+
+
+@pytest.mark.parametrize("name", sorted(set(ACTIVATIONS) - {"binary_step"}))
+def test_a_derivative_that_is_wrong_by_a_hundred_thousandth_is_found(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert failing(two_neurons(name)) == set()
+    row = ACTIVATIONS[name]
+    off = Product((Number(Decimal("1.00001")), row.derivative))
+    wrong = {**ACTIVATIONS, name: row._replace(derivative=off)}
+    monkeypatch.setattr("backprop_cli.functions.activations.ACTIVATIONS", wrong)
+    weights = {"w1", "w2"} if name != "sigmoid" else {"w1", "w2", "w3", "w4", "b1"}
+    assert failing(two_neurons(name)) == weights
+
+
+@pytest.mark.parametrize("name", sorted(set(LOSSES) - {"cross_entropy"}))
+def test_a_wrong_derivative_of_a_loss_is_found_in_every_gradient(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    exercise = two_neurons(loss=name)
+    assert failing(exercise) == set()
+    row = LOSSES[name]
+    wrong = {**LOSSES, name: row._replace(derivative=row.derivative + Number(Decimal(1)))}
+    monkeypatch.setattr("backprop_cli.derivation.derive.LOSSES", wrong)
+    assert failing(exercise) == set(exercise.network.parameters)
+
+
+def test_a_wrong_derivative_by_a_slope_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    row = ACTIVATIONS["parametric_relu"]
+    wrong = {**ACTIVATIONS, row.name: row._replace(by_slope=Z)}
+    monkeypatch.setattr("backprop_cli.functions.activations.ACTIVATIONS", wrong)
+    assert failing(two_neurons("parametric_relu")) == {"s1"}
+
+
+# --- kinks -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("bias", ["-1", "-0.9999999", "-1.0000001"])
+@pytest.mark.parametrize("activation", KINKED)
+def test_a_kink_within_reach_is_named_and_not_failed(activation: str, bias: str) -> None:
+    found = checked(one_neuron(activation, bias=bias))  # z_h1 is 0, 1e-7 or −1e-7
+    assert all(check.passes for check in found.values())
+    for name in ("w1", "b1"):  # a step of either crosses the kink
+        assert (found[name].agrees, found[name].kinks) == (False, ("h1",)), name
+    assert (found["w2"].agrees, found["w2"].kinks) == (True, ())
+
+
+@pytest.mark.parametrize("activation", KINKED)
+def test_a_kink_out_of_reach_is_no_excuse(activation: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert all(check.agrees for check in checked(one_neuron(activation, bias="-0.9")).values())
+    row = ACTIVATIONS[activation]
+    wrong = {**ACTIVATIONS, activation: row._replace(derivative=Number(Decimal("0.7")))}
+    monkeypatch.setattr("backprop_cli.functions.activations.ACTIVATIONS", wrong)
+    assert failing(one_neuron(activation, bias="-0.9")) == {"w1", "b1"}
+
+
+def test_a_kink_of_another_neuron_is_no_excuse(monkeypatch: pytest.MonkeyPatch) -> None:
+    # h1's weighted sum is exactly 0, h2's is not; w2 feeds h2 alone.
+    text = """\
+inputs: [1]
+weights: {hidden: [[0], [0.5]], output: [[1, 1]]}
+activation: {hidden: relu, output: linear}
+target: 3
+learning_rate: 1
+"""
+    row = ACTIVATIONS["relu"]
+    wrong = {**ACTIVATIONS, "relu": row._replace(derivative=Number(Decimal("0.7")))}
+    monkeypatch.setattr("backprop_cli.functions.activations.ACTIVATIONS", wrong)
+    found = checked(parse(text, "c.yaml"))
+    assert (found["w1"].passes, found["w1"].kinks) == (True, ("h1",))
+    assert (found["w2"].passes, found["w2"].kinks) == (False, ())
+
+
+# --- on the command line ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("activation", ["relu", "binary_step"])
+def test_a_kink_is_said_with_exit_code_0(
+    backprop: Backprop, tmp_path: Path, activation: str
+) -> None:
+    path = tmp_path / "kink.yaml"
+    path.write_text(ONE_NEURON.format(activation=activation, x="1", bias="-1"), encoding="utf-8")
+    done = backprop("run", path, "--gradcheck")
+    text = " ".join(done.stdout.split())
+    assert (done.stderr, done.returncode) == ("", 0)
+    assert "A central difference says nothing about w1 and b1: within its step h" in text
+    assert "the activation function of h1 bends or jumps. All other gradients agree" in text
+    assert "Outside" not in text
+
+
+WITH_A_WRONG_DERIVATIVE = """\
+import sys
+from backprop_cli.functions import activations
+rows = dict(activations.ACTIVATIONS)
+rows["sigmoid"] = rows["sigmoid"]._replace(derivative=rows["tanh"].derivative)
+activations.ACTIVATIONS = rows
+from backprop_cli.cli.entry import main
+main()
+"""
+
+
+def test_a_wrong_gradient_is_named_with_exit_code_1(backprop: Backprop, tmp_path: Path) -> None:
+    script = tmp_path / "wrong.py"
+    script.write_text(WITH_A_WRONG_DERIVATIVE, encoding="utf-8")
+    path = ROOT / "configs" / "xor.yaml"
+    done = backprop("run", path, "--gradcheck", program=(sys.executable, str(script)))
+    assert (done.stderr, done.returncode) == ("", 1)
+    assert "Outside the tolerance of 1.0e−06: w1, w2, w3, w4, w5, w6, … and b3." in " ".join(
+        done.stdout.split()
+    )
+
+
+def test_where_the_loss_does_not_exist_it_is_said_at_which_neuron(
+    backprop: Backprop, tmp_path: Path
+) -> None:
+    path = tmp_path / "saturated.yaml"
+    path.write_text(
+        "examples: [{inputs: [0], target: 1}, {inputs: [60], target: 0.5}]\n"
+        "weights: {output: [[1]]}\nloss: binary_cross_entropy\nlearning_rate: 1\n",
+        encoding="utf-8",
+    )
+    done = backprop("run", path, "--gradcheck")
+    assert (done.stdout, done.returncode) == ("", 1)
+    assert done.stderr.startswith(f"{path}: Loss: at neuron out ln(0")
+
+
+def test_a_right_gradient_passes_where_inputs_are_large() -> None:
+    # The step changes the weighted sum by a quarter; a shorter one is tried.
+    text = "inputs: [2104]\nweights: {output: [[0.001]]}\nbiases: {output: -1.5}\n"
+    exercise = parse(f"{text}target: 0.3\nlearning_rate: 1\n", "large.yaml")
+    assert all(check.agrees and not check.kinks for check in checked(exercise).values())
+
+
+SATURATED = """\
+inputs: [{x}]
+weights: {{output: [[1]]}}
+biases: {{output: 0.25}}
+target: 0
+loss: binary_cross_entropy
+learning_rate: 1
+"""
+
+
+@pytest.mark.parametrize("x", ["8", "16", "20", "-8", "-16", "-20"])
+def test_a_logarithm_near_saturation_is_no_reason_to_call_a_gradient_wrong(x: str) -> None:
+    assert failing(parse(SATURATED.format(x=x), "c.yaml")) == set()
+
+
+@pytest.mark.parametrize("x", ["8", "16", "20", "-8", "-16"])
+def test_near_saturation_a_wrong_derivative_is_found_all_the_same(
+    x: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row = LOSSES["binary_cross_entropy"]
+    off = Product((Number(Decimal("1.0001")), row.derivative))
+    wrong = {**LOSSES, row.name: row._replace(derivative=off)}
+    monkeypatch.setattr("backprop_cli.derivation.derive.LOSSES", wrong)
+    assert failing(parse(SATURATED.format(x=x), "c.yaml")) == {"w1", "b1"}
+
+
+def test_a_gradient_that_is_rounding_alone_passes() -> None:
+    # The outputs share a bias, and a softmax is the same wherever all its weighted sums move to:
+    # the gradient is 0, of which float64 leaves 1.3e-13 or so where the prediction is near 1.
+    text = """\
+inputs: [2]
+weights: {output: [[2], [-5.5]]}
+biases: {output: 0.057}
+activation: softmax
+loss: binary_cross_entropy
+target: [0.1, 0]
+learning_rate: 1
+"""
+    found = checked(parse(text, "c.yaml"))["b1"]
+    assert found.agrees
+    assert 0 < abs(found.gradient) < 1e-8
+
+
+def test_steps_so_long_that_the_loss_no_longer_exists_are_left_out() -> None:
+    # A step of 2^-5 moves the weighted sum by 657, where 1 − sigmoid is 0 in float64.
+    text = "inputs: [21040]\nweights: {output: [[0.0001]]}\nbiases: {output: -1.5}\ntarget: 0.3\n"
+    exercise = parse(f"{text}loss: binary_cross_entropy\nlearning_rate: 1\n", "large.yaml")
+    assert all(check.agrees and not check.kinks for check in checked(exercise).values())
+
+
+ONE_WEIGHT = """\
+inputs: [{x}]
+weights: {{output: [[{w}]]}}
+target: 0
+learning_rate: 0.5
+{more}
+"""
+CROSS_ENTROPY = "loss: binary_cross_entropy"
+
+
+@pytest.mark.parametrize("x", ["1e3", "2e6", "3e6", "1e7", "1e9", "8.1e9", "1e11"])
+def test_a_right_gradient_passes_where_a_large_input_has_a_small_weight(x: str) -> None:
+    # Steps that saturate the neuron on both sides agree with each other, and not with shorter ones.
+    found = checked(parse(ONE_WEIGHT.format(x=x, w=1 / float(x), more=""), "c.yaml"))["w1"]
+    assert found.agrees
+    assert not found.undecided
+
+
+def test_a_right_gradient_passes_where_large_numbers_cancel() -> None:
+    text = ONE_WEIGHT.format(x=1, w="1e8", more="biases: {output: -99999999}")
+    assert failing(parse(text, "c.yaml")) == set()
+
+
+@pytest.mark.parametrize(("w", "x", "factor"), [("25", "1", "1.001"), ("30000", "1e-3", "1.5")])
+def test_an_uncertainty_is_that_of_the_step_that_is_taken(
+    monkeypatch: pytest.MonkeyPatch, w: str, x: str, factor: str
+) -> None:
+    # The step of a large parameter is relative to it, and what rounding does to it is no larger.
+    exercise = parse(ONE_WEIGHT.format(x=x, w=w, more=CROSS_ENTROPY), "c.yaml")
+    assert failing(exercise) == set()
+    row = LOSSES["binary_cross_entropy"]
+    off = Product((Number(Decimal(factor)), row.derivative))
+    wrong = {**LOSSES, row.name: row._replace(derivative=off)}
+    monkeypatch.setattr("backprop_cli.derivation.derive.LOSSES", wrong)
+    assert failing(exercise) == {"w1"}
+
+
+@pytest.mark.parametrize("bias", ["-0.9999", "-0.99999", "-1.00001"])
+@pytest.mark.parametrize("slope", ["10", "-1"])
+def test_a_kink_within_reach_is_no_excuse_where_a_shorter_step_tells(
+    bias: str, slope: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    exercise = one_neuron("leaky_relu", bias=bias)
+    assert failing(exercise) == set()
+    row = ACTIVATIONS["leaky_relu"]
+    wrong = {**ACTIVATIONS, row.name: row._replace(derivative=Number(Decimal(slope)))}
+    monkeypatch.setattr("backprop_cli.functions.activations.ACTIVATIONS", wrong)
+    assert failing(exercise) == {"w1", "b1"}
+
+
+def test_where_rounding_leaves_nothing_to_tell_by_that_is_said(
+    backprop: Backprop, tmp_path: Path
+) -> None:
+    # 1 − sigmoid(36.7) is half a unit in the last place of 1.
+    path = tmp_path / "saturated.yaml"
+    path.write_text(ONE_WEIGHT.format(x=1, w="36.7", more=CROSS_ENTROPY), encoding="utf-8")
+    (found,) = check_gradients(load(str(path)))
+    assert (found.passes, found.undecided) == (True, True)
+    done = backprop("run", path, "--gradcheck")
+    text = " ".join(done.stdout.split())
+    assert (done.stderr, done.returncode) == ("", 0)
+    said = "A central difference says nothing about w1: rounding leaves it next to no right digits."
+    assert said in text
+    assert "agree" not in text.partition("The largest")[2].replace("disagreement", "")
+
+
+def test_what_is_said_of_the_others_is_said_only_where_there_are_others(
+    backprop: Backprop, tmp_path: Path
+) -> None:
+    path = tmp_path / "kink.yaml"
+    more = "biases: {output: -1}\nactivation: relu"
+    path.write_text(ONE_WEIGHT.format(x=1, w=1, more=more), encoding="utf-8")
+    text = " ".join(backprop("run", path, "--gradcheck").stdout.split())
+    assert "says nothing about w1 and b1" in text
+    assert "All other" not in text

@@ -1,0 +1,79 @@
+"""A sweep compiles its network once, and trains with each rate as a run with that rate does."""
+
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from support.networks import activated, fully_connected, optimized, with_examples
+from support.program import CONFIGS, Backprop
+
+from backprop_cli.cli.running import Settings, sweep
+from backprop_cli.functions.optimizers import OPTIMIZERS
+from backprop_cli.network.exercise import Batches, Example, Exercise
+from backprop_cli.training import compiled as compiler
+from backprop_cli.training.compiled import Compiled
+from backprop_cli.training.endings import Limits
+from backprop_cli.training.engines import NUMBA, PYTHON
+from backprop_cli.training.trainer import Trainer
+
+XOR = CONFIGS / "xor.yaml"
+EXAMPLES = [
+    Example((Decimal(at) / 5, Decimal(3 - at) / 4), (Decimal(at % 2), Decimal("0.5")))
+    for at in range(5)
+]
+
+
+def exercise_of(optimizer: str, size: int | None) -> Exercise:
+    exercise = activated(fully_connected(2, (3, 2)), ["parametric_relu", "tanh"])
+    if size:
+        exercise = with_examples(exercise, EXAMPLES, Batches(size))
+    return optimized(exercise, optimizer, "0.1")
+
+
+def check_open_rate(exercise: Exercise, engine: str, limits: Limits) -> None:
+    """Train with rates that were left open, and with the same rates compiled in."""
+    compiled = Compiled(exercise, engine, open_rate=True)
+    for rate in ("0.3", "0.01", "1"):
+        numbers = {**exercise.numbers, "learning_rate": Decimal(rate)}
+        given = exercise._replace(numbers=numbers)
+        left_open, constant = Trainer(given, compiled), Trainer(given)
+        assert left_open.advance(40, (), limits) == constant.advance(40, (), limits)
+        for name, number in constant.numbers.items():
+            assert left_open.numbers[name].hex() == number.hex(), (rate, name)
+
+
+@pytest.mark.parametrize("limits", [Limits(), Limits(until_loss=0.2)])
+@pytest.mark.parametrize("size", [None, 1, 2, 5])
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+def test_a_rate_that_was_left_open_changes_no_bit(
+    optimizer: str, size: int | None, limits: Limits
+) -> None:
+    check_open_rate(exercise_of(optimizer, size), PYTHON, limits)
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+def test_nor_does_it_by_numba(optimizer: str) -> None:
+    pytest.importorskip("numba")
+    check_open_rate(exercise_of(optimizer, 2), NUMBA, Limits())
+
+
+@pytest.mark.parametrize("until_loss", [None, "0.1"])
+def test_a_sweep_compiles_once(monkeypatch: pytest.MonkeyPatch, until_loss: str | None) -> None:
+    compiled: list[str] = []
+    function = compiler._function
+
+    def counted(name: str, source: str) -> object:
+        compiled.append(name)
+        return function(name, source)
+
+    monkeypatch.setattr(compiler, "_function", counted)
+    sweep(XOR, "0.1,0.2,0.5,1", Settings(200, until_loss=until_loss, quiet=True))
+    assert sorted(compiled) == ["loss", "train_until" if until_loss else "train"]
+
+
+def test_text_and_picture_of_a_sweep_are_two_files(backprop: Backprop, tmp_path: Path) -> None:
+    file = tmp_path / "same.svg"
+    done = backprop("sweep", XOR, "--lr", "0.1,0.2", "--epochs", "5", "-o", file, "--plot", file)
+    assert (done.stdout, done.returncode) == ("", 2)
+    assert f"--picture {file}: --output names the same file" in done.stderr
+    assert not file.exists()

@@ -1,0 +1,1 @@
+"""What several tests use: networks, configurations, a reference, the program under test."""

@@ -1,0 +1,212 @@
+"""The program as its users start it: in a pipe, and on a terminal of a given width."""
+
+import errno
+import fcntl
+import os
+import pty
+import re
+import select
+import signal
+import struct
+import subprocess
+import sys
+import termios
+import time
+import unicodedata
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+ROOT = Path(__file__).parents[2]
+CONFIGS = ROOT / "configs"
+DEFAULT = CONFIGS / "default.yaml"
+PROGRAM = (sys.executable, "-m", "backprop_cli")
+PATIENCE = 60.0  # seconds after which a run counts as hung
+
+# Whatever would change what a run prints is taken out of the environment of the tests.
+NOT_INHERITED = re.compile(
+    "COLUMNS|LINES|TERM|.*COLOR.*|TTY_.*|LC_.*|LANG|LANGUAGE|PYTHON.*|.*_COMPLETE.*|COMP_.*"
+)
+
+# Two inputs, three hidden layers, three outputs; each kind of bias; names by default.
+DEEP = """\
+inputs: [0.05, 0.10]
+weights:
+  hidden1: [[0.1, 0.2], [0.3, 0.4]]
+  hidden2: [[0.5, 0.6], [0.7, 0.8]]
+  hidden3: [[0.9, 0.11], [0.12, 0.13]]
+  output: [[0.14, 0.15], [0.16, 0.17], [0.18, 0.19]]
+biases: {hidden1: 0.1, hidden2: [0.2, 0.3], output: 0.4}
+target: [0.01, 0.5, 0.99]
+learning_rate: 0.5
+rounding: 4
+"""
+
+# Thirty inputs into one neuron: the longest equation is several times as wide as a terminal.
+WIDE = f"""\
+inputs: [{", ".join(f"0.{n:02}" for n in range(1, 31))}]
+weights: {{output: [[{", ".join(f"0.{n:02}" for n in range(1, 31))}]]}}
+biases: {{output: 0.5}}
+target: 0.5
+learning_rate: 0.5
+"""
+
+
+@dataclass(frozen=True)
+class Run:
+    """What came of one run of the program."""
+
+    stdout: str
+    stderr: str
+    returncode: int
+
+
+class Backprop(Protocol):
+    """Runs the program in a pipe."""
+
+    def __call__(
+        self,
+        *args: str | Path,
+        input: str = "",
+        env: Mapping[str, str] | None = None,
+        cwd: Path = ROOT,
+        preexec: Callable[[], None] | None = None,
+        program: tuple[str, ...] = PROGRAM,
+    ) -> Run:
+        """``preexec`` is called in the new process, before the program is."""
+        ...
+
+
+@dataclass(frozen=True)
+class Screen:
+    """What a terminal received, escape codes and all."""
+
+    raw: str
+    returncode: int
+
+    @property
+    def text(self) -> str:
+        """The characters alone."""
+        return without_codes(self.raw).replace("\r\n", "\n")
+
+
+class OnTerminal(Protocol):
+    """Runs the program on a pseudo-terminal that is its input, output and error."""
+
+    def __call__(
+        self,
+        *args: str | Path,
+        width: int = 80,
+        env: Mapping[str, str] | None = None,
+        seen: Callable[[str, subprocess.Popen[bytes]], None] | None = None,
+    ) -> Screen:
+        """``seen`` is called with what the terminal has received so far, and the process."""
+        ...
+
+
+def environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
+    """The environment of a run: an ordinary one, and what the test adds to it."""
+    inherited = {k: v for k, v in os.environ.items() if not NOT_INHERITED.fullmatch(k)}
+    return {**inherited, "LANG": "C.UTF-8", **(extra or {})}
+
+
+def can_be_interrupted() -> None:
+    """Let Ctrl-C end this process: a shell's background jobs ignore it, and hand that down."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
+def without_codes(raw: str) -> str:
+    """A terminal's text without its escape codes."""
+    return re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", raw)
+
+
+def cells(line: str) -> int:
+    """The cells that a line takes on a terminal."""
+    wide = sum(unicodedata.east_asian_width(c) in "WF" for c in line)
+    return len(line) + wide - sum(unicodedata.combining(c) > 0 for c in line)
+
+
+def one_spaced(text: str) -> list[str]:
+    """The lines of an output, each with single spaces between its words."""
+    return [" ".join(line.split()) for line in text.splitlines()]
+
+
+def run_in_pipe(
+    *args: str | Path,
+    input: str = "",
+    env: Mapping[str, str] | None = None,
+    cwd: Path = ROOT,
+    preexec: Callable[[], None] | None = None,
+    program: tuple[str, ...] = PROGRAM,
+) -> Run:
+    """Run the program in a pipe; ``preexec`` is called in the new process before the program is."""
+    done = subprocess.run(
+        [*program, *map(str, args)],
+        input=input.encode(),
+        capture_output=True,
+        env=environment(env),
+        cwd=cwd,
+        preexec_fn=preexec,
+        timeout=PATIENCE,
+    )
+    return Run(done.stdout.decode(), done.stderr.decode(), done.returncode)
+
+
+def run_on_terminal(
+    *args: str | Path,
+    width: int = 80,
+    env: Mapping[str, str] | None = None,
+    seen: Callable[[str, subprocess.Popen[bytes]], None] | None = None,
+) -> Screen:
+    """Run the program on a pseudo-terminal; ``seen`` is told what it has received so far."""
+    ours, theirs = pty.openpty()
+    try:
+        fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, width, 0, 0))
+        process = subprocess.Popen(
+            [*PROGRAM, *map(str, args)],
+            stdin=theirs,
+            stdout=theirs,
+            stderr=theirs,
+            env=environment({"TERM": "xterm-256color", **(env or {})}),
+            cwd=ROOT,
+            start_new_session=True,
+            preexec_fn=can_be_interrupted,
+        )
+    except BaseException:
+        os.close(ours)
+        raise
+    finally:
+        os.close(theirs)
+    try:
+        raw = _received(ours, process, seen)
+        return Screen(raw.decode(), process.wait(PATIENCE))
+    finally:
+        os.close(ours)
+        process.kill()
+        process.wait()
+
+
+def _received(
+    ours: int,
+    process: subprocess.Popen[bytes],
+    seen: Callable[[str, subprocess.Popen[bytes]], None] | None,
+) -> bytes:
+    """All that is written to a pseudo-terminal until the last writer is gone."""
+    raw = b""
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline:
+        if not select.select([ours], [], [], 1.0)[0]:
+            continue
+        try:
+            piece = os.read(ours, 65536)
+        except OSError as error:  # how Linux says that the other side is closed
+            if error.errno != errno.EIO:
+                raise
+            return raw
+        if not piece:
+            return raw
+        raw += piece
+        if seen:
+            seen(raw.decode(errors="replace"), process)
+    raise TimeoutError(f"still running after {PATIENCE} s; so far: {raw[-500:]!r}")
