@@ -1,6 +1,7 @@
 """The fixtures of all tests."""
 
 from collections.abc import Mapping
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,12 @@ from support.program import (
     run_in_pipe,
     run_on_terminal,
 )
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skip what needs numba, which is optional, where it is not installed."""
+    if item.get_closest_marker("numba") and find_spec("numba") is None:
+        pytest.skip("numba is not installed")
 
 
 @pytest.fixture(scope="session")

@@ -45,11 +45,11 @@ def test_the_bar_is_drawn_four_times_a_second_and_by_no_thread_of_its_own(
     assert sorted({int(epoch) for epoch in shown}) == [0, *range(1, 301, 16)]
 
 
+@pytest.mark.numba
 @pytest.mark.parametrize("options", [(), ("--until-loss", "1e-9")])
 def test_that_numba_compiles_is_said_once_on_a_terminal(
     on_terminal: OnTerminal, backprop: Backprop, options: tuple[str, ...]
 ) -> None:
-    pytest.importorskip("numba")
     run = ("run", "--epochs", "5", "--brief", "--engine", "numba", *options)
     assert on_terminal(*run).text.startswith("numba is compiling the network\n")
     assert on_terminal(*run).text.count("numba is compiling") == 1

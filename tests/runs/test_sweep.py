@@ -51,9 +51,9 @@ def test_a_rate_that_was_left_open_changes_no_bit(
     check_open_rate(exercise_of(optimizer, size), PYTHON, limits)
 
 
+@pytest.mark.numba
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
 def test_nor_does_it_by_numba(optimizer: str) -> None:
-    pytest.importorskip("numba")
     check_open_rate(exercise_of(optimizer, 2), NUMBA, Limits())
 
 

@@ -238,23 +238,23 @@ CASES = {
 }
 
 
+@pytest.mark.numba
 @pytest.mark.parametrize("name", CASES)
 def test_numba_agrees_with_python_to_the_last_bit(name: str) -> None:
-    pytest.importorskip("numba")
     assert trained(CASES[name], NUMBA) == trained(CASES[name], PYTHON)
 
 
+@pytest.mark.numba
 @pytest.mark.parametrize("name", ["default", "xor"])
 def test_numba_agrees_on_the_examples_that_come_with_the_program(name: str) -> None:
-    pytest.importorskip("numba")
     exercise = load(str(CONFIGS / f"{name}.yaml"))
     assert trained(exercise, NUMBA, 20) == trained(exercise, PYTHON, 20)
 
 
+@pytest.mark.numba
 @pytest.mark.parametrize("rate", [1, 10, 50, 100, 150, 200, 300])
 @pytest.mark.parametrize("output", ["sigmoid", "relu", "elu"])
 def test_where_python_raises_numba_raises_or_gives_no_finite_number(rate: int, output: str) -> None:
-    pytest.importorskip("numba")
     exercise = exercise_of(loss="binary_cross_entropy", output=output, batch=1)
     numbers = {**exercise.numbers, "learning_rate": Decimal(f"1e{rate}")}
     exercise = exercise._replace(numbers=numbers)

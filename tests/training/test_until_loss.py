@@ -93,6 +93,7 @@ def test_the_loop_ends_with_the_first_epoch_that_reaches_the_loss(
     check_every_limit(exercise_of(loss, optimizer, form), PYTHON)
 
 
+@pytest.mark.numba
 @pytest.mark.parametrize(
     ("loss", "optimizer", "form"),
     [
@@ -102,7 +103,6 @@ def test_the_loop_ends_with_the_first_epoch_that_reaches_the_loss(
     ],
 )
 def test_by_numba_it_ends_there_as_well(loss: str, optimizer: str, form: str) -> None:
-    pytest.importorskip("numba")
     check_every_limit(exercise_of(loss, optimizer, form), NUMBA)
 
 
@@ -154,12 +154,10 @@ def test_whatever_is_trained_ends_as_if_it_was_looked_at_after_every_epoch(
     check_against_single_epochs(quick, 25, limit)
 
 
-@pytest.mark.parametrize("engine", [PYTHON, NUMBA])
+@pytest.mark.parametrize("engine", [PYTHON, pytest.param(NUMBA, marks=pytest.mark.numba)])
 def test_a_loss_that_does_not_exist_now_and_then_is_passed_over(engine: str) -> None:
     # The decay turns w1 round with every epoch, to −0.9 times what it was. Where it is below 0,
     # so is the prediction, which has no logarithm then; the gradient exists all the same.
-    if engine == NUMBA:
-        pytest.importorskip("numba")
     exercise = parse(
         "inputs: [1]\nweights: {output: [[0.5]]}\ntarget: 0\nactivation: sigmoid\n"
         "loss: binary_cross_entropy\nlearning_rate: 1e-12\nweight_decay: 1.9e12\n",
