@@ -1,59 +1,13 @@
 """The options of the command line: names, types and help, each declared once."""
 
-from contextlib import suppress
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from typer.core import TyperCommand
 
 WORKING, TRAINING, OUTPUT = "What is worked", "Training", "Output"
 KEEPING = "Keeping a trained network"
-
-
-CONFIGURATIONS = (".yaml", ".yml")
-
-
-class PlotCommand(TyperCommand):
-    """A command whose ``--plot FILE`` means ``--picture FILE``: an option cannot be both itself."""
-
-    def is_picture(self, arg: str, args: list[str]) -> bool:  # noqa: ARG002 - others need them
-        """Whether what follows --plot among the arguments can only be the name of a picture.
-
-        That may lack its ending, and is then to be told which there are: what else could stand
-        there is a configuration.
-        """
-        suffix = Path(arg).suffix.lower()
-        return suffix not in CONFIGURATIONS if suffix else not Path(arg).exists()
-
-    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        """See typer; the arguments are looked through first."""
-        read: list[str] = []
-        for arg in args:
-            follows = bool(read) and read[-1] == "--plot" and not arg.startswith("-")
-            if follows and self.is_picture(arg, args):
-                read[-1:] = ["--picture", arg]
-            elif arg.startswith("--plot="):
-                read += ["--picture", arg.removeprefix("--plot=")]
-            else:
-                read.append(arg)
-        return super().parse_args(ctx, read)
-
-
-class FunctionPlotCommand(PlotCommand):
-    """The same of a function at points."""
-
-    def is_picture(self, arg: str, args: list[str]) -> bool:
-        """See the base class; what else could stand there is a point, or the function's name."""
-        with suppress(ValueError):
-            float(arg)
-            return False
-        from backprop_cli.functions.activations import ACTIVATIONS
-        from backprop_cli.functions.softmax import SOFTMAX
-
-        named = [other for other in args if other in (*ACTIVATIONS, SOFTMAX)]
-        return bool(Path(arg).suffix or [other for other in named if other is not arg])
 
 
 class Format(StrEnum):
@@ -196,7 +150,7 @@ Plot = Annotated[
     bool,
     _option(
         OUTPUT,
-        "Draw the curves too; --plot FILE draws them to an .svg or .png as --picture does.",
+        "Draw the curves too, in the terminal; --picture draws them to a file.",
         "--plot",
     ),
 ]

@@ -1,10 +1,9 @@
 """What a run that takes long shows on standard error: a progress bar, and what it waits for."""
 
-import sys
 from collections.abc import Callable
 from time import perf_counter
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Self, TextIO
 
 from backprop_cli.training.endings import Going
 
@@ -19,13 +18,13 @@ class Progress:
     """Shows how a training of so many epochs goes, whenever it is told.
 
     On a terminal, a bar with the loss, the rate and the time left, once the run has taken half a
-    second; elsewhere nothing, and nothing if ``quiet``. Of a run that will take long, ``faster``
-    says how it would take less, in a line that is shown once.
+    second; elsewhere nothing, and nothing where ``err`` is None. Of a run that will take long,
+    ``faster`` says how it would take less, in a line that is shown once.
     """
 
-    def __init__(self, epochs: int, faster: Callable[[], str], *, quiet: bool = False) -> None:
+    def __init__(self, epochs: int, faster: Callable[[], str], err: TextIO | None) -> None:
         self._epochs, self._faster = epochs, faster
-        self._shown = not quiet and sys.stderr is not None
+        self._err = err
         self._bar: Bar | None = None
         # When it was first told how training goes: it is compiled by then.
         self._started, self._done_then = 0.0, -1
@@ -45,13 +44,13 @@ class Progress:
 
     def compiling(self) -> None:
         """Say on a terminal, once, that the network is being compiled: Ctrl-C waits for that."""
-        if self._shown and not self._told_of_compiling and sys.stderr.isatty():
+        if self._err is not None and not self._told_of_compiling and self._err.isatty():
             self._told_of_compiling = True
-            print("numba is compiling the network", file=sys.stderr)
+            print("numba is compiling the network", file=self._err)
 
     def report(self, training: Going) -> None:
         """Show where training stands."""
-        if not self._shown:
+        if self._err is None:
             return
         if self._done_then < 0:
             self._started, self._done_then = perf_counter(), training.epoch
@@ -63,12 +62,12 @@ class Progress:
         if not self._told and left > LONG * rate:
             self._told = True
             if line := self._faster():
-                print(line, file=sys.stderr)
-        if self._bar is None and sys.stderr.isatty():
+                print(line, file=self._err)
+        if self._bar is None and self._err.isatty():
             # Imported here: most runs never show a bar.
             from backprop_cli.cli.progress_bar import Bar
 
-            self._bar = Bar(self._epochs)
+            self._bar = Bar(self._epochs, self._err)
             self._bar.start()
         if self._bar is not None:
             self._bar.show(training.epoch - training.start, rate, training.latest_loss)

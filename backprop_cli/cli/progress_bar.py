@@ -1,6 +1,7 @@
 """The progress bar itself, as Rich draws it on standard error."""
 
 from time import perf_counter
+from typing import TextIO
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
@@ -15,9 +16,9 @@ def _figures(text: str) -> TextColumn:
 
 
 class Bar:
-    """A bar of so many epochs, which is gone when it is stopped."""
+    """A bar of so many epochs on ``err``, which is gone when it is stopped."""
 
-    def __init__(self, epochs: int) -> None:
+    def __init__(self, epochs: int, err: TextIO) -> None:
         # On a narrow terminal it is the bar itself that gives way, not the figures.
         self._progress = Progress(
             _figures("Epoch {task.completed:,.0f} of {task.total:,.0f}"),
@@ -25,7 +26,7 @@ class Bar:
             _figures("loss {task.fields[loss]:.4g}, {task.fields[rate]:,.0f}/s,"),
             TimeRemainingColumn(table_column=Column(no_wrap=True)),
             _figures("left"),
-            console=Console(stderr=True),
+            console=Console(file=err),
             transient=True,
             expand=True,
             # Rich's own thread would draw it more often, and wrest the interpreter from the loop.

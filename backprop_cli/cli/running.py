@@ -1,15 +1,12 @@
-"""What ``backprop run`` and ``backprop sweep`` do, from a configuration's path to a lesson."""
+"""What ``backprop run`` does, from a configuration's path to a lesson."""
 
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
-from decimal import Decimal
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TextIO
 
-from pydantic_core import PydanticCustomError
-
-from backprop_cli.config import load as configuration
-from backprop_cli.config.shape.scalars import read_number, read_rate
+from backprop_cli import config
+from backprop_cli.cli.numbers import number, rate
 from backprop_cli.errors import UsageError
 from backprop_cli.lesson import whole as lesson
 from backprop_cli.lesson.blocks import Heading, Lesson, Plot
@@ -18,14 +15,14 @@ from backprop_cli.lesson.names import canonical_names, explainable
 from backprop_cli.network.exercise import LEARNING_RATE, Exercise
 from backprop_cli.runs.run import Calculation, calculate
 from backprop_cli.training.endings import DivergedError, Limits, Reason, Watch
-from backprop_cli.wording import counted, printable
+from backprop_cli.wording import counted
 
 
 class Settings(NamedTuple):
     """How a configuration is to be worked and trained, as it was typed.
 
     Epochs and examples count from 1; see `calculation.calculate`. Where training is ``resumed``,
-    ``epochs`` are those to be done in all.
+    ``epochs`` are those to be done in all. ``progress`` is where a bar is shown, None to show none.
     """
 
     epochs: int = 1
@@ -37,7 +34,7 @@ class Settings(NamedTuple):
     until_loss: str | None = None
     tolerance: str | None = None
     engine: str = "auto"
-    quiet: bool = False
+    progress: TextIO | None = None
     resumed: bool = False
 
     @property
@@ -62,7 +59,7 @@ class Settings(NamedTuple):
         """Within it, a training is shown and can be interrupted: see `watching.watched`."""
         from backprop_cli.cli.watching import watched  # only what trains is watched
 
-        return watched(exercise, watch, self.epochs, self.engine, quiet=self.quiet)
+        return watched(exercise, watch, self.epochs, self.engine, self.progress)
 
 
 class Keeping(NamedTuple):
@@ -84,7 +81,7 @@ NOTHING_KEPT = Keeping()
 
 def names_to_explain(source: Path) -> Iterable[str]:
     """Every name that ``--explain`` takes for a configuration. Raises ConfigError."""
-    return explainable(configuration.load(str(source)))
+    return explainable(config.load(str(source)))
 
 
 class Worked(NamedTuple):
@@ -239,74 +236,17 @@ def _calculated(
         return calculation, noted() if interrupted else 0
 
 
-def sweep(source: Path, rates: str, settings: Settings) -> tuple[Lesson, Plot, int]:
-    """Train once for each of several learning rates, and compare; and what interrupted it.
-
-    That is the number of a signal, or 0. Raises ConfigError, and UsageError for what means nothing.
-    """
-    from backprop_cli.lesson.reports.sweep import comparison
-    from backprop_cli.runs.sweep import Swept, swept
-    from backprop_cli.training.compiled import Compiled
-
-    exercise = configuration.load(str(source))
-    found: list[Swept] = []
-    numbers = [_rate(text.strip()) for text in rates.split(",")]
-    if len(set(numbers)) < len(numbers):
-        raise UsageError(f"--lr {printable(rates)}: a learning rate is given twice")
-    epochs, limits = settings.epochs, settings.limits
-    compiled: Compiled | None = None
-    signal = 0
-    for number in numbers:
-        with settings.watched(exercise, Watch()) as (watch, noted):
-            compiled = compiled or Compiled(
-                exercise, settings.engine, epochs * len(numbers), watch.compiling, open_rate=True
-            )
-            found.append(swept(exercise, number, compiled, epochs, limits, watch))
-            signal = noted()
-        if signal:
-            break
-    return (*comparison(found, settings.decimals), signal)
-
-
-def gradient_check(source: Path, settings: Settings) -> tuple[Lesson, bool]:
-    """The gradient check of a configuration, and whether every gradient passes.
-
-    Raises ConfigError and ArithmeticError.
-    """
-    from backprop_cli.lesson.reports.training import gradient_check
-    from backprop_cli.runs.gradient_check import check_gradients
-
-    checks = check_gradients(configuration.load(str(source)))
-    return gradient_check(checks, settings.decimals), all(check.passes for check in checks)
-
-
-def number(text: str, where: str) -> Decimal:
-    """A number of the command line. Raises UsageError."""
-    try:
-        return read_number(text)
-    except PydanticCustomError as error:
-        raise UsageError(f"{where}{error}") from None
-
-
 def _loaded(source: Path, settings: Settings) -> Exercise:
     """The exercise of a configuration, which must have the example that is asked for."""
-    exercise = configuration.load(str(source))
+    exercise = config.load(str(source))
     count = exercise.example_count
     if settings.example > count:
         there = "is 1 example" if count == 1 else f"are {count} examples"
         raise UsageError(f"--example {settings.example}: there {there}")
     if settings.rate is not None:
-        rate = {LEARNING_RATE: _rate(settings.rate)}
-        exercise = exercise._replace(numbers={**exercise.numbers, **rate})
+        given = {LEARNING_RATE: rate(settings.rate)}
+        exercise = exercise._replace(numbers={**exercise.numbers, **given})
     return exercise
-
-
-def _rate(text: str) -> Decimal:
-    """A learning rate of the command line. Raises UsageError."""
-    try:
-        return read_rate(text)
-    except PydanticCustomError as error:
-        raise UsageError(f"--lr: {error}") from None
 
 
 def _epoch_shown(calculation: Calculation) -> Lesson:

@@ -8,3 +8,7 @@ def shipped_configuration(name: str) -> Path:
     package = Path(__file__).parents[1]
     installed = package / "configs" / name
     return installed if installed.exists() else package.parent / "configs" / name
+
+
+# The configuration that is worked when none is given.
+DEFAULT = shipped_configuration("default.yaml")

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TextIO
 
 from backprop_cli.cli.progress import Progress
 from backprop_cli.cli.signals import interruption
@@ -13,15 +14,16 @@ from backprop_cli.training.engines import MOST_NUMBA_VARIABLES, PYTHON, is_insta
 
 @contextmanager
 def watched(
-    exercise: Exercise, watch: Watch, epochs: int, engine: str, *, quiet: bool
+    exercise: Exercise, watch: Watch, epochs: int, engine: str, err: TextIO | None
 ) -> Iterator[tuple[Watch, Callable[[], int]]]:
     """Within it, a training is shown by a bar, and ended by a signal between two epochs.
 
-    Yields the watch with that added, and a function that tells the signal's number, or 0.
+    The bar is shown on ``err``, if that is a terminal. Yields the watch with that added, and a
+    function that tells the signal's number, or 0.
     """
     with (
         interruption() as noted,
-        Progress(epochs, _faster(exercise, engine), quiet=quiet) as shown,
+        Progress(epochs, _faster(exercise, engine), err) as shown,
     ):
         watch = watch._replace(report=shown.report, interrupted=noted, compiling=shown.compiling)
         yield watch, noted

@@ -14,7 +14,7 @@ import mpmath  # type: ignore[import-untyped]
 import pytest
 from support.reference import FUNCTIONS
 
-from backprop_cli.config import load as config
+from backprop_cli import config
 from backprop_cli.functions.activations import ACTIVATIONS
 from backprop_cli.functions.softmax import SOFTMAX
 from backprop_cli.runs.run import calculate

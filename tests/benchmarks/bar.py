@@ -14,8 +14,8 @@ from rich.table import Table
 from size import network_of
 from tasks import tasks
 
+from backprop_cli import config
 from backprop_cli.cli.progress import SECONDS_BEFORE, Progress
-from backprop_cli.config import load as config
 from backprop_cli.network.exercise import Exercise
 from backprop_cli.training.compiled import Compiled
 from backprop_cli.training.endings import Going, Limits, Watch
@@ -35,7 +35,7 @@ import backprop_cli.cli.app, backprop_cli.cli.running, backprop_cli.training.tra
 from time import perf_counter
 started = perf_counter()
 from backprop_cli.cli.progress_bar import Bar
-bar = Bar(100)
+bar = Bar(100, sys.stderr)
 bar.start()
 taken = perf_counter() - started
 bar.stop()
@@ -88,7 +88,7 @@ def _shares(exercise: Exercise, engine: str) -> tuple[str, ...]:
 def _turn(trainer: Trainer, epochs: int, *, quiet: bool) -> tuple[float, float, float]:
     """The seconds of so many epochs, once the bar is there: see CLOCKS."""
     drawing = 0.0
-    with Progress(EPOCHS, lambda: "", quiet=quiet) as shown:
+    with Progress(EPOCHS, lambda: "", None if quiet else sys.stderr) as shown:
 
         def report(going: Going) -> None:
             nonlocal drawing

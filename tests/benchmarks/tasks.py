@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from backprop_cli.config import load as config
+from backprop_cli import config
 from backprop_cli.network.exercise import Batches, Exercise
 
 CONFIGS = Path(__file__).parents[2] / "configs"

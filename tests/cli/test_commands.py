@@ -8,9 +8,9 @@ import mpmath  # type: ignore[import-untyped]
 import pytest
 from support.program import Backprop, one_spaced
 
+from backprop_cli import config
 from backprop_cli.arithmetic.figures import on_paper
-from backprop_cli.cli import small_commands as commands
-from backprop_cli.config import load as config
+from backprop_cli.cli.commands.new import new_configuration
 from backprop_cli.config.shape.fields import ACTIVATION_NAMES
 from backprop_cli.config.writing.template import sizes_of, template
 from backprop_cli.errors import UsageError
@@ -294,9 +294,9 @@ def test_a_new_configuration_is_an_exercise_or_is_refused_or_says_that_nothing_i
         alone = [size for size, name in zip(sizes[1:], functions, strict=True) if name == "softmax"]
         if 1 in alone:
             with pytest.raises(UsageError, match=f"^{shape}: .* always 1"):
-                commands.new(shape, activation, loss, seed)
+                new_configuration(shape, activation, loss, seed)
             continue
-        text = commands.new(shape, activation, loss, seed)
+        text = new_configuration(shape, activation, loss, seed)
         exercise = config.parse(text, "new.yaml")
         calculation = calculate(exercise, epochs=2)
         assert calculation.epochs == 2
@@ -344,7 +344,7 @@ def test_a_softmax_of_one_is_no_exercise(
 @pytest.mark.parametrize("loss", LOSSES)
 def test_the_targets_under_a_softmax_are_a_class(loss: str) -> None:
     if OUTPUT_FOR.get(loss, "softmax") == "softmax":
-        exercise = config.parse(commands.new("2-3-4", "softmax", loss, 3), "new.yaml")
+        exercise = config.parse(new_configuration("2-3-4", "softmax", loss, 3), "new.yaml")
         targets = [exercise.numbers[f"y_true_o{at}"] for at in range(1, 5)]
         assert sorted(targets) == [0, 0, 0, 1]
 

@@ -6,7 +6,6 @@ import os
 import re
 import signal
 import subprocess
-import threading
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -14,6 +13,7 @@ from pathlib import Path
 import pytest
 from support.program import (
     DEFAULT,
+    PATIENCE,
     PROGRAM,
     ROOT,
     Backprop,
@@ -378,36 +378,32 @@ def test_head_ends_the_run_quietly() -> None:
 def test_ctrl_c_or_sigterm_ends_training_with_what_it_has_come_to_and_its_code(
     tmp_path: Path, options: tuple[str, ...], number: signal.Signals, code: int
 ) -> None:
-    # The program opens the pipe that it is given once it is up; from then on it can be stopped.
-    config = tmp_path / "config"
-    os.mkfifo(config)
-    folder = tmp_path / "folder"
-    folder.mkdir()
-    given = [str(folder / "out") if option == "FILE" else option for option in options]
+    checkpoint = tmp_path / "checkpoint.yaml"
+    given = [str(tmp_path / "out") if option == "FILE" else option for option in options]
+    more = ("--checkpoint", str(checkpoint), "--every", "10", "--engine", "python", "--quiet")
     process = subprocess.Popen(
-        [*PROGRAM, "run", str(config), "--epochs", "100000000000", "--quiet", *given],
+        [*PROGRAM, "run", str(DEFAULT), "--epochs", "100000000000", *more, *given],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         env=environment(),
         cwd=ROOT,
         preexec_fn=can_be_interrupted,
     )
-    writer = threading.Thread(target=config.write_bytes, args=(DEFAULT.read_bytes(),), daemon=True)
-    writer.start()
     try:
-        writer.join(timeout=30)
-        time.sleep(0.5)
+        deadline = time.monotonic() + PATIENCE
+        while not checkpoint.exists() and time.monotonic() < deadline:  # until it trains
+            time.sleep(0.02)
         process.send_signal(number)
-        stdout, stderr = process.communicate(timeout=30)
+        stdout, stderr = process.communicate(timeout=PATIENCE)
     finally:
         process.kill()
         process.communicate()
     assert (stderr, process.returncode) == (b"", code)
-    printed = (folder / "out").read_bytes() if "-o" in options else stdout
+    printed = (tmp_path / "out").read_bytes() if "-o" in options else stdout
     if "json" in options:
         numbers = json.loads(printed)
         assert numbers["ending"] == "interrupted"
-        assert numbers["epochs"] == numbers["history"][-1][0] > 1
+        assert numbers["epochs"] == numbers["history"][-1][0] >= 10
     else:
         text = printed.decode()
         assert re.search("Training was interrupted after epoch [0-9]+", text)

@@ -18,9 +18,8 @@ class Terminal(io.StringIO):
 
 
 def terminal_on(monkeypatch: pytest.MonkeyPatch) -> Terminal:
-    """A terminal of 80 columns, from here on in the place of standard error."""
+    """A terminal of 80 columns."""
     screen = Terminal()
-    monkeypatch.setattr("sys.stderr", screen)
     for name, value in (("TERM", "xterm-256color"), ("COLUMNS", "80")):
         monkeypatch.setenv(name, value)
     return screen
@@ -32,7 +31,7 @@ def test_the_bar_is_drawn_four_times_a_second_and_by_no_thread_of_its_own(
     terminal = terminal_on(monkeypatch)
     clock, threads = [100.0], threading.active_count()
     monkeypatch.setattr("backprop_cli.cli.progress_bar.perf_counter", lambda: clock[0])
-    bar = Bar(1000)
+    bar = Bar(1000, terminal)
     bar.start()
     try:
         for epoch in range(1, 301):

@@ -12,10 +12,10 @@ from jsonschema import Draft202012Validator
 from support.configurations import complaint, swapped_in
 from support.program import CONFIGS
 
-from backprop_cli.config import load as config
 from backprop_cli.config.files import text as text_file
 from backprop_cli.config.files import yaml_source
 from backprop_cli.config.load import ConfigError, json_schema, load, parse
+from backprop_cli.config.shape.fields import ACTIVATION_NAMES, LOSS_NAMES
 from backprop_cli.network.exercise import Edge, Exercise, Layer, Network, Neuron
 
 DOCUMENT = """\
@@ -829,13 +829,13 @@ def test_activations_and_losses_are_those_known(line: str, expected: str) -> Non
     assert f": {expected}" in complaint(swapped("rounding: 4", line))
 
 
-@pytest.mark.parametrize("name", [*config.ACTIVATION_NAMES])
+@pytest.mark.parametrize("name", [*ACTIVATION_NAMES])
 def test_every_known_activation_can_be_chosen_for_one_layer(name: str) -> None:
     exercise = parse(swapped("rounding: 4", f"activation: {{output: {name}}}"), "c.yaml")
     assert [layer.activation for layer in exercise.network.layers] == ["sigmoid", name]
 
 
-@pytest.mark.parametrize("name", [*config.LOSS_NAMES])
+@pytest.mark.parametrize("name", [*LOSS_NAMES])
 def test_every_known_loss_can_be_chosen(name: str) -> None:
     text = swapped("rounding: 4", f"loss: {name}")
     # A single output of cross_entropy is a distribution only where it is certain.

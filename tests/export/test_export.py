@@ -19,9 +19,9 @@ from support.networks import exercises
 from support.program import ROOT, Backprop
 from support.scripts import Case, Results, largest_difference, losses_of, ours, run_all
 
+from backprop_cli import config
 from backprop_cli.arithmetic.working import WorkingError
-from backprop_cli.cli import small_commands as commands
-from backprop_cli.config import load as config
+from backprop_cli.cli.commands.export import script as exported
 from backprop_cli.config.shape.fields import ACTIVATION_NAMES
 from backprop_cli.config.writing.saved import configuration_text
 from backprop_cli.export import TARGETS
@@ -355,7 +355,7 @@ def test_a_data_file_is_read_as_the_program_reads_it_or_its_few_numbers_are_writ
     path = written(tmp_path, TABLES[name], rows)
     (tmp_path / "else").mkdir()
     script = tmp_path / "else" / "script.py"
-    text = commands.export(path, target, 5, script)
+    text = exported(path, target, 5, script)
     assert ("read_columns" in text) == (rows == 60)
     script.write_text(text, encoding="utf-8")
     # The data file is found from wherever the script is run.

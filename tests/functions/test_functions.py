@@ -16,11 +16,11 @@ from support.differences import DIGITS, STEP, network_of
 from support.networks import BIAS_FORMS
 from support.reference import FUNCTIONS
 
+from backprop_cli import config
 from backprop_cli.arithmetic.evaluation import Exact, Rounded
 from backprop_cli.arithmetic.figures import rounded
 from backprop_cli.arithmetic.working import WorkingError, work
 from backprop_cli.cli.shipped import shipped_configuration
-from backprop_cli.config import load as config
 from backprop_cli.derivation.derive import derive
 from backprop_cli.functions.activations import ACTIVATIONS, Z, configured
 from backprop_cli.functions.losses import LOSSES

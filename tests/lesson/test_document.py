@@ -10,9 +10,9 @@ from decimal import ROUND_HALF_UP, Decimal
 
 import pytest
 
+from backprop_cli import config
 from backprop_cli.arithmetic.figures import on_paper
 from backprop_cli.cli.shipped import shipped_configuration
-from backprop_cli.config import load as config
 from backprop_cli.lesson import whole as lesson
 from backprop_cli.lesson.blocks import Heading, Table
 from backprop_cli.lesson.updates import old_value

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from support.program import ROOT, Backprop, one_spaced
 
-from backprop_cli.config import load as config
+from backprop_cli import config
 from backprop_cli.config.writing.template import template
 from backprop_cli.lesson import whole as lesson
 from backprop_cli.lesson.blocks import Block, Equation, Equations, Heading, Paragraph

@@ -18,10 +18,10 @@ import pytest
 from support.differences import DIGITS
 from support.reference import ALPHA, FUNCTIONS, SCALE
 
+from backprop_cli import config
 from backprop_cli.arithmetic.evaluation import Rounded
 from backprop_cli.arithmetic.figures import rounded
 from backprop_cli.arithmetic.working import work
-from backprop_cli.config import load as config
 from backprop_cli.config.writing.template import template
 from backprop_cli.functions.activations import ACTIVATIONS
 from backprop_cli.functions.losses import LOSSES

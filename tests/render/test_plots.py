@@ -129,7 +129,8 @@ def test_where_only_ascii_can_be_shown_a_plot_is_ascii(backprop: Backprop) -> No
 def test_plotext_is_imported_for_a_plot_alone() -> None:
     code = (
         "import sys; from backprop_cli.cli.app import app;"
-        "app(sys.argv[1:], standalone_mode=False);"
+        "from backprop_cli.cli.world import World;"
+        "app(sys.argv[1:], standalone_mode=False, obj=World.of_this_process());"
         "print([name in sys.modules for name in ('plotext', 'matplotlib')])"
     )
     for extra, expected in (((), "[False, False]"), (("--plot",), "[True, False]")):
@@ -258,13 +259,10 @@ def test_a_picture_replaces_a_file_only_when_forced(backprop: Backprop, tmp_path
 @pytest.mark.parametrize(
     ("arguments", "name"),
     [
-        (("run", "{}", "--plot", "loss"), "loss"),
-        (("run", "--plot", "loss", "{}"), "loss"),
-        (("run", "{}", "--plot", "out/loss", "--epochs", "5"), "out/loss"),
-        (("run", "{}", "--plot=loss"), "loss"),
-        (("activation", "relu", "--plot", "curve"), "curve"),
-        (("activation", "relu", "1", "--plot", "curve"), "curve"),
-        (("activation", "--plot", "curve", "relu"), "curve"),
+        (("run", "{}", "--picture", "loss"), "loss"),
+        (("run", "{}", "--picture", "out/loss", "--epochs", "5"), "out/loss"),
+        (("sweep", "{}", "--lr", "1", "--picture=loss.pdf"), "loss.pdf"),
+        (("activation", "relu", "--picture", "curve"), "curve"),
     ],
 )
 def test_a_picture_s_name_without_an_ending_is_told_the_endings_that_there_are(
@@ -277,9 +275,26 @@ def test_a_picture_s_name_without_an_ending_is_told_the_endings_that_there_are(
     assert list(tmp_path.iterdir()) == []
 
 
-def test_what_follows_plot_is_no_picture_where_it_is_something_else(
-    backprop: Backprop, tmp_path: Path
+@pytest.mark.parametrize(
+    ("arguments", "name"),
+    [
+        (("run", "{}", "--plot", "loss.svg"), "loss.svg"),
+        (("run", "--plot", "loss.PNG"), "loss.PNG"),
+        (("run", "--plot", "loss.svg", "{}"), "loss.svg"),
+        (("run", "{}", "--plot=loss.svg"), "FILE"),
+        (("activation", "relu", "--plot", "curve.svg"), "curve.svg"),
+        (("activation", "--plot", "curve.svg", "relu"), "curve.svg"),
+    ],
+)
+def test_whoever_asks_for_a_plot_in_a_file_is_told_of_picture(
+    backprop: Backprop, tmp_path: Path, arguments: tuple[str, ...], name: str
 ) -> None:
+    run = backprop(*(one.format(DEFAULT) for one in arguments), cwd=tmp_path)
+    assert (run.stdout, run.returncode, run.stderr.count("\n")) == ("", 2, 1)
+    assert run.stderr.endswith(f"to draw to a file, write --picture {name}\n")
+
+
+def test_plot_takes_no_value_whatever_follows_it(backprop: Backprop, tmp_path: Path) -> None:
     (tmp_path / "mine").write_text(DEFAULT.read_text(encoding="utf-8"), encoding="utf-8")
     for arguments in (
         ("run", "--epochs", "3", "--plot", "mine"),

@@ -7,7 +7,8 @@ import pytest
 from support.networks import activated, fully_connected, optimized, with_examples
 from support.program import CONFIGS, Backprop
 
-from backprop_cli.cli.running import Settings, sweep
+from backprop_cli.cli.running import Settings
+from backprop_cli.cli.sweeping import swept_rates
 from backprop_cli.functions.optimizers import OPTIMIZERS
 from backprop_cli.network.exercise import Batches, Example, Exercise
 from backprop_cli.training import compiled as compiler
@@ -67,13 +68,13 @@ def test_a_sweep_compiles_once(monkeypatch: pytest.MonkeyPatch, until_loss: str 
         return function(name, source)
 
     monkeypatch.setattr(compiler, "_function", counted)
-    sweep(XOR, "0.1,0.2,0.5,1", Settings(200, until_loss=until_loss, quiet=True))
+    swept_rates(XOR, "0.1,0.2,0.5,1", Settings(200, until_loss=until_loss))
     assert sorted(compiled) == ["loss", "train_until" if until_loss else "train"]
 
 
 def test_text_and_picture_of_a_sweep_are_two_files(backprop: Backprop, tmp_path: Path) -> None:
     file = tmp_path / "same.svg"
-    done = backprop("sweep", XOR, "--lr", "0.1,0.2", "--epochs", "5", "-o", file, "--plot", file)
+    done = backprop("sweep", XOR, "--lr", "0.1,0.2", "--epochs", "5", "-o", file, "--picture", file)
     assert (done.stdout, done.returncode) == ("", 2)
     assert f"--picture {file}: --output names the same file" in done.stderr
     assert not file.exists()

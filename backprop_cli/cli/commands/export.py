@@ -1,0 +1,76 @@
+"""``backprop export``: a script that trains the same network with another library."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from backprop_cli.cli.destinations import writable
+from backprop_cli.cli.exits import complaints
+from backprop_cli.cli.options import Config, Force, Output
+from backprop_cli.cli.printing import write
+from backprop_cli.cli.shipped import DEFAULT
+from backprop_cli.errors import UnknownNameError, UsageError
+
+
+def export(
+    ctx: typer.Context,
+    target: Annotated[
+        str,
+        typer.Option("--to", metavar="LIBRARY", help="pytorch, numpy or jax."),
+    ],
+    config: Config = None,
+    epochs: Annotated[
+        int, typer.Option(min=1, metavar="N", help="The script is to train for N epochs.")
+    ] = 1,
+    output: Output = None,
+    force: Force = False,
+) -> None:
+    """Print a script that trains the same network with PyTorch, NumPy or JAX."""
+    source = config or DEFAULT
+    with complaints(None):
+        output = writable(output, force=force)
+    with complaints(source):
+        write(script(source, target, epochs, output), output, ctx.obj)
+
+
+def script(source: Path, target: str, epochs: int, path: Path | None) -> str:
+    """A script that trains the network of a configuration with another library.
+
+    ``target`` is one of `export.TARGETS`, ``path`` the file to be written (None: standard
+    output). Raises ConfigError, and UsageError for what a script cannot take up.
+    """
+    from backprop_cli import config
+    from backprop_cli.export import TARGETS
+    from backprop_cli.export.description import describe
+    from backprop_cli.export.reading import reading
+
+    if target not in TARGETS:
+        raise UnknownNameError("--to", target, TARGETS, "library")
+    exercise = config.load(str(source))
+    data = reading(exercise, path)
+    name = "standard input" if str(source) == "-" else source.name
+    file = path.name if path else "script.py"
+    text = TARGETS[target](describe(exercise, name, file, epochs, data))
+    if path and path.suffix == ".py" and path.stem in _imported(text):
+        raise UsageError(
+            f"--output {path}: the script imports {path.stem}, and Python would take this file "
+            f"for it; call it otherwise, such as train_{path.name}"
+        )
+    return text
+
+
+def _imported(script: str) -> set[str]:
+    """The modules that a script imports, by their first names."""
+    import ast
+
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(script)):
+        if isinstance(node, ast.Import):
+            found.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found.add(node.module)
+    return {name.partition(".")[0] for name in found}
+
+
+SETTINGS = {"epilog": "Example:  backprop export mine.yaml --to pytorch --epochs 1000 -o mine.py"}

@@ -1,0 +1,52 @@
+"""``backprop new``: a configuration to begin with."""
+
+from typing import Annotated
+
+import typer
+
+from backprop_cli.cli.destinations import writable
+from backprop_cli.cli.exits import complaints
+from backprop_cli.cli.options import Force, Output
+from backprop_cli.cli.printing import write
+from backprop_cli.errors import UnknownNameError, UsageError
+
+
+def new(
+    ctx: typer.Context,
+    sizes: Annotated[str, typer.Argument(help="Inputs, neurons of each layer, outputs: 2-3-1.")],
+    activation: Annotated[
+        str, typer.Option(help="The activation function; `backprop activation` lists them.")
+    ] = "sigmoid",
+    loss: Annotated[str, typer.Option(help="The loss.")] = "half_squared_error",
+    seed: Annotated[
+        int | None,
+        typer.Option(help="Draw the numbers with this seed; else with any."),
+    ] = None,
+    output: Output = None,
+    force: Force = False,
+) -> None:
+    """Print a ready, commented configuration with drawn numbers."""
+    with complaints(None):
+        output = writable(output, force=force)
+        write(new_configuration(sizes, activation, loss, seed), output, ctx.obj)
+
+
+def new_configuration(sizes: str, activation: str, loss: str, seed: int | None) -> str:
+    """A ready configuration. Raises UsageError for what cannot be made."""
+    from random import randrange
+
+    from backprop_cli.config.shape.fields import ACTIVATION_NAMES
+    from backprop_cli.config.writing.template import dead_end, sizes_of, template
+    from backprop_cli.functions.losses import LOSSES
+
+    if activation not in ACTIVATION_NAMES:
+        raise UnknownNameError("--activation", activation, ACTIVATION_NAMES, "function")
+    if loss not in LOSSES:
+        raise UnknownNameError("--loss", loss, LOSSES, "loss")
+    layers = sizes_of(sizes)
+    if why := dead_end(layers, activation, loss):
+        raise UsageError(f"{sizes}: {why}")
+    return template(layers, activation, loss, randrange(1000) if seed is None else seed)
+
+
+SETTINGS = {"epilog": "Example:  backprop new 2-3-1 --activation tanh --seed 7 -o mine.yaml"}

@@ -1,0 +1,190 @@
+"""``backprop run``: a network worked, and trained where that is asked for."""
+
+from typing import Annotated
+
+import typer
+
+from backprop_cli.cli.completion import names_of_config
+from backprop_cli.cli.destinations import (
+    apart,
+    checkpoint_file,
+    draw,
+    drawable,
+    no_picture,
+    writable,
+)
+from backprop_cli.cli.exits import FAILED, SIGNALLED, complaints
+from backprop_cli.cli.options import (
+    WORKING,
+    At,
+    Brief,
+    CheckpointFile,
+    Config,
+    Decimals,
+    Engine,
+    EngineName,
+    Epochs,
+    Every,
+    Exact,
+    Example,
+    Force,
+    Format,
+    Gradcheck,
+    Output,
+    OutputFormat,
+    Picture,
+    Plot,
+    Quiet,
+    Rate,
+    Resume,
+    Save,
+    Tolerance,
+    UntilLoss,
+)
+from backprop_cli.cli.printing import show, write
+from backprop_cli.cli.shipped import DEFAULT
+from backprop_cli.cli.world import World
+from backprop_cli.errors import UsageError
+
+EVERY = 100  # epochs between two checkpoints
+
+EXAMPLES = """Examples:
+
+backprop run mine.yaml --explain w1 --explain b1
+
+backprop run mine.yaml --epochs 1000 --until-loss 0.01 --plot
+
+cat mine.yaml | backprop run - --format json"""
+
+
+def run(
+    ctx: typer.Context,
+    config: Config = None,
+    explain: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME",
+            help="Show only the derivation of a weight, a bias or any other quantity, such as "
+            "w1, b1, z_h1, y_hat or Loss. May be repeated.",
+            autocompletion=names_of_config,
+            rich_help_panel=WORKING,
+        ),
+    ] = None,
+    example: Example = 1,
+    at: At = None,
+    gradcheck: Gradcheck = False,
+    brief: Brief = False,
+    exact: Exact = False,
+    decimals: Decimals = None,
+    epochs: Epochs = 1,
+    lr: Rate = None,
+    until_loss: UntilLoss = None,
+    tolerance: Tolerance = None,
+    engine: EngineName = Engine.auto,
+    quiet: Quiet = False,
+    save: Save = None,
+    checkpoint: CheckpointFile = None,
+    every: Every = None,
+    resume: Resume = None,
+    plot: Plot = False,
+    picture: Picture = None,
+    output_format: OutputFormat = Format.text,
+    output: Output = None,
+    force: Force = False,
+) -> None:
+    """Work a network: forward pass, loss, gradients and update, every step shown."""
+    world: World = ctx.obj
+    as_json = output_format is Format.json
+    draws = plot or picture is not None
+    keeps = {"--save": save, "--checkpoint": checkpoint}
+    source = resume or config or DEFAULT
+    with complaints(None):
+        if plot:
+            no_picture(config)
+        _refuse(
+            (
+                "--format json",
+                as_json,
+                "prints all numbers",
+                {"--explain": explain, "--brief": brief, "--gradcheck": gradcheck, "--plot": plot},
+            ),
+            (
+                "--gradcheck",
+                gradcheck,
+                "checks the numbers of the file",
+                {
+                    "--explain": explain,
+                    "--brief": brief,
+                    "--epochs": epochs > 1,
+                    "--plot": draws,
+                    **keeps,
+                },
+            ),
+            (
+                "--explain",
+                explain,
+                "shows derivations alone",
+                {"--brief": brief, "--plot": draws, **keeps},
+            ),
+            ("--resume", resume, "goes on from its own configuration", {"CONFIG": config}),
+        )
+        if every and not checkpoint:
+            raise UsageError("--every goes with --checkpoint FILE")
+        apart({"--output": output, "--picture": picture, **keeps})
+        output = writable(output, force=force)
+        save = writable(save, force=force)
+        if checkpoint is not None:
+            checkpoint = checkpoint_file(checkpoint, resume, force=force)
+        picture = drawable(picture, force=force)
+    with complaints(source):
+        if gradcheck:
+            from backprop_cli.cli.commands.gradient_check import gradient_check
+
+            lesson, passed = gradient_check(source, decimals)
+            show(lesson, output, world)
+            if not passed:
+                raise typer.Exit(FAILED)
+            return
+        from backprop_cli.cli import running
+
+        settings = running.Settings(
+            epochs=epochs,
+            at=at,
+            example=example,
+            exact=exact,
+            decimals=decimals,
+            rate=lr,
+            until_loss=until_loss,
+            tolerance=tolerance,
+            engine=engine,
+            progress=None if quiet else world.err,
+            resumed=resume is not None,
+        )
+        keeping = running.Keeping(
+            save, checkpoint, every or EVERY, force or resume is not None, world.tell
+        )
+        worked = running.run(source, settings, explain or (), keeping)
+        curves = worked.plot() if draws and not worked.diverged else None
+        if as_json:
+            write(worked.json(), output, world)
+        else:
+            lesson = worked.lesson(brief=brief)
+            show((*lesson, curves) if plot and curves else lesson, output, world)
+        if worked.diverged:
+            raise worked.diverged
+        draw(curves, picture)
+    if worked.signal:
+        raise typer.Exit(SIGNALLED + worked.signal)
+    if worked.lost:
+        raise typer.Exit(FAILED)
+
+
+def _refuse(*rules: tuple[str, object, str, dict[str, object]]) -> None:
+    """See that no option was given with others that mean nothing beside it. Raises UsageError."""
+    for option, given, what, others in rules:
+        found = [other for other, also_given in others.items() if also_given]
+        if given and found:
+            raise UsageError(f"{option} {what}: leave {' and '.join(found)} out")
+
+
+SETTINGS = {"epilog": EXAMPLES}

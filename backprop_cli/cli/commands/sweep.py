@@ -1,0 +1,68 @@
+"""``backprop sweep``: several learning rates compared."""
+
+from pathlib import Path
+
+import typer
+
+from backprop_cli.cli.destinations import apart, draw, drawable, writable
+from backprop_cli.cli.exits import SIGNALLED, complaints
+from backprop_cli.cli.options import (
+    Config,
+    Decimals,
+    Engine,
+    EngineName,
+    Epochs,
+    Force,
+    Output,
+    Picture,
+    Quiet,
+    Rates,
+    Tolerance,
+    UntilLoss,
+)
+from backprop_cli.cli.printing import show
+from backprop_cli.cli.shipped import DEFAULT
+from backprop_cli.cli.world import World
+
+
+def sweep(
+    ctx: typer.Context,
+    lr: Rates,
+    config: Config = None,
+    epochs: Epochs = 100,
+    until_loss: UntilLoss = None,
+    tolerance: Tolerance = None,
+    engine: EngineName = Engine.auto,
+    decimals: Decimals = None,
+    quiet: Quiet = False,
+    picture: Picture = None,
+    output: Output = None,
+    force: Force = False,
+) -> None:
+    """Train once for each of several learning rates, and compare the losses."""
+    world: World = ctx.obj
+    source: Path = config or DEFAULT
+    with complaints(None):
+        apart({"--output": output, "--picture": picture})
+        output = writable(output, force=force)
+        picture = drawable(picture, force=force)
+    with complaints(source):
+        from backprop_cli.cli.running import Settings
+        from backprop_cli.cli.sweeping import swept_rates
+
+        settings = Settings(
+            epochs,
+            decimals=decimals,
+            until_loss=until_loss,
+            tolerance=tolerance,
+            engine=engine,
+            progress=None if quiet else world.err,
+        )
+        lesson, curves, signal = swept_rates(source, lr, settings)
+        show(lesson, output, world)
+        draw(curves, picture)
+    if signal:
+        raise typer.Exit(SIGNALLED + signal)
+
+
+SETTINGS = {"epilog": "Example: backprop sweep mine.yaml --lr 0.1,0.5,1,2 --epochs 500"}
