@@ -24,9 +24,7 @@ class Rule(Enum):
     SUM_OF_LOSSES = auto()
     DERIVATIVE_OF_LOSS = auto()
     DERIVATIVE_OF_ACTIVATION = auto()
-    DERIVATIVE_BY_SOURCE = auto()
-    DERIVATIVE_BY_WEIGHT = auto()
-    DERIVATIVE_BY_BIAS = auto()
+    DERIVATIVE = auto()
     DERIVATIVE_BY_SLOPE = auto()
     CHAIN = auto()
     SUM_OF_PARTS = auto()
@@ -40,16 +38,33 @@ class Rule(Enum):
     NEW_BIAS = auto()
 
 
+class Local(NamedTuple):
+    """The derivative of a step's quantity by the earlier quantity ``by``, because of ``rule``.
+
+    ``neuron`` is the neuron at which it happens; None where that is the step's.
+    """
+
+    by: str
+    expression: Expression
+    rule: Rule
+    neuron: Neuron | None = None
+
+
 class Step(NamedTuple):
     """One line of the working: ``defines`` = ``expression``, because of ``rule``.
 
-    ``neuron`` is the neuron at which it happens; None where it concerns no single one.
+    ``neuron`` is the neuron at which it happens; None where it concerns no single one. ``locals``
+    are the derivatives of what it defines, where they do not follow from its expression by
+    ``rules.py``; it has none where the backward pass goes by another way. ``through`` is what a
+    part of a gradient comes through: the neuron, or the quantity, that makes it a part.
     """
 
     defines: Symbol
     expression: Expression
     rule: Rule
     neuron: Neuron | None = None
+    locals: tuple[Local, ...] | None = None
+    through: str = ""
 
 
 @dataclass(frozen=True)

@@ -64,6 +64,11 @@ class Activation(NamedTuple):
         """The derivative, written with the given expressions for z and a."""
         return substitute(self.derivative, {Z.name: weighted_sum, A.name: activation})
 
+    def slope_by_slope(self, weighted_sum: Expression) -> Expression:
+        """The derivative by the slope that is trained, written with an expression for z."""
+        assert self.by_slope is not None
+        return substitute(self.by_slope, {Z.name: weighted_sum})
+
 
 def configured(name: str, settings: Settings = ()) -> Activation:
     """A row of ACTIVATIONS with its settings put in: those given, else the defaults."""

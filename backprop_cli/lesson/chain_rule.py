@@ -155,10 +155,8 @@ def _sum_of_chains(working: AnyWorking, step: Step) -> Iterator[Block]:
 
 
 def _origin(working: AnyWorking, part: Partial) -> str:
-    """The neuron that a part of a sum comes through."""
-    neuron = working.derivation.by_name[part.name].neuron
-    assert neuron is not None
-    return neuron.name
+    """What a part of a sum comes through."""
+    return shown(working.derivation.by_name[part.name].through)
 
 
 def _chain_blocks(working: AnyWorking, chain: Chain, detail: Detail) -> Iterator[Block]:

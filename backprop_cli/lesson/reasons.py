@@ -2,7 +2,15 @@
 
 from collections.abc import Set
 
-from backprop_cli.algebra.expression import Call, Expression, Partial, Sum, substitute, symbols
+from backprop_cli.algebra.expression import (
+    ONE,
+    Call,
+    Expression,
+    Partial,
+    Sum,
+    substitute,
+    symbols,
+)
 from backprop_cli.arithmetic.working import AnyWorking
 from backprop_cli.derivation.steps import Rule, Step
 from backprop_cli.functions import softmax
@@ -10,7 +18,7 @@ from backprop_cli.functions.activations import SLOPE, A, Activation, Z, row_of
 from backprop_cli.functions.losses import LOSSES
 from backprop_cli.functions.optimizers import lines_of, symbol_of
 from backprop_cli.lesson.blocks import Equation, Equations, Side, Span
-from backprop_cli.lesson.equations import in_symbols, listed, sides, symbol_text
+from backprop_cli.lesson.equations import in_symbols, listed, shown, sides, symbol_text
 from backprop_cli.network.exercise import Layer, Network
 
 TERMS_IN_A_REASON = 4
@@ -142,14 +150,13 @@ def reason(working: AnyWorking, step: Step) -> str:
                 return uses
             # A trained slope goes by its own name.
             return f"{uses}; {row.convention.replace(SLOPE.name, layer.slope or SLOPE.name)}"
-        case Rule.DERIVATIVE_BY_SOURCE | Rule.DERIVATIVE_BY_WEIGHT if neuron:
+        case Rule.DERIVATIVE:
             assert isinstance(step.defines, Partial)
-            total = derivation.by_name[neuron.weighted_sum].expression
-            short = _shortened(total, {step.defines.by})
-            return f"because {neuron.weighted_sum} = {short}"
-        case Rule.DERIVATIVE_BY_BIAS if neuron:
-            assert isinstance(step.defines, Partial)
-            return f"{step.defines.by} is added directly to {neuron.weighted_sum}"
+            of, by = step.defines.of, step.defines.by
+            entered = derivation.by_name[of]
+            if step.expression == ONE and entered.rule is not Rule.PREDICTION:
+                return f"{by} is added directly to {of}"
+            return f"because {shown(of)} = {_shortened(entered.expression, {by})}"
         case Rule.DERIVATIVE_BY_SLOPE if neuron:
             assert isinstance(step.defines, Partial)
             formula = derivation.by_name[neuron.activation].expression

@@ -1,0 +1,163 @@
+"""The backward pass: the chain rule from what is derived back to everything it rests on.
+
+It knows steps and their local derivatives, and no layers. For each quantity, those nearest to the
+loss first, it multiplies the gradient of each step that the quantity enters by that step's local
+derivative; of several products it takes the sum. So the number of steps is proportional to the
+number of local derivatives, however many paths lead through the network.
+
+Source: Rumelhart, Hinton, Williams, "Learning representations by back-propagating errors",
+Nature 323 (1986), equations 1 to 8.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal
+from typing import NamedTuple
+
+from backprop_cli.algebra.expression import (
+    Expression,
+    Number,
+    Partial,
+    Product,
+    Sum,
+    Symbol,
+    partial,
+    substitute,
+)
+from backprop_cli.derivation.rules import derivatives
+from backprop_cli.derivation.steps import Local, Rule, Step
+from backprop_cli.network.exercise import Neuron
+
+
+class Use(NamedTuple):
+    """A step that a quantity enters, and the derivative of what that defines by the quantity."""
+
+    step: Step
+    local: Local
+
+    @property
+    def derivative(self) -> Partial:
+        """The local derivative's name."""
+        return partial(self.step.defines.name, self.local.by)
+
+    @property
+    def neuron(self) -> Neuron | None:
+        """The neuron at which it happens."""
+        return self.local.neuron or self.step.neuron
+
+
+def backward_steps(forward: Sequence[Step], of: str, by: Sequence[str]) -> Iterator[Step]:
+    """The gradient of the quantity ``of`` by every quantity of the forward pass and by ``by``.
+
+    ``by`` are given quantities: parameters, and inputs that are asked for. The steps of the
+    forward pass must stand in an order in which each uses only earlier ones.
+    """
+    steps = _joined(_with_locals(forward, by))
+    uses = _uses(steps, of, by)
+    for quantity in _nearest_first(steps, of, by, uses):
+        used = uses[quantity]
+        for use in used:
+            if use.step.defines.name != of:
+                yield Step(use.derivative, use.local.expression, use.local.rule, use.neuron)
+        if not used:
+            yield Step(partial(of, quantity), Number(Decimal(0)), Rule.FEEDS_NOTHING)
+        elif len(used) == 1:
+            yield _product(of, quantity, used[0])
+        else:
+            parts = [
+                _product(of, f"{quantity}_from_{origin}", use)._replace(through=origin)
+                for origin, use in zip(_origins(used), used, strict=True)
+            ]
+            yield from parts
+            total = Sum(tuple(part.defines for part in parts))
+            yield Step(partial(of, quantity), total, Rule.SUM_OF_PARTS)
+
+
+def _product(of: str, quantity: str, use: Use) -> Step:
+    """∂Loss/∂quantity = ∂Loss/∂through · ∂through/∂quantity; at the loss, the latter alone."""
+    through, local = use.step.defines.name, use.local
+    if through == of:
+        return Step(partial(of, quantity), local.expression, local.rule, use.neuron)
+    product = Product((partial(of, through), use.derivative))
+    return Step(partial(of, quantity), product, Rule.CHAIN, use.neuron)
+
+
+def _origins(uses: Sequence[Use]) -> list[str]:
+    """What the parts of a gradient come through: a neuron, or of several at one, a quantity."""
+    neurons = Counter(use.neuron.name for use in uses if use.neuron)
+    return [
+        use.neuron.name if use.neuron and neurons[use.neuron.name] == 1 else use.step.defines.name
+        for use in uses
+    ]
+
+
+def _with_locals(forward: Sequence[Step], by: Iterable[str]) -> list[Step]:
+    """The steps of the forward pass, each with its local derivatives."""
+    known = {*by, *(step.defines.name for step in forward)}
+
+    def found(step: Step) -> tuple[Local, ...]:
+        if step.locals is not None:
+            return step.locals
+        derived = derivatives(step.expression, known, step.defines)
+        return tuple(Local(name, slope, Rule.DERIVATIVE) for name, slope in derived.items())
+
+    return [step._replace(locals=found(step)) for step in forward]
+
+
+def _joined(forward: Sequence[Step]) -> list[Step]:
+    """The steps, but an activation that feeds no neuron goes by the name of its prediction."""
+    entered = Counter(local.by for step in forward for local in step.locals or ())
+    called: dict[str, Symbol] = {
+        step.expression.name: step.defines
+        for step in forward
+        if step.rule is Rule.PREDICTION
+        and isinstance(step.expression, Symbol)
+        and entered[step.expression.name] == 1
+    }
+    predictions = {symbol.name for symbol in called.values()}
+    steps = [step for step in forward if step.defines.name not in predictions]
+    return [_renamed(step, called) if step.rule is Rule.ACTIVATION else step for step in steps]
+
+
+def _renamed(step: Step, called: Mapping[str, Expression]) -> Step:
+    defined = substitute(step.defines, called)
+    assert isinstance(defined, Symbol)
+    found = tuple(
+        local._replace(expression=substitute(local.expression, called))
+        for local in step.locals or ()
+    )
+    return step._replace(defines=defined, locals=found)
+
+
+def _uses(steps: Sequence[Step], of: str, by: Iterable[str]) -> Mapping[str, list[Use]]:
+    """The steps that each quantity enters, in their order.
+
+    A step that does not lead to ``of`` counts only for a quantity that enters no other.
+    """
+    uses: dict[str, list[Use]] = {name: [] for name in by}
+    leading = {of}
+    for step in reversed(steps):
+        leads = step.defines.name in leading
+        if step.locals and step.defines.name != of:
+            uses.setdefault(step.defines.name, [])
+        for local in step.locals or ():
+            found = uses.setdefault(local.by, [])
+            if leads and local.by not in leading:
+                leading.add(local.by)
+                found.clear()
+            if leads or local.by not in leading:
+                found.append(Use(step, local))
+    for found in uses.values():
+        found.reverse()
+    return uses
+
+
+def _nearest_first(
+    steps: Sequence[Step], of: str, by: Sequence[str], uses: Mapping[str, Sequence[Use]]
+) -> list[str]:
+    """The quantities in an order in which each comes after those that it enters."""
+    names = [name for name in (*by, *(step.defines.name for step in steps)) if name in uses]
+    depth = {of: 0}
+    for name in reversed(names):
+        depth[name] = max((depth[use.step.defines.name] + 1 for use in uses[name]), default=0)
+    return sorted(names, key=depth.__getitem__)
