@@ -123,7 +123,7 @@ def test_a_wrong_derivative_of_a_loss_is_found_in_every_gradient(
     assert failing(exercise) == set()
     row = LOSSES[name]
     wrong = {**LOSSES, name: row._replace(derivative=row.derivative + Number(Decimal(1)))}
-    monkeypatch.setattr("backprop_cli.derivation.derive.LOSSES", wrong)
+    monkeypatch.setattr("backprop_cli.derivation.forward.LOSSES", wrong)
     assert failing(exercise) == set(exercise.network.parameters)
 
 
@@ -255,7 +255,7 @@ def test_near_saturation_a_wrong_derivative_is_found_all_the_same(
     row = LOSSES["binary_cross_entropy"]
     off = Product((Number(Decimal("1.0001")), row.derivative))
     wrong = {**LOSSES, row.name: row._replace(derivative=off)}
-    monkeypatch.setattr("backprop_cli.derivation.derive.LOSSES", wrong)
+    monkeypatch.setattr("backprop_cli.derivation.forward.LOSSES", wrong)
     assert failing(parse(SATURATED.format(x=x), "c.yaml")) == {"w1", "b1"}
 
 
@@ -316,7 +316,7 @@ def test_an_uncertainty_is_that_of_the_step_that_is_taken(
     row = LOSSES["binary_cross_entropy"]
     off = Product((Number(Decimal(factor)), row.derivative))
     wrong = {**LOSSES, row.name: row._replace(derivative=off)}
-    monkeypatch.setattr("backprop_cli.derivation.derive.LOSSES", wrong)
+    monkeypatch.setattr("backprop_cli.derivation.forward.LOSSES", wrong)
     assert failing(exercise) == {"w1"}
 
 
