@@ -1,16 +1,13 @@
 """A small algebra: one expression, read as symbols, with numbers put in, or as Python code.
 
 Expressions are frozen trees built with Python's operators, so that a table of formulas reads as
-it would on paper: ``A * (ONE - A)``. Evaluating one is the business of ``arithmetic.py``.
+it would on paper: ``A * (ONE - A)``. They are evaluated in ``arithmetic/``, and written by the
+writers beside this module, one for each medium.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
-
-# How `written` spells the minus sign (a hyphen is for code) and what stands between factors.
-MINUS = "−"
-TIMES = " * "
 
 
 class Expression:
@@ -39,10 +36,15 @@ class Expression:
 
 @dataclass(frozen=True, slots=True)
 class Number(Expression):
-    """A constant of a formula, written with its digits or, if it has one, by its name."""
+    """A number, written with its digits or, if it has one, by its name.
+
+    ``of`` names the quantity whose figure it is, where it was put in for one; two numbers are the
+    same whatever they are of.
+    """
 
     value: Decimal
     name: str = ""
+    of: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,14 +113,14 @@ class Choice(Expression):
     """``holds`` where ``test`` > 0 (or, with ``or_zero``, ≥ 0), else ``otherwise``.
 
     Where ``otherwise`` is an exception that goes without saying until it is met, ``exception`` is
-    what is said then.
+    what is said then, text and formulas.
     """
 
     test: Expression
     holds: Expression
     otherwise: Expression
     or_zero: bool = False
-    exception: str = ""
+    exception: tuple["str | Expression", ...] = ()
 
     @property
     def relation(self) -> str:
@@ -132,6 +134,38 @@ class Largest(Expression):
 
     among: tuple[Expression, ...]
 
+
+# The kinds that follow are for reading only: nothing evaluates them.
+
+
+@dataclass(frozen=True, slots=True)
+class Relation(Expression):
+    """Two expressions and what stands between them: = ≈ > ≥ < ≤, or → from a source to a target."""
+
+    left: Expression
+    sign: str
+    right: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Derivative(Expression):
+    """The derivative of a formula, not of a named quantity: d/dx (x * c); ``sign`` is d or ∂."""
+
+    of: Expression
+    by: Symbol
+    sign: str = "∂"
+
+
+@dataclass(frozen=True, slots=True)
+class Marked(Expression):
+    """A part of a formula that stands for a factor of a chain: its ``factor``-th, from 0."""
+
+    inner: Expression
+    factor: int
+
+
+# What is left out of a row of terms or factors.
+DOTS = Symbol("…")
 
 ZERO = Number(Decimal(0))
 ONE = Number(Decimal(1))
@@ -163,10 +197,14 @@ def parts(expression: Expression) -> tuple[Expression, ...]:
             return numerator, denominator
         case Power(base, exponent):
             return (base,) if isinstance(exponent, int) else (base, exponent)
-        case Negative(inner) | Call(_, inner):
+        case Negative(inner) | Call(_, inner) | Marked(inner):
             return (inner,)
         case Choice(test, holds, otherwise):
             return test, holds, otherwise
+        case Relation(left, _, right):
+            return left, right
+        case Derivative(of, by):
+            return of, by
         case _:
             raise TypeError(f"not an expression: {expression!r}")
 
@@ -221,6 +259,12 @@ def transform(
                 or_zero,
                 exception,
             )
+        case Relation(left, sign, right):
+            return Relation(transform(left, change), sign, transform(right, change))
+        case Derivative(of, by, sign):
+            return Derivative(transform(of, change), by, sign)
+        case Marked(inner, factor):
+            return Marked(transform(inner, change), factor)
         case _:
             raise TypeError(f"not an expression: {expression!r}")
 
@@ -230,73 +274,3 @@ def substitute(expression: Expression, by_name: Mapping[str, Expression]) -> Exp
     return transform(
         expression, lambda part: by_name.get(part.name) if isinstance(part, Symbol) else None
     )
-
-
-# How tightly each kind of expression holds together; one that holds less tightly than its
-# surroundings require is put in parentheses.
-CHOICE, SUM, NEGATIVE, PRODUCT, POWER, ATOM = range(6)
-
-
-def written(expression: Expression, atom: Callable[[Symbol | Number], str]) -> str:
-    """The expression as it stands on paper: ``0.5 * (y_true − y_hat)^2``.
-
-    ``atom`` writes a `Symbol` or `Number`: by its name for the formula in symbols, by its value
-    for the line with the numbers put in. A text that ``atom`` starts with a minus sign is put in
-    parentheses wherever it would otherwise follow an operator.
-    """
-    return _write(expression, atom, leading=True)[0]
-
-
-def _write(
-    expression: Expression, atom: Callable[[Symbol | Number], str], *, leading: bool
-) -> tuple[str, int]:
-    """The text of an expression and how tightly it holds.
-
-    ``leading`` says that nothing stands before it, so that it may begin with a minus sign.
-    """
-
-    def within(part: Expression, at_least: int, *, leading: bool = False) -> str:
-        text, binding = _write(part, atom, leading=leading)
-        if binding >= at_least or (leading and binding == NEGATIVE):
-            return text
-        return f"({text if leading else _write(part, atom, leading=True)[0]})"
-
-    match expression:
-        case Number() | Symbol():
-            text = atom(expression)
-            return text, NEGATIVE if text.startswith(MINUS) else ATOM
-        case Sum((first, *rest)):
-            text = within(first, PRODUCT, leading=leading)
-            for term in rest:
-                if isinstance(term, Negative):
-                    text += f" {MINUS} {within(term.operand, PRODUCT)}"
-                else:
-                    text += f" + {within(term, PRODUCT)}"
-            return text, SUM
-        case Product((first, *rest)):
-            texts = [within(first, PRODUCT, leading=leading)]
-            texts += [within(factor, POWER) for factor in rest]
-            return TIMES.join(texts), PRODUCT
-        case Quotient(numerator, denominator):
-            above = within(numerator, PRODUCT, leading=leading)
-            return f"{above} / {within(denominator, POWER)}", PRODUCT
-        case Power(base, exponent):
-            power = exponent if isinstance(exponent, int) else within(exponent, ATOM)
-            below = within(base, ATOM)
-            if isinstance(base, Partial):  # ∂Loss/∂w^2 would be read as a derivative by w^2
-                below = f"({below})"
-            return f"{below}^{power}", POWER
-        case Negative(operand):
-            return f"{MINUS}{within(operand, POWER)}", NEGATIVE
-        case Call(function, argument):
-            return f"{function}({_write(argument, atom, leading=True)[0]})", ATOM
-        case Largest(found):
-            texts = [_write(part, atom, leading=True)[0] for part in found]
-            return f"max({', '.join(texts)})", ATOM
-        case Choice(_, holds, exception=exception) if exception:
-            return _write(holds, atom, leading=leading)
-        case Choice(test, holds, otherwise):
-            condition = f"{within(test, SUM)} {expression.relation} 0"
-            return f"{within(holds, SUM)} if {condition}, else {within(otherwise, SUM)}", CHOICE
-        case _:
-            raise TypeError(f"not an expression: {expression!r}")

@@ -23,11 +23,11 @@ from backprop_cli.algebra.expression import (
     Symbol,
     has_calls,
 )
+from backprop_cli.algebra.paper import on_paper
 from backprop_cli.arithmetic.figures import (
     LOSSLESS,
     MOST_SIGNIFICANT,
     more_than,
-    on_paper,
     padded,
     rounded,
     rounded_closely,

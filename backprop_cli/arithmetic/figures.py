@@ -6,14 +6,12 @@ need. Ties are rounded half up.
 
 from decimal import ROUND_HALF_UP, Context, Decimal
 
-from backprop_cli.algebra.expression import MINUS
+from backprop_cli.algebra.paper import LARGEST_PLAIN
 
 # Sums and products of decimals are worked without loss: the widest that stay within float64's
 # range fit in this many digits.
 LOSSLESS = Context(prec=1400, rounding=ROUND_HALF_UP, Emax=999_999, Emin=-999_999, traps=[])
 
-# Beyond these powers of ten a number is printed as 1.2e-10 or 3.4e20.
-SMALLEST_PLAIN, LARGEST_PLAIN = -9, 15
 SIGNIFICANT_WHEN_LARGE = 8
 # A new weight carries all its digits, which may be hundreds; more than these tell nobody anything.
 MOST_SIGNIFICANT = 20
@@ -56,13 +54,3 @@ def shortened(value: Decimal) -> Decimal:
     if value.adjusted() < LARGEST_PLAIN:
         return value
     return Context(prec=SIGNIFICANT_WHEN_LARGE, rounding=ROUND_HALF_UP).plus(value).normalize()
-
-
-def on_paper(digits: Decimal) -> str:
-    """A number as it is written: every digit it has, and a minus sign that is not a hyphen."""
-    if digits == 0 or SMALLEST_PLAIN <= digits.adjusted() < LARGEST_PLAIN:
-        text = f"{digits:f}"
-    else:
-        mantissa, _, exponent = f"{digits:e}".partition("e")
-        text = f"{mantissa}e{int(exponent)}"
-    return text.replace("-", MINUS)

@@ -102,7 +102,9 @@ class Working(Generic[V]):
         """The expression with the printed figure in the place of every symbol."""
 
         def put_in(part: Expression) -> Expression | None:
-            return Number(self.figure(part.name)) if isinstance(part, Symbol) else None
+            if not isinstance(part, Symbol):
+                return None
+            return Number(self.figure(part.name), of=part.name)
 
         return transform(expression, put_in)
 

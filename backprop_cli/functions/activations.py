@@ -12,9 +12,11 @@ from backprop_cli.algebra.expression import (
     Choice,
     Expression,
     Number,
+    Relation,
     Symbol,
     substitute,
 )
+from backprop_cli.algebra.prose import Prose, prose
 from backprop_cli.functions.elementary import ELEMENTARY
 from backprop_cli.network.exercise import Layer, Settings
 
@@ -26,6 +28,21 @@ ALPHA = Symbol("alpha")  # what elu falls to, far below 0
 # Klambauer et al.'s constants, to the digits of float64.
 SELU_SCALE = Number(Decimal("1.0507009873554805"), "λ")
 SELU_ALPHA = Number(Decimal("1.6732632423543772"), "α")
+
+HALF, TWO = Number(Decimal("0.5")), Number(Decimal(2))
+
+AT_ZERO = prose("at ", Relation(Z, "=", ZERO), " it has ")
+
+
+def _constant(number: Number) -> Relation:
+    """What a named constant is."""
+    return Relation(number, "=", Number(number.value))
+
+
+def _but_at_one(setting: Symbol) -> Prose:
+    """The convention where only one value of a setting gives a derivative at 0."""
+    only = Relation(setting, "=", ONE)
+    return prose(AT_ZERO, "a derivative only if ", only, "; ", setting, " is taken")
 
 
 class Activation(NamedTuple):
@@ -48,8 +65,8 @@ class Activation(NamedTuple):
     derivative: Expression
     code: str
     source: str
-    note: str = ""
-    convention: str = ""
+    note: Prose = ""
+    convention: Prose = ""
     settings: Mapping[str, Decimal] = MappingProxyType({})
     by_slope: Expression | None = None
     as_written: bool = False
@@ -155,7 +172,7 @@ ACTIVATIONS: Mapping[str, Activation] = {
             derivative=ZERO,
             code="1.0 if {z} >= 0.0 else 0.0",
             source="https://en.wikipedia.org/wiki/Heaviside_step_function",
-            convention="at z = 0 it has no derivative; 0 is taken, as everywhere else",
+            convention=prose(AT_ZERO, "no derivative; ", ZERO, " is taken, as everywhere else"),
         ),
         Activation(
             name="relu",
@@ -163,7 +180,7 @@ ACTIVATIONS: Mapping[str, Activation] = {
             derivative=Choice(Z, ONE, ZERO),
             code="{z} if {z} > 0.0 else 0.0",
             source="https://en.wikipedia.org/wiki/Rectifier_(neural_networks)",
-            convention="at z = 0 it has no derivative; 0 is taken",
+            convention=prose(AT_ZERO, "no derivative; ", ZERO, " is taken"),
         ),
         Activation(
             name="leaky_relu",
@@ -172,7 +189,7 @@ ACTIVATIONS: Mapping[str, Activation] = {
             code="{z} if {z} > 0.0 else {slope} * {z}",
             settings={"slope": Decimal("0.01")},
             source="https://en.wikipedia.org/wiki/Rectifier_(neural_networks)#Leaky_ReLU",
-            convention="at z = 0 it has a derivative only if slope = 1; slope is taken",
+            convention=_but_at_one(SLOPE),
         ),
         Activation(
             name="parametric_relu",
@@ -183,7 +200,7 @@ ACTIVATIONS: Mapping[str, Activation] = {
             # He et al. start the slope there.
             settings={"slope": Decimal("0.25")},
             source="https://arxiv.org/abs/1502.01852",
-            convention="at z = 0 it has a derivative only if slope = 1; slope is taken",
+            convention=_but_at_one(SLOPE),
         ),
         Activation(
             name="elu",
@@ -192,7 +209,7 @@ ACTIVATIONS: Mapping[str, Activation] = {
             code="{z} if {z} > 0.0 else {alpha} * expm1({z})",
             settings={"alpha": Decimal(1)},
             source="https://arxiv.org/abs/1511.07289",
-            convention="at z = 0 it has a derivative only if alpha = 1; alpha is taken",
+            convention=_but_at_one(ALPHA),
         ),
         Activation(
             name="selu",
@@ -201,8 +218,8 @@ ACTIVATIONS: Mapping[str, Activation] = {
             code="1.0507009873554805 * {z} if {z} > 0.0 "
             "else 1.0507009873554805 * 1.6732632423543772 * expm1({z})",
             source="https://arxiv.org/abs/1706.02515",
-            note="λ = 1.0507009873554805, α = 1.6732632423543772",
-            convention="at z = 0 it has no derivative; λ * α is taken",
+            note=prose(_constant(SELU_SCALE), ", ", _constant(SELU_ALPHA)),
+            convention=prose(AT_ZERO, "no derivative; ", SELU_SCALE * SELU_ALPHA, " is taken"),
         ),
         Activation(
             name="gelu",
@@ -211,8 +228,14 @@ ACTIVATIONS: Mapping[str, Activation] = {
             code="{z} * (0.5 * erfc(-0.7071067811865476 * {z}))",
             as_written=True,
             source="https://arxiv.org/abs/1606.08415",
-            note="Φ(z) = 0.5 * (1 + erf(z / sqrt(2))) is the normal distribution, "
-            "φ(z) = exp(−z^2 / 2) / sqrt(2π) its density",
+            note=prose(
+                Relation(Call("Φ", Z), "=", HALF * (ONE + Call("erf", Z / Call("sqrt", TWO)))),
+                " is the normal distribution, ",
+                Relation(
+                    Call("φ", Z), "=", Call("exp", -(Z**2) / TWO) / Call("sqrt", Symbol("2π"))
+                ),
+                " its density",
+            ),
         ),
     )
 }

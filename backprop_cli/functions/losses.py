@@ -15,6 +15,7 @@ from backprop_cli.algebra.expression import (
     Symbol,
     substitute,
 )
+from backprop_cli.algebra.prose import Prose, prose
 
 Y_TRUE = Symbol("y_true")  # an output's target
 Y_HAT = Symbol("y_hat")  # an output's prediction
@@ -33,7 +34,7 @@ class Loss(NamedTuple):
     """
 
     name: str
-    title: str
+    title: Prose
     formula: Expression
     derivative: Expression
     source: str
@@ -65,7 +66,7 @@ def _named(target: Expression, prediction: Expression, outputs: int) -> Mapping[
     }
 
 
-def _unless_perfect(usual: Expression, perfect: Expression, what: str) -> Expression:
+def _unless_perfect(usual: Expression, perfect: Expression, *what: str | Expression) -> Expression:
     """The usual formula, and another for a prediction of exactly 0 or 1 that is the target.
 
     A prediction that is so near to its target that no float64 lies between has a loss of 0. Of
@@ -95,7 +96,7 @@ LOSSES: Mapping[str, Loss] = {
         ),
         Loss(
             name="mean_squared_error",
-            title="the squared error, divided by the number of outputs n",
+            title=prose("the squared error, divided by the number of outputs ", N),
             formula=(Y_TRUE - Y_HAT) ** 2 / N,
             derivative=TWO * (Y_HAT - Y_TRUE) / N,
             source="https://en.wikipedia.org/wiki/Mean_squared_error",
@@ -106,7 +107,10 @@ LOSSES: Mapping[str, Loss] = {
             formula=_unless_perfect(
                 -(Y_TRUE * Call("ln", Y_HAT) + (ONE - Y_TRUE) * Call("ln", ONE - Y_HAT)),
                 ZERO,
-                "the prediction is the target, and 0 * ln(0) counts as 0",
+                "the prediction is the target, and ",
+                ZERO * Call("ln", ZERO),
+                " counts as ",
+                ZERO,
             ),
             derivative=_unless_perfect(
                 (Y_HAT - Y_TRUE) / (Y_HAT * (ONE - Y_HAT)),

@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from backprop_cli.algebra.expression import ONE, Call, Expression, Symbol, symbols
+from backprop_cli.algebra.prose import Prose, prose
 from backprop_cli.network.exercise import LEARNING_RATE, Network
 
 OLD = Symbol("w")  # the parameter before the update
@@ -37,7 +38,7 @@ class Line(NamedTuple):
 
     defines: Symbol
     formula: Expression
-    reason: str
+    reason: Prose
 
 
 class Optimizer(NamedTuple):
@@ -67,13 +68,19 @@ class Optimizer(NamedTuple):
         return any(symbol == T for line in self.lines for symbol in symbols(line.formula))
 
 
+def _corrected(running: Symbol, when: Prose) -> Prose:
+    return prose("corrected for the start of ", running, " at 0, ", when)
+
+
 VELOCITY = Line(V_NEW, MOMENTUM * V + GRADIENT, "what is kept of earlier steps, and the gradient")
-LOOK_AHEAD = Line(DIRECTION, GRADIENT + MOMENTUM * V_NEW, "the gradient, and one more step of v")
+LOOK_AHEAD = Line(
+    DIRECTION, GRADIENT + MOMENTUM * V_NEW, prose("the gradient, and one more step of ", V)
+)
 ADAM_LINES = (
     Line(M_NEW, BETA1 * M + (ONE - BETA1) * GRADIENT, "the running mean of the gradient"),
     Line(V_NEW, BETA2 * V + (ONE - BETA2) * GRADIENT**2, "the running mean of its square"),
-    Line(M_HAT, M_NEW / (ONE - BETA1**T), "corrected for the start of m at 0, in update t"),
-    Line(V_HAT, V_NEW / (ONE - BETA2**T), "corrected for the start of v at 0, likewise"),
+    Line(M_HAT, M_NEW / (ONE - BETA1**T), _corrected(M, prose("in update ", T))),
+    Line(V_HAT, V_NEW / (ONE - BETA2**T), _corrected(V, "likewise")),
 )
 # Weight decay, on the gradient and on the parameter itself.
 PULLED = Line(GRADIENT, SLOPE + DECAY * OLD, "the gradient, and the weight decay")

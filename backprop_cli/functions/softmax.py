@@ -6,12 +6,26 @@ that cancels in the quotient, and no exp can overflow.
 Source: Goodfellow, Bengio, Courville, "Deep Learning" (2016), sections 4.1 and 6.2.2.3.
 """
 
-from backprop_cli.algebra.expression import ONE, Call, Expression, Largest, Negative, Sum, Symbol
+from backprop_cli.algebra.expression import (
+    DOTS,
+    ONE,
+    Call,
+    Expression,
+    Largest,
+    Negative,
+    Sum,
+    Symbol,
+)
 from backprop_cli.network.exercise import Layer, Neuron
 
 SOFTMAX = "softmax"
-FORMULA = "exp(z_i) / (exp(z_1) + … + exp(z_n))"
-DERIVATIVES = "a_i * (1 − a_i) by its own weighted sum, −a_i * a_j by that of another neuron"
+
+# The i-th activation among n, for what is said in general.
+ANY, OTHER = Symbol("a_i"), Symbol("a_j")
+BY_OWN, BY_OTHER = ANY * (ONE - ANY), -ANY * OTHER  # its derivatives by weighted sums
+FORMULA = Call("exp", Symbol("z_i")) / Sum(
+    (Call("exp", Symbol("z_1")), DOTS, Call("exp", Symbol("z_n")))
+)
 
 
 def largest(layer: Layer) -> tuple[Symbol, Expression]:

@@ -4,37 +4,30 @@ from collections.abc import Iterator, Sequence
 from enum import Enum, auto
 
 from backprop_cli.algebra.expression import (
-    TIMES,
     Expression,
+    Marked,
     Number,
     Partial,
     Product,
     Symbol,
     symbols,
 )
+from backprop_cli.algebra.prose import Code, enumerated, prose
 from backprop_cli.arithmetic.working import AnyWorking
 from backprop_cli.derivation.chains import Chain, chain_to, sums_on_the_way
 from backprop_cli.derivation.steps import Rule, Step
 from backprop_cli.functions.softmax import SOFTMAX
 from backprop_cli.lesson.blocks import (
     Block,
+    ChainRule,
     Equation,
     Equations,
-    FractionFormula,
     Heading,
     Paragraph,
-    Span,
+    Role,
+    Side,
 )
-from backprop_cli.lesson.equations import (
-    equation,
-    fraction,
-    in_symbols,
-    listed,
-    result,
-    shown,
-    sides,
-    symbol_text,
-)
+from backprop_cli.lesson.equations import equation, line, marked, result, sides
 from backprop_cli.lesson.reasons import reason
 from backprop_cli.network.exercise import Network, Neuron
 
@@ -74,7 +67,7 @@ def gradient_blocks(
     if count > PARTS_IN_FULL:
         yield from _taken_as_known(working, needed, known)
     if needed:
-        yield Heading(4, f"With that, the gradient for {shown(target.by)}")
+        yield Heading(4, prose("With that, the gradient for ", Symbol(target.by)))
     step = working.derivation.by_name[target.name]
     if step.rule is Rule.SUM_OF_PARTS:
         yield from _sum_of_chains(working, step)
@@ -90,10 +83,10 @@ def _parts(step: Step) -> tuple[Partial, ...]:
 def _sum_in_parts(working: AnyWorking, step: Step, *, in_full: bool) -> Iterator[Block]:
     """An activation's gradient where it feeds several neurons."""
     assert isinstance(step.defines, Partial)
-    fed = listed([_origin(working, part) for part in _parts(step)])
+    fed = enumerated([_origin(working, part) for part in _parts(step)])
     output = _under_softmax(working.derivation.network, step.defines.by)
     verb = "enters the softmax of" if output else "feeds"
-    yield Heading(4, f"{shown(step.defines.by)} {verb} {fed}: their parts are added")
+    yield Heading(4, prose(Symbol(step.defines.by), f" {verb} ", fed, ": their parts are added"))
     if in_full:
         yield from _sum_of_chains(working, step)
     else:
@@ -110,8 +103,10 @@ def _taken_as_known(working: AnyWorking, sums: Sequence[Step], known: set[str]) 
     if missing:
         first = next(iter(missing)).name.replace("∂", "d")
         yield Paragraph(
-            f"Taken as known here: {listed([*map(symbol_text, missing)])}; "
-            f"--explain {first} derives the first of them."
+            prose(
+                *("Taken as known here: ", *enumerated([*missing]), "; "),
+                *(Code(f"--explain {first}"), " derives the first of them."),
+            )
         )
 
 
@@ -132,38 +127,37 @@ def _shortcut(working: AnyWorking, target: Partial) -> Iterator[Block]:
     difference = prediction - true
     numbers = working.with_figures(difference)
     value = working.arithmetic.evaluate(difference, working.values)
-    end = Number(working.arithmetic.figure(working.arithmetic.result(value)))
+    figure = working.arithmetic.figure(working.arithmetic.result(value))
+    end = Number(figure, of=target.name)
     but = "" if end == result(working, target.name) else ", but for what was rounded on the way"
     yield Paragraph(
         f"For softmax with cross-entropy the parts always come to this difference{but}:"
     )
-    left = (Span(symbol_text(target)),)
-    yield Equations((Equation(left, sides(difference, numbers, end)),))
+    yield Equations((line(target, difference, numbers, end),))
 
 
 def _sum_of_chains(working: AnyWorking, step: Step) -> Iterator[Block]:
     """A gradient as the document shows b1's: the sum, each part by its chain, the total."""
     assert isinstance(step.defines, Partial)
     parts = _parts(step)
-    yield FractionFormula(fraction(step.defines), tuple(map(fraction, parts)), "+")
+    yield ChainRule(step.defines, parts, added=True)
     for number, part in enumerate(parts, 1):
-        yield Heading(4, f"Part {number}: Gradient from {_origin(working, part)}")
+        yield Heading(4, prose(f"Part {number}: Gradient from ", _origin(working, part)))
         yield from _chain_blocks(working, chain_to(working.derivation, part), Detail.KNOWN)
-    yield Heading(4, f"Total Gradient for {shown(step.defines.by)}")
+    yield Heading(4, prose("Total Gradient for ", Symbol(step.defines.by)))
     yield Equations((equation(working, step),))
     yield from _shortcut(working, step.defines)
 
 
-def _origin(working: AnyWorking, part: Partial) -> str:
+def _origin(working: AnyWorking, part: Partial) -> Symbol:
     """What a part of a sum comes through."""
-    return shown(working.derivation.by_name[part.name].through)
+    return Symbol(working.derivation.by_name[part.name].through)
 
 
 def _chain_blocks(working: AnyWorking, chain: Chain, detail: Detail) -> Iterator[Block]:
     """A chain: its formula, its factors, the running products and the product in one line."""
     if chain.links:
-        left = fraction(chain.of)
-        yield FractionFormula(left, tuple(fraction(f, at) for at, f in enumerate(chain.factors)))
+        yield ChainRule(chain.of, chain.factors)
     factors = list(enumerate(chain.steps))
     if detail is Detail.SHORT:
         factors = factors[-1:]
@@ -188,12 +182,9 @@ def _chain_blocks(working: AnyWorking, chain: Chain, detail: Detail) -> Iterator
 def _factor(working: AnyWorking, step: Step, number: int, *, with_reason: bool) -> Equation:
     """One factor's line; of a sum, which has been worked out before, the value alone."""
     if step.rule is Rule.SUM_OF_PARTS:
-        name = step.defines.name
-        return Equation(
-            (Span(symbol_text(step.defines), factor=number),),
-            sides(result(working, name)),
-            reason="the sum of its parts, worked out above" if with_reason else "",
-        )
+        above = "the sum of its parts, worked out above" if with_reason else ""
+        known = line(step.defines, result(working, step.defines.name), reason=above)
+        return marked(known, number)
     why = reason(working, step) if with_reason else ""
     return equation(working, step, factor=number, reason=why)
 
@@ -202,17 +193,11 @@ def _running_products(working: AnyWorking, chain: Chain) -> Iterator[Equation]:
     """0.7414 * 0.1868 ≈ 0.1385, and so on from factor to factor."""
     reached = chain.start.defines
     for at, link in enumerate(chain.links, 1):
-        product = Product(
-            (result(working, reached.name), result(working, link.factor.defines.name))
-        )
-        before, _, factor = in_symbols(product).partition(TIMES)
-        left = (
-            Span(before, factor=0 if at == 1 else None),
-            Span(TIMES),
-            Span(factor, factor=at),
-        )
-        _, end = sides(product, result(working, link.reached.name))
-        yield Equation(left, (end,), note=Span(symbol_text(link.reached)))
+        before, factor = result(working, reached.name), result(working, link.factor.defines.name)
+        start = Marked(before, 0) if at == 1 else before
+        product = Side(Product((start, Marked(factor, at))), Role.NUMBERS)
+        _, end = sides(before * factor, result(working, link.reached.name))
+        yield Equation(link.reached, (product, end), note=link.reached)
         reached = link.reached
 
 
@@ -228,6 +213,4 @@ def _product_in_one_line(working: AnyWorking, chain: Chain, detail: Detail) -> E
         last_known = chain.links[-3].reached.name
         names = [last_known, *(link.factor.defines.name for link in chain.links[-2:])]
         products.append(Product(tuple(result(working, name) for name in names)))
-    return Equation(
-        (Span(symbol_text(chain.of)),), sides(*products, result(working, chain.of.name))
-    )
+    return line(chain.of, *products, result(working, chain.of.name))

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator
 
-from backprop_cli.algebra.expression import Partial
+from backprop_cli.algebra.expression import Partial, Symbol
+from backprop_cli.algebra.prose import Code, Prose, enumerated, prose
 from backprop_cli.arithmetic.working import AnyWorking
 from backprop_cli.derivation.steps import Rule, Step, gradient
 from backprop_cli.derivation.update import parts_of_batch
-from backprop_cli.lesson.blocks import Block, Equation, Equations, Heading, Paragraph, Span
+from backprop_cli.lesson.blocks import Block, Equations, Heading, Paragraph
 from backprop_cli.lesson.chain_rule import Detail, gradient_blocks
-from backprop_cli.lesson.equations import equation, given_equation, listed, shown, sides
+from backprop_cli.lesson.equations import equation, given_equation, line
 from backprop_cli.lesson.reasons import (
     bias_place,
     layer_formulas,
@@ -37,11 +38,14 @@ def explain_any(calculation: Calculation, name: str) -> Iterator[Block]:
         yield Heading(2, f"Example {part.example} of the batch")
         yield from explain(calculation.working_of(part.example - 1), part.name)
     else:
-        own = part.name.replace("∂", "d")
-        yield Heading(3, f"Sum over the batch {shown(name)}")
+        own, (symbol,) = part.name.replace("∂", "d"), [one for one in parts if one.name == name]
+        meaning = calculation.working.derivation.by_name[part.name].defines
+        yield Heading(3, prose("Sum over the batch ", symbol))
         yield Paragraph(
-            f"It adds up {shown(part.name)} of {len(numbers)} examples; "
-            f"--example K --explain {own} derives that of example K."
+            prose(
+                *("It adds up ", meaning, f" of {len(numbers)} examples; "),
+                *(Code(f"--example K --explain {own}"), " derives that of example K."),
+            )
         )
         yield Equations((given_equation(calculation.working, name),))
 
@@ -56,35 +60,37 @@ def explain(working: AnyWorking, name: str) -> Iterator[Block]:
         yield from explain_weight(working, name, Detail.FULL, set())
         yield from mean_of_batch(working, name)
     elif name in network.biases:
-        yield Heading(3, f"Step-by-step Gradient for {name}", bias_place(network, name))
+        yield Heading(3, _gradient_for(name), bias_place(network, name))
         yield from explain_bias(working, name, set())
         yield from mean_of_batch(working, name)
     elif name in network.slopes:
-        yield Heading(3, f"Step-by-step Gradient for {name}", slope_place(network, name))
+        yield Heading(3, _gradient_for(name), slope_place(network, name))
         yield from explain_slope(working, name, set())
         yield from mean_of_batch(working, name)
     elif (step := working.derivation.by_name.get(name)) is None:
-        yield Heading(3, f"Given value {shown(name)}")
+        yield Heading(3, prose("Given value ", Symbol(name)))
         yield Equations((given_equation(working, name),))
     elif step.rule in (Rule.CHAIN, Rule.SUM_OF_PARTS) and isinstance(step.defines, Partial):
-        yield Heading(3, f"Step-by-step Gradient for {shown(step.defines.by)}")
+        yield Heading(3, _gradient_for(step.defines.by))
         yield from gradient_blocks(working, step.defines, set())
     elif step.rule in (Rule.NEW_WEIGHT, Rule.NEW_BIAS):
-        yield Heading(3, f"Update: {name}")
+        yield Heading(3, prose("Update: ", step.defines))
         yield from update_blocks(working, name.removesuffix("_new"))
     else:
-        yield Heading(3, f"Step-by-step {title(step)}")
+        yield Heading(3, prose("Step-by-step ", title(step)))
         yield from _formula_of(network, step)
         yield Equations((equation(working, step, reason=reason(working, step)),))
+
+
+def _gradient_for(quantity: str) -> Prose:
+    return prose("Step-by-step Gradient for ", Symbol(quantity))
 
 
 def explain_weight(
     working: AnyWorking, weight: str, detail: Detail, known: set[str]
 ) -> Iterator[Block]:
     """The gradient of one weight. ``known`` are the sums that need no derivation any more."""
-    yield Heading(
-        3, f"Step-by-step Gradient for {weight}", weight_place(working.derivation.network, weight)
-    )
+    yield Heading(3, _gradient_for(weight), weight_place(working.derivation.network, weight))
     yield from gradient_blocks(working, gradient(weight), known, detail)
 
 
@@ -94,18 +100,17 @@ def explain_bias(working: AnyWorking, bias: str, known: set[str]) -> Iterator[Bl
     users = [neuron for neuron in derivation.network.neurons if neuron.bias == bias]
     if len(users) > 1:
         yield Paragraph(
-            f"{listed([user.name for user in users])} share {bias}, so the gradient is worked out "
-            "for each of them, and the results are added."
+            prose(
+                *(*enumerated([Symbol(user.name) for user in users]), " share ", Symbol(bias)),
+                ", so the gradient is worked out for each of them, and the results are added.",
+            )
         )
     else:
         yield Paragraph("A bias acts like a weight on a constant input of 1.")
     yield Equations(
         tuple(
-            Equation(
-                (Span(user.weighted_sum),),
-                sides(derivation.by_name[user.weighted_sum].expression),
-            )
-            for user in users
+            line(total.defines, total.expression)
+            for total in (derivation.by_name[user.weighted_sum] for user in users)
         )
     )
     yield from gradient_blocks(working, gradient(bias), known)
@@ -118,8 +123,11 @@ def explain_slope(working: AnyWorking, slope: str, known: set[str]) -> Iterator[
     users = layer.neurons
     if len(users) > 1:
         yield Paragraph(
-            f"{listed([user.name for user in users])} share the slope {slope}, so the gradient is "
-            "worked out for each of them, and the results are added."
+            prose(
+                *(*enumerated([Symbol(user.name) for user in users]), " share the slope "),
+                Symbol(slope),
+                ", so the gradient is worked out for each of them, and the results are added.",
+            )
         )
     else:
         yield Paragraph("The slope is a parameter like a weight.")

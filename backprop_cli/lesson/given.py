@@ -2,9 +2,18 @@
 
 from collections.abc import Iterator, Sequence
 
-from backprop_cli.arithmetic.figures import on_paper
-from backprop_cli.lesson.blocks import Block, Equations, Heading, Paragraph, Table
-from backprop_cli.lesson.equations import given_equation, listed, shown
+from backprop_cli.algebra.expression import DOTS, Number, Relation, Symbol
+from backprop_cli.algebra.prose import Prose, enumerated, joined, prose
+from backprop_cli.lesson.blocks import (
+    Block,
+    Column,
+    Equations,
+    Heading,
+    Paragraph,
+    Role,
+    Table,
+)
+from backprop_cli.lesson.equations import given_equation
 from backprop_cli.lesson.reasons import (
     bias_place,
     layer_formulas,
@@ -40,12 +49,12 @@ def architecture(network: Network) -> Iterator[Block]:
     yield _members("Input Layer", network.inputs)
     for layer in network.layers[:-1]:
         yield _members(layer_title(layer), [neuron.name for neuron in layer.neurons])
-    outputs = [shown(network.prediction(output)) for output in network.outputs]
+    outputs = [network.prediction(output) for output in network.outputs]
     yield _members(layer_title(network.layers[-1]), outputs)
     for layer, names in by_function(network).items():
         everywhere = len(names) == len(network.layers)
-        where = "in every layer" if everywhere else f"in the {listed(names)} layer"
-        yield Paragraph(f"The activation function {where} is {layer.activation}:")
+        where = "in every layer" if everywhere else prose("in the ", enumerated(names), " layer")
+        yield Paragraph(prose("The activation function ", where, f" is {layer.activation}:"))
         yield Equations((layer_formulas(layer)[0],))
         for note in layer_notes(layer):
             yield Paragraph(note)
@@ -61,8 +70,10 @@ def by_function(network: Network) -> dict[Layer, list[str]]:
 
 
 def _members(layer: str, names: Sequence[str]) -> Paragraph:
-    shortened = names if len(names) <= 12 else (*names[:10], "…", names[-1])
-    return Paragraph(f"{layer}: {counted(len(names), 'neuron')} → {', '.join(shortened)}", True)
+    found = [*map(Symbol, names)]
+    shortened = found if len(found) <= 12 else (*found[:10], DOTS, found[-1])
+    count = counted(len(names), "neuron")
+    return Paragraph(prose(f"{layer}: {count} → ", joined(shortened)), bullet=True)
 
 
 def initial_values(calculation: Calculation) -> Iterator[Block]:
@@ -88,9 +99,10 @@ def initial_values(calculation: Calculation) -> Iterator[Block]:
                 )
             )
     else:
+        first, *_, last = map(Symbol, network.weights)
+        count = counted(len(network.weights), "weight")
         yield Paragraph(
-            f"{counted(len(network.weights), 'weight')}, {network.weights[0]} to "
-            f"{network.weights[-1]}: see the column Old Value below."
+            prose(f"{count}, ", first, " to ", last, ": see the column Old Value below.")
         )
     yield Heading(3, "1.3 Biases:")
     if network.biases:
@@ -99,8 +111,16 @@ def initial_values(calculation: Calculation) -> Iterator[Block]:
                 given_equation(working, name, bias_place(network, name)) for name in network.biases
             )
         )
+        b = Symbol("b")
         yield Paragraph(
-            "A bias shifts a neuron's weighted sum, as the intercept b shifts the line y = mx + b."
+            prose(
+                *(
+                    "A bias shifts a neuron's weighted sum, as the intercept ",
+                    b,
+                    " shifts the line ",
+                ),
+                *(Relation(Symbol("y"), "=", Symbol("mx") + b), "."),
+            )
         )
     else:
         yield Paragraph("This network has no biases.")
@@ -133,11 +153,12 @@ def _examples(calculation: Calculation) -> Iterator[Block]:
     if count <= MOST_EXAMPLES:
         targets = [network.target(output) for output in network.outputs]
         arithmetic = calculation.working.arithmetic
-        rows = tuple(
+        rows: tuple[tuple[Prose, ...], ...] = tuple(
             (
                 str(number),
-                *(on_paper(arithmetic.given_figure(n)) for n in (*one.inputs, *one.targets)),
+                *(Number(arithmetic.given_figure(n)) for n in (*one.inputs, *one.targets)),
             )
             for number, one in enumerate(exercise.examples, 1)
         )
-        yield Table("Examples", ("Example", *network.inputs, *targets), rows)
+        columns = (Column(Symbol(name), Role.GIVEN) for name in (*network.inputs, *targets))
+        yield Table("Examples", (Column("Example", Role.QUANTITY), *columns), rows)

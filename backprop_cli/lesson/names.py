@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from backprop_cli.algebra.paper import written
 from backprop_cli.derivation.derive import derive
 from backprop_cli.derivation.update import parts_of_batch
 from backprop_cli.errors import UnknownNameError
-from backprop_cli.lesson.equations import symbol_text
 from backprop_cli.network.exercise import Exercise
 
 
@@ -22,7 +22,7 @@ def explainable(exercise: Exercise, batch: Sequence[int] = (0,)) -> dict[str, st
     found += parts_of_batch(network, numbers) if numbers else ()
     names = {name: name for name in exercise.numbers}
     names.update((symbol.name.replace("∂", "d"), symbol.name) for symbol in found)
-    names.update((symbol_text(symbol), symbol.name) for symbol in found)
+    names.update((written(symbol), symbol.name) for symbol in found)
     return names
 
 

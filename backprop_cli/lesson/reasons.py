@@ -3,43 +3,50 @@
 from collections.abc import Set
 
 from backprop_cli.algebra.expression import (
+    DOTS,
     ONE,
     Call,
+    Derivative,
     Expression,
     Partial,
+    Relation,
     Sum,
+    Symbol,
+    partial,
     substitute,
     symbols,
+    terms,
 )
+from backprop_cli.algebra.prose import Code, Prose, enumerated, prose, spans
 from backprop_cli.arithmetic.working import AnyWorking
 from backprop_cli.derivation.steps import Rule, Step
 from backprop_cli.functions import softmax
 from backprop_cli.functions.activations import SLOPE, A, Activation, Z, row_of
 from backprop_cli.functions.losses import LOSSES
 from backprop_cli.functions.optimizers import lines_of, symbol_of
-from backprop_cli.lesson.blocks import Equation, Equations, Side, Span
-from backprop_cli.lesson.equations import in_symbols, listed, shown, sides, symbol_text
+from backprop_cli.lesson.blocks import Equation, Equations
+from backprop_cli.lesson.equations import formula
 from backprop_cli.network.exercise import Layer, Network
 
 TERMS_IN_A_REASON = 4
 
 
-def weight_place(network: Network, weight: str) -> str:
+def weight_place(network: Network, weight: str) -> Prose:
     """Where a weight stands, e.g. ``x1 → h1``."""
     for neuron in network.neurons:
         for edge in neuron.edges:
             if edge.weight == weight:
-                return f"{edge.source} → {neuron.name}"
+                return Relation(Symbol(edge.source), "→", Symbol(neuron.name))
     raise KeyError(weight)
 
 
-def bias_place(network: Network, bias: str) -> str:
+def bias_place(network: Network, bias: str) -> Prose:
     """What a bias belongs to: a layer's neurons, or one neuron of several."""
     for layer in network.layers:
-        users = [neuron.name for neuron in layer.neurons if neuron.bias == bias]
+        users = [Symbol(neuron.name) for neuron in layer.neurons if neuron.bias == bias]
         if users:
             if len(users) < len(layer.neurons):
-                return f"for {listed(users)}"
+                return prose("for ", enumerated(users))
             return f"for {layer.name} layer{' neurons' if len(users) > 1 else ''}"
     raise KeyError(bias)
 
@@ -49,20 +56,20 @@ def slope_place(network: Network, slope: str) -> str:
     return next(f"for {layer.name} layer" for layer in network.layers if layer.slope == slope)
 
 
-def title(step: Step) -> str:
+def title(step: Step) -> Prose:
     """What a step's quantity is called in a heading."""
-    name = symbol_text(step.defines)
+    quantity = step.defines
     match step.rule:
         case Rule.WEIGHTED_SUM:
-            return f"Weighted Sum {name}"
+            return prose("Weighted Sum ", quantity)
         case Rule.ACTIVATION:
-            return f"Activation {name}"
+            return prose("Activation ", quantity)
         case Rule.PREDICTION:
-            return f"Predicted Output {name}"
-        case Rule.LOSS | Rule.LOSS_OF_OUTPUT | Rule.SUM_OF_LOSSES:
-            return f"Loss {name}" if name != "Loss" else "Loss"
+            return prose("Predicted Output ", quantity)
+        case Rule.LOSS_OF_OUTPUT:
+            return prose("Loss ", quantity)
         case _:
-            return f"Derivative {name}" if "∂" in name else name
+            return prose("Derivative ", quantity) if isinstance(quantity, Partial) else quantity
 
 
 def layer_of(network: Network, step: Step) -> Layer:
@@ -72,37 +79,43 @@ def layer_of(network: Network, step: Step) -> Layer:
 
 def activation_formula(row: Activation) -> Equation:
     """``sigmoid(z) = 1 / (1 + exp(−z))``."""
-    return Equation((Span(f"{row.name}({Z.name})"),), sides(row.formula))
+    return formula(Call(row.name, Z), row.formula)
 
 
 def derivative_formula(row: Activation) -> Equation:
     """``sigmoid′(z) = sigmoid(z) * (1 − sigmoid(z))``."""
     slope = substitute(row.derivative, {A.name: Call(row.name, Z)})
-    return Equation((Span(f"{row.name}′({Z.name})"),), sides(slope))
-
-
-def _as_text(left: str, right: str, note: str = "") -> Equation:
-    """A formula that stands for itself, of no quantities of the network."""
-    return Equation((Span(left),), (Side("=", (Span(right),)),), Span(note) if note else None)
+    return formula(Call(f"{row.name}′", Z), slope)
 
 
 SOFTMAX_FORMULAS = (
-    _as_text("softmax(z_i)", softmax.FORMULA),
+    formula(Call(softmax.SOFTMAX, Symbol("z_i")), softmax.FORMULA),
     (
-        _as_text("∂a_i/∂z_i", "a_i * (1 − a_i)", "(by its own weighted sum)"),
-        _as_text("∂a_i/∂z_j", "−a_i * a_j", "(by that of another neuron)"),
+        formula(
+            partial("a_i", "z_i"),
+            softmax.BY_OWN,
+            note="(by its own weighted sum)",
+        ),
+        formula(
+            partial("a_i", "z_j"),
+            softmax.BY_OTHER,
+            note="(by that of another neuron)",
+        ),
     ),
 )
 
 
 def weighted_sum_formulas() -> Equations:
     """What a weighted sum looks like: a line, and the same for two inputs."""
-    return Equations((_as_text("y", "Wx + b"), _as_text("y", "W1 * x1 + W2 * x2 + b")))
+    terms = [Symbol(f"W{at}") * Symbol(f"x{at}") for at in (1, 2)]
+    y, b = Symbol("y"), Symbol("b")
+    return Equations((formula(y, Symbol("Wx") + b), formula(y, Sum((*terms, b)))))
 
 
 def rule_of_constant_factor() -> Equation:
     """The derivative of x times a constant."""
-    return _as_text("d/dx (x * c)", "c", "(for constant c)")
+    x, c = Symbol("x"), Symbol("c")
+    return formula(Derivative(x * c, x, "d"), c, note=prose("(for constant ", c, ")"))
 
 
 def layer_formulas(layer: Layer) -> tuple[Equation, tuple[Equation, ...]]:
@@ -113,16 +126,16 @@ def layer_formulas(layer: Layer) -> tuple[Equation, tuple[Equation, ...]]:
     return activation_formula(row), (derivative_formula(row),)
 
 
-def layer_notes(layer: Layer) -> tuple[str, ...]:
+def layer_notes(layer: Layer) -> tuple[Prose, ...]:
     """What else must be known of a layer's activation function, a sentence each."""
     if layer.activation == softmax.SOFTMAX:
         return ()
     row = row_of(layer)
-    trained = f"{layer.slope} is trained like a weight" if layer.slope else ""
-    return tuple(f"Here {note}." for note in (row.note, trained) if note)
+    trained = prose(Symbol(layer.slope), " is trained like a weight") if layer.slope else ""
+    return tuple(prose("Here ", note, ".") for note in (row.note, trained) if note)
 
 
-def reason(working: AnyWorking, step: Step) -> str:
+def reason(working: AnyWorking, step: Step) -> Prose:
     """One short sentence on why a step holds; empty where the line speaks for itself."""
     derivation = working.derivation
     network, neuron = derivation.network, step.neuron
@@ -136,31 +149,20 @@ def reason(working: AnyWorking, step: Step) -> str:
         case Rule.SUM_OF_LOSSES:
             return "the losses of all outputs are added"
         case Rule.DERIVATIVE_OF_LOSS if neuron:
-            loss = derivation.by_name[network.loss_of(neuron)].expression
-            return f"because {network.loss_of(neuron)} = {in_symbols(loss)}"
+            loss = derivation.by_name[network.loss_of(neuron)]
+            return prose("because ", Relation(loss.defines, "=", loss.expression))
         case Rule.DERIVATIVE_OF_ACTIVATION if neuron:
-            layer = layer_of(network, step)
-            if layer.activation == softmax.SOFTMAX:
-                return "softmax: " + softmax.DERIVATIVES
-            row = row_of(layer)
-            uses = (
-                f"{neuron.name} uses {row.name}, whose derivative is {in_symbols(row.derivative)}"
-            )
-            if not row.convention or working.values[neuron.weighted_sum] != 0:
-                return uses
-            # A trained slope goes by its own name.
-            return f"{uses}; {row.convention.replace(SLOPE.name, layer.slope or SLOPE.name)}"
+            return _why_of_activation(working, layer_of(network, step), step)
         case Rule.DERIVATIVE:
             assert isinstance(step.defines, Partial)
-            of, by = step.defines.of, step.defines.by
-            entered = derivation.by_name[of]
+            by, entered = Symbol(step.defines.by), derivation.by_name[step.defines.of]
             if step.expression == ONE and entered.rule is not Rule.PREDICTION:
-                return f"{by} is added directly to {of}"
-            return f"because {shown(of)} = {_shortened(entered.expression, {by})}"
+                return prose(by, " is added directly to ", entered.defines)
+            short = _shortened(entered.expression, {by.name})
+            return prose("because ", Relation(entered.defines, "=", short))
         case Rule.DERIVATIVE_BY_SLOPE if neuron:
-            assert isinstance(step.defines, Partial)
-            formula = derivation.by_name[neuron.activation].expression
-            return f"because {neuron.activation} = {in_symbols(formula)}"
+            activation = derivation.by_name[neuron.activation]
+            return prose("because ", Relation(activation.defines, "=", activation.expression))
         case Rule.MEAN:
             return "the mean over the examples of the batch"
         case Rule.PULLED | Rule.OPTIMIZER | Rule.DECAYED:
@@ -175,7 +177,29 @@ def reason(working: AnyWorking, step: Step) -> str:
             return ""
 
 
-def _line_reason(network: Network, step: Step) -> str:
+def _why_of_activation(working: AnyWorking, layer: Layer, step: Step) -> Prose:
+    """Which function a neuron uses, what its derivative is, and, where there is none, what then."""
+    neuron = step.neuron
+    assert neuron is not None
+    if layer.activation == softmax.SOFTMAX:
+        own, other = softmax.BY_OWN, softmax.BY_OTHER
+        return prose(
+            "softmax: ", own, " by its own weighted sum, ", other, " by that of another neuron"
+        )
+    row = row_of(layer)
+    uses = prose(Symbol(neuron.name), f" uses {row.name}, whose derivative is ", row.derivative)
+    if not row.convention or working.values[neuron.weighted_sum] != 0:
+        return uses
+    # A trained slope goes by its own name.
+    own_name = {SLOPE.name: Symbol(layer.slope or SLOPE.name)}
+    convention = (
+        span if isinstance(span, str | Code) else substitute(span, own_name)
+        for span in spans(row.convention)
+    )
+    return prose(uses, "; ", *convention)
+
+
+def _line_reason(network: Network, step: Step) -> Prose:
     """What a line of the optimizer works out."""
     return next(
         line.reason
@@ -185,19 +209,19 @@ def _line_reason(network: Network, step: Step) -> str:
     )
 
 
-def _shortened(total: Expression, keep: Set[str]) -> str:
+def _shortened(total: Expression, keep: Set[str]) -> Expression:
     """A weighted sum, its terms but the first, the one that matters and the last left out."""
-    terms = total.terms if isinstance(total, Sum) else (total,)
-    if len(terms) <= TERMS_IN_A_REASON:
-        return in_symbols(total)
+    found = terms(total)
+    if len(found) <= TERMS_IN_A_REASON:
+        return total
     kept = [
         at
-        for at, term in enumerate(terms)
-        if at in (0, len(terms) - 1) or keep & {symbol.name for symbol in symbols(term)}
+        for at, term in enumerate(found)
+        if at in (0, len(found) - 1) or keep & {symbol.name for symbol in symbols(term)}
     ]
-    texts: list[str] = []
+    left: list[Expression] = []
     for before, at in zip((-1, *kept), kept, strict=False):
         if at > before + 1:
-            texts.append("…")
-        texts.append(in_symbols(terms[at]))
-    return " + ".join(texts)
+            left.append(DOTS)
+        left.append(found[at])
+    return Sum(tuple(left))

@@ -2,10 +2,19 @@
 
 from collections.abc import Iterator, Sequence
 
-from backprop_cli.algebra.expression import Expression, Number, partial, substitute, symbols
+from backprop_cli.algebra.expression import (
+    Expression,
+    Number,
+    Relation,
+    Symbol,
+    partial,
+    substitute,
+    symbols,
+)
+from backprop_cli.algebra.prose import Code, Prose, enumerated, prose
 from backprop_cli.arithmetic.evaluation import Rounded
 from backprop_cli.arithmetic.exactness import equal
-from backprop_cli.arithmetic.figures import on_paper, padded, rounded
+from backprop_cli.arithmetic.figures import padded, rounded
 from backprop_cli.arithmetic.working import AnyWorking
 from backprop_cli.derivation.steps import Rule, Step, new
 from backprop_cli.derivation.update import FEW, MEAN_LOSS, SUM_OF_LOSSES, contributions, mean_over
@@ -15,14 +24,24 @@ from backprop_cli.functions.optimizers import (
     GRADIENT,
     OLD,
     OPTIMIZERS,
+    RATE,
     SHRUNK,
     SLOPE,
     T,
     lines_of,
     symbol_of,
 )
-from backprop_cli.lesson.blocks import Block, Equation, Equations, Heading, Paragraph, Span, Table
-from backprop_cli.lesson.equations import equation, in_symbols, listed, result, sides, symbol_text
+from backprop_cli.lesson.blocks import (
+    Block,
+    Column,
+    Equation,
+    Equations,
+    Heading,
+    Paragraph,
+    Role,
+    Table,
+)
+from backprop_cli.lesson.equations import equation, formula, line, result
 from backprop_cli.lesson.reasons import reason
 from backprop_cli.network.exercise import LEARNING_RATE, LOSS, Network
 
@@ -54,21 +73,19 @@ def mean_gradients(working: AnyWorking, batch: Sequence[int]) -> Iterator[Block]
     """The mean of every gradient over a batch, whose examples are given by number."""
     derivation = working.derivation
     yield Heading(2, "Mean Gradients of the Batch")
-    which = (
-        f"examples {listed([*map(str, batch)])}" if len(batch) <= FEW else f"{len(batch)} examples"
-    )
-    of_sum = f" {SUM_OF_LOSSES} is the sum of their losses" if len(batch) > FEW else ""
-    if isinstance(working.arithmetic, Rounded) and isinstance(
-        working.given.get(SUM_OF_LOSSES), float
-    ):
-        of_sum += ", taken in full precision and then rounded"
-    yield Paragraph(
-        f"The update is made for {which} together, by the mean of their gradients."
-        f"{of_sum}{'.' if of_sum else ''}"
-    )
+    few = len(batch) <= FEW
+    which = prose("examples ", enumerated([*map(str, batch)])) if few else f"{len(batch)} examples"
+    said = prose("The update is made for ", which, " together, by the mean of their gradients.")
+    if not few:
+        said = prose(said, " ", Symbol(SUM_OF_LOSSES), " is the sum of their losses")
+        if isinstance(working.arithmetic, Rounded) and isinstance(
+            working.given.get(SUM_OF_LOSSES), float
+        ):
+            said = prose(said, ", taken in full precision and then rounded")
+        said = prose(said, ".")
+    yield Paragraph(said)
     mean = mean_over(contributions(OLD.name, batch), batch)
-    left = (Span(symbol_text(partial(MEAN_LOSS, OLD.name))),)
-    yield Equations((Equation(left, sides(mean)),))
+    yield Equations((formula(partial(MEAN_LOSS, OLD.name), mean),))
     quantities = (MEAN_LOSS, *(working.update_gradient(p) for p in derivation.network.parameters))
     yield Equations(
         tuple(_in_numbers(working, derivation.by_name[quantity]) for quantity in quantities)
@@ -79,7 +96,7 @@ def _in_numbers(working: AnyWorking, step: Step) -> Equation:
     """A step with its numbers put in, without its symbols."""
     numbers = working.with_figures(step.expression)
     end = result(working, step.defines.name)
-    return Equation((Span(symbol_text(step.defines)),), sides(numbers, end))
+    return line(step.defines, numbers, end)
 
 
 # --- the lines of an update ------------------------------------------------------------------
@@ -98,20 +115,20 @@ def updates(working: AnyWorking) -> Iterator[Block]:
         if moved:
             yield Heading(3, f"{kind} Updation Formula")
         if moved and plain:
-            lower = kind.lower()
-            yield Paragraph(f"new_{lower} = old_{lower} − learning_rate * gradient")
+            old, after = Symbol(f"old_{kind.lower()}"), Symbol(f"new_{kind.lower()}")
+            yield Paragraph(Relation(after, "=", old - RATE * SLOPE))
         if moved and not learning_rate_is_said:
-            yield Paragraph(f"The learning rate is {_given(working, LEARNING_RATE)}.")
+            yield Paragraph(prose("The learning rate is ", result(working, LEARNING_RATE), "."))
             learning_rate_is_said = True
         if plain and kind == "Weight" and moved:
             yield Equations(tuple(update_equation(working, name) for name in moved))
         else:
             for name in moved:
-                yield Heading(4, f"Update {name}:")
+                yield Heading(4, prose("Update ", Symbol(name), ":"))
                 yield Equations((*_lines(working, name), update_equation(working, name)))
         held = [name for name in names if name in network.frozen]
         if held:
-            yield Paragraph(f"Held fixed: {listed(held)}.")
+            yield Paragraph(prose("Held fixed: ", enumerated([*map(Symbol, held)]), "."))
 
 
 def _order(network: Network, kind: str, names: tuple[str, ...]) -> tuple[str, ...]:
@@ -132,25 +149,24 @@ def _optimizer(working: AnyWorking) -> Iterator[Block]:
         put_in[GRADIENT.name] = put_in[SLOPE.name]
     old = DECAYED if SHRUNK in lines else OLD
     yield Paragraph(
-        f"The update is that of {row.title}, as PyTorch defines it ({row.source}). For a parameter "
-        "w it works out:"
-    )
-    formulas = [(line.defines, line.formula, line.reason) for line in lines]
-    formulas.append((new(OLD.name), old - row.step, ""))
-    yield Equations(
-        tuple(
-            Equation((Span(symbol_text(left)),), sides(substitute(right, put_in)), reason=why)
-            for left, right, why in formulas
+        prose(
+            f"The update is that of {row.title}, as PyTorch defines it (",
+            *(Code(row.source), "). For a parameter ", OLD, " it works out:"),
         )
     )
+    formulas: list[tuple[Symbol, Expression, Prose]] = [*lines]
+    formulas.append((new(OLD.name), old - row.step, ""))
+    yield Equations(
+        tuple(formula(left, substitute(right, put_in), reason=why) for left, right, why in formulas)
+    )
     named = (LEARNING_RATE, *row.settings, *([DECAY.name] if network.decays else []))
-    settings = [f"{name} = {_given(working, name)}" for name in named]
-    counted = f", in update t = {_given(working, T.name)}" if row.counts else ""
-    yield Paragraph(f"Here {listed(settings)}{counted}.")
+    settings = enumerated([_given(working, name) for name in named])
+    count = prose(", in update ", _given(working, T.name)) if row.counts else ""
+    yield Paragraph(prose("Here ", settings, count, "."))
 
 
-def _given(working: AnyWorking, name: str) -> str:
-    return in_symbols(result(working, name))
+def _given(working: AnyWorking, name: str) -> Relation:
+    return Relation(Symbol(name), "=", result(working, name))
 
 
 def update_blocks(working: AnyWorking, parameter: str) -> Iterator[Block]:
@@ -161,9 +177,9 @@ def update_blocks(working: AnyWorking, parameter: str) -> Iterator[Block]:
 
 def _lines(working: AnyWorking, parameter: str, *, reasons: bool = False) -> Iterator[Equation]:
     derivation = working.derivation
-    for line in lines_of(derivation.network):
-        step = derivation.by_name[symbol_of(line.defines, parameter).name]
-        yield equation(working, step, reason=line.reason if reasons else "")
+    for own in lines_of(derivation.network):
+        step = derivation.by_name[symbol_of(own.defines, parameter).name]
+        yield equation(working, step, reason=own.reason if reasons else "")
 
 
 def update_equation(working: AnyWorking, parameter: str) -> Equation:
@@ -181,14 +197,18 @@ def update_equation(working: AnyWorking, parameter: str) -> Equation:
         expression = substitute(expression, taken)
         figures.insert(0, working.with_figures(expression))
     name = step.defines.name
-    whole, short = Number(working.figure(name)), Number(working.short_figure(name))
+    whole, short = result(working, name), Number(working.short_figure(name), of=name)
     # An exact figure is also shown as short as any other; one that is rounded is not twice, nor
     # where that would look wrong: 0.5495499 is 0.54955 in the longer figure, 0.5495 in the shorter.
     follows = rounded(whole.value, working.arithmetic.decimals) == short.value
     ends = [whole, short] if follows and equal(figures[-1], whole) else [whole]
     if equal(whole, short):
         ends = [short]
-    return Equation((Span(name),), sides(expression, *figures, *ends))
+    found = line(step.defines, expression, *figures, *ends)
+    sides = [
+        side._replace(role=Role.RESULT) if side.formula in ends else side for side in found.sides
+    ]
+    return found._replace(sides=tuple(sides))
 
 
 # --- the tables ------------------------------------------------------------------------------
@@ -201,9 +221,14 @@ def update_tables(working: AnyWorking) -> Iterator[Table]:
     between = [line.defines for line in lines_of(network)]
     for title, letter, names in kinds_of(network):
         columns = (
-            *(title, "Old Value", f"{mean} (dL/d{letter})"),
-            *(quantity.name.removesuffix("_new") for quantity in between),
-            "New Value",
+            Column(title, Role.QUANTITY),
+            Column("Old Value", Role.GIVEN),
+            Column(f"{mean} (dL/d{letter})", Role.RESULT),
+            *(
+                Column(Symbol(quantity.name.removesuffix("_new")), Role.RESULT)
+                for quantity in between
+            ),
+            Column("New Value", Role.RESULT),
         )
         rows = tuple(
             _row(working, name, [symbol_of(quantity, name).name for quantity in between])
@@ -212,21 +237,21 @@ def update_tables(working: AnyWorking) -> Iterator[Table]:
         yield Table(f"{title} updates", columns, rows)
 
 
-def _row(working: AnyWorking, name: str, between: Sequence[str]) -> tuple[str, ...]:
+def _row(working: AnyWorking, name: str, between: Sequence[str]) -> tuple[Prose, ...]:
     held = name in working.derivation.network.frozen
     old = old_value(working, name)
 
-    def figure(quantity: str) -> str:
-        return on_paper(working.figure(quantity))
+    def figure(quantity: str) -> Prose:
+        return result(working, quantity)
 
     worked = ("",) * len(between) if held else tuple(map(figure, between))
-    after = f"{old} (fixed)" if held else figure(new(name).name)
-    return name, old, figure(working.update_gradient(name)), *worked, after
+    after = prose(old, " (fixed)") if held else figure(new(name).name)
+    return Symbol(name), old, figure(working.update_gradient(name)), *worked, after
 
 
-def old_value(working: AnyWorking, name: str) -> str:
+def old_value(working: AnyWorking, name: str) -> Number:
     """A parameter before the update, as typed; a bias with three decimals at least."""
     digits = working.figure(name)
     if name in working.derivation.network.biases:
         digits = padded(digits, BIAS_DECIMALS)
-    return on_paper(digits)
+    return Number(digits, of=name)

@@ -3,14 +3,24 @@
 from collections.abc import Iterator, Sequence
 from itertools import chain
 
-from backprop_cli.arithmetic.figures import on_paper
+from backprop_cli.algebra.expression import Symbol
+from backprop_cli.algebra.prose import Code, enumerated, joined, prose
 from backprop_cli.arithmetic.working import AnyWorking
 from backprop_cli.derivation.steps import gradient
 from backprop_cli.functions import softmax
 from backprop_cli.functions.losses import LOSSES
-from backprop_cli.lesson.blocks import Block, Equations, Heading, Lesson, Paragraph, Table
+from backprop_cli.lesson.blocks import (
+    Block,
+    Column,
+    Equations,
+    Heading,
+    Lesson,
+    Paragraph,
+    Role,
+    Table,
+)
 from backprop_cli.lesson.chain_rule import Detail
-from backprop_cli.lesson.equations import equation, listed
+from backprop_cli.lesson.equations import equation, result
 from backprop_cli.lesson.explanation import explain_bias, explain_slope, explain_weight
 from backprop_cli.lesson.given import (
     architecture,
@@ -95,12 +105,12 @@ def _forward(working: AnyWorking) -> Iterator[Block]:
                 yield Heading(4, title)
                 yield Equations(tuple(equation(working, step) for step in steps))
     predictions = [network.prediction(output) for output in network.outputs]
-    yield Heading(4, f"Predicted Output ({', '.join(predictions)}):")
+    yield Heading(4, prose("Predicted Output (", joined(predictions), "):"))
     yield Equations(tuple(equation(working, derivation.by_name[name]) for name in predictions))
     yield Heading(3, "Compute Loss (Error)")
     row = LOSSES[network.loss]
     several = ", added over the outputs" if len(predictions) > 1 else ""
-    yield Paragraph(f"The loss is {row.title}{several}.")
+    yield Paragraph(prose("The loss is ", row.title, several, "."))
     losses = dict.fromkeys([*map(network.loss_of, network.outputs), LOSS])
     yield Equations(tuple(equation(working, derivation.by_name[name]) for name in losses))
 
@@ -135,9 +145,14 @@ def _backward(working: AnyWorking, order: Sequence[str], known: set[str]) -> Ite
     weights = [name for name in explained_order(network, order) if name in layers]
     if not readable(network):
         yield Paragraph(
-            f"With {counted(len(network.parameters), 'parameter')} this working shows one "
-            "derivation a layer; --explain NAME shows that of any other quantity, for example "
-            f"--explain {weights[-1]}."
+            prose(
+                f"With {counted(len(network.parameters), 'parameter')} this working shows one "
+                "derivation a layer; ",
+                Code("--explain NAME"),
+                " shows that of any other quantity, for example ",
+                Code(f"--explain {weights[-1]}"),
+                ".",
+            )
         )
         weights = list({layers[name][0].name: name for name in reversed(weights)}.values())[::-1]
     seen: set[str] = set()
@@ -167,9 +182,12 @@ def _gradient_table(working: AnyWorking) -> Table:
     titles = [layer_title(layer) for layer in network.layers]
     of_example = " of this example" if working.is_batched else ""
     return Table(
-        f"Summary of Gradients{of_example} for {listed(titles)}",
-        ("Weight", "Gradient (dL/dw)"),
-        tuple((name, f"≈ {_figure(working, gradient(name).name)}") for name in network.weights),
+        prose(f"Summary of Gradients{of_example} for ", enumerated(titles)),
+        (Column("Weight", Role.QUANTITY), Column("Gradient (dL/dw)", Role.RESULT)),
+        tuple(
+            (Symbol(name), prose("≈ ", result(working, gradient(name).name)))
+            for name in network.weights
+        ),
     )
 
 
@@ -184,7 +202,9 @@ def _bias_gradients(working: AnyWorking, order: Sequence[str], known: set[str]) 
             layer for layer in network.layers for neuron in layer.neurons if neuron.bias == bias
         )
         title = layer_title(layer).removesuffix(" Layer")
-        yield Heading(3, f"{number}. For {title} Bias ({bias})", bias_place(network, bias))
+        yield Heading(
+            3, prose(f"{number}. For {title} Bias (", Symbol(bias), ")"), bias_place(network, bias)
+        )
         yield from explain_bias(working, bias, known)
 
 
@@ -195,7 +215,9 @@ def _slope_gradients(working: AnyWorking, order: Sequence[str], known: set[str])
     yield Heading(2, "Slope Gradient Calculation")
     slopes = [name for name in explained_order(network, order) if name in network.slopes]
     for number, slope in enumerate(slopes, 1):
-        yield Heading(3, f"{number}. For the Slope {slope}", slope_place(network, slope))
+        yield Heading(
+            3, prose(f"{number}. For the Slope ", Symbol(slope)), slope_place(network, slope)
+        )
         yield from explain_slope(working, slope, known)
 
 
@@ -203,10 +225,6 @@ def _update_tables(working: AnyWorking) -> Iterator[Block]:
     if readable(working.derivation.network):
         yield Heading(2, "Weight & BIAS Update Tables")
     yield from update_tables(working)
-
-
-def _figure(working: AnyWorking, name: str) -> str:
-    return on_paper(working.figure(name))
 
 
 def _summary(network: Network) -> Iterator[Block]:

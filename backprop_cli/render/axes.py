@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import NamedTuple
 
-from backprop_cli.arithmetic.figures import on_paper
+from backprop_cli.algebra.paper import on_paper
 from backprop_cli.lesson.blocks import Curve, Plot
 
 STEPS = tuple(map(Decimal, ("1", "2", "2.5", "5", "10")))

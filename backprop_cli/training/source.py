@@ -8,7 +8,8 @@ them, s0, s1, … for sums over examples.
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 
-from backprop_cli.algebra.expression import PRODUCT, SUM, Number, Symbol, partial
+from backprop_cli.algebra.expression import Number, Symbol, partial
+from backprop_cli.algebra.writer import Binding
 from backprop_cli.derivation.derive import derive_passes
 from backprop_cli.derivation.steps import Rule, Step, gradient, new
 from backprop_cli.derivation.update import SUM_OF_LOSSES, batch_gradient, update_steps
@@ -112,7 +113,7 @@ def outcomes_source(exercise: Exercise) -> str:
     """The source of `Compiled.outcomes`."""
     source, network = _Source(exercise), exercise.network
     wanted = [*(Symbol(network.prediction(output)) for output in network.outputs), Symbol(LOSS)]
-    lines, codes = source.computed(wanted, SUM)
+    lines, codes = source.computed(wanted, Binding.SUM)
     yielded = [*lines, f"yield {', '.join(codes)}"]
     return source.function("outcomes(state, examples)", source.over_examples(yielded))
 
@@ -192,7 +193,7 @@ class _Source:
 
     def added(self, sums: Mapping[Symbol, str]) -> list[str]:
         """Lines that add quantities of one example to variables."""
-        lines, codes = self.computed([*sums], PRODUCT)
+        lines, codes = self.computed([*sums], Binding.PRODUCT)
         added = zip(sums.values(), codes, strict=True)
         return [*lines, *(f"{variable} = {variable} + {code}" for variable, code in added)]
 
@@ -221,7 +222,7 @@ class _Source:
             assignments.append(f"{variable} = {code}")
         count = self._state.get(T.name)
         counted = [f"{count} = {count} + 1.0"] if count else []
-        ended = self.ending(statements.code(Symbol(LOSS), SUM)) if ends else []
+        ended = self.ending(statements.code(Symbol(LOSS), Binding.SUM)) if ends else []
         return [*statements.lines, *ended, *assignments, *counted]
 
     def _statements(

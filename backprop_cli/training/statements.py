@@ -11,13 +11,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from backprop_cli.algebra.expression import (
-    ATOM,
-    CHOICE,
-    NEGATIVE,
     ONE,
-    POWER,
-    PRODUCT,
-    SUM,
     Call,
     Choice,
     Expression,
@@ -31,8 +25,11 @@ from backprop_cli.algebra.expression import (
     Symbol,
     substitute,
 )
+from backprop_cli.algebra.writer import Binding
 from backprop_cli.derivation.steps import Step
 from backprop_cli.functions.activations import ACTIVATIONS, Z, code_of
+
+_, CHOICE, SUM, NEGATIVE, PRODUCT, POWER, ATOM = Binding
 
 # Longer sums and deeper nesting are split over several statements: the depth of an expression that
 # Python's compiler takes is limited.
@@ -46,7 +43,7 @@ PLAIN_CALL = re.compile(r"\w+\(\{z\}\)")
 class Code(NamedTuple):
     """The source of a value.
 
-    ``binding`` is how tightly it holds together (see ``expression.py``), ``reads`` are the
+    ``binding`` is how tightly it holds together (see ``algebra.writer``), ``reads`` are the
     variables in it that an update changes.
     """
 
@@ -217,7 +214,7 @@ class Statements:
         codes = [self._codes[operand] for operand in operands]
         if kind is Sum:
             assert isinstance(detail, tuple)
-            text, binding = self._sum(codes, detail, split=split), SUM
+            text, binding = self._sum(codes, detail, split=split), int(SUM)
         else:
             text, binding = WRITTEN[kind](codes, detail)
         nesting = 1 + max(code.nesting for code in codes)

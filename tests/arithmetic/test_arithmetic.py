@@ -31,11 +31,11 @@ from backprop_cli.algebra.expression import (
     Sum,
     Symbol,
     substitute,
-    written,
 )
+from backprop_cli.algebra.paper import on_paper, written
 from backprop_cli.arithmetic.evaluation import Arithmetic, Exact, Rounded
 from backprop_cli.arithmetic.exactness import equal
-from backprop_cli.arithmetic.figures import on_paper, rounded
+from backprop_cli.arithmetic.figures import rounded
 from backprop_cli.arithmetic.working import Working, WorkingError, work
 from backprop_cli.config.load import load, parse
 from backprop_cli.derivation.derive import derive
@@ -50,14 +50,6 @@ X, Y, Z = Symbol("x"), Symbol("y"), Symbol("z")
 
 def n(digits: str) -> Number:
     return Number(Decimal(digits))
-
-
-def name_or_digits(atom: Symbol | Number) -> str:
-    return atom.name if isinstance(atom, Symbol) else on_paper(atom.value)
-
-
-def on_a_line(expression: Expression) -> str:
-    return written(expression, name_or_digits)
 
 
 def worked(arithmetic: Arithmetic[Any], **numbers: str) -> Working[Any]:
@@ -373,7 +365,7 @@ def test_what_is_written_on_paper_is_the_number(digits: Decimal) -> None:
 @pytest.mark.parametrize(
     ("expression", "expected"),
     [
-        (n("0.5") * (Symbol("y_true") - Symbol("y_hat")) ** 2, "0.5 * (y_true − y_hat)^2"),
+        (n("0.5") * (Symbol("y_true") - Symbol("y_hat")) ** 2, "0.5 * (y_true − ŷ)^2"),
         (X * (ONE - X), "x * (1 − x)"),
         (ONE / (ONE + Call("exp", -Z)), "1 / (1 + exp(−z))"),
         (X * Y + Z, "x * y + z"),
@@ -398,7 +390,7 @@ def test_what_is_written_on_paper_is_the_number(digits: Decimal) -> None:
 def test_a_formula_is_written_with_the_parentheses_it_needs(
     expression: Expression, expected: str
 ) -> None:
-    assert on_a_line(expression) == expected
+    assert written(expression) == expected
 
 
 @pytest.mark.parametrize(
@@ -417,7 +409,7 @@ def test_a_formula_is_written_with_the_parentheses_it_needs(
 def test_a_negative_number_after_an_operator_stands_in_parentheses(
     expression: Expression, expected: str
 ) -> None:
-    assert on_a_line(expression) == expected
+    assert written(expression) == expected
 
 
 def expressions(*, powers: bool = True) -> st.SearchStrategy[Expression]:
@@ -454,7 +446,7 @@ def test_a_written_formula_means_what_is_evaluated(
     expression: Expression, at: tuple[Decimal, ...]
 ) -> None:
     values = dict(zip("xyz", at, strict=True))
-    meant = read_by_python(on_a_line(expression), {k: Fraction(v) for k, v in values.items()})
+    meant = read_by_python(written(expression), {k: Fraction(v) for k, v in values.items()})
     assert Fraction(Rounded().evaluate(expression, values)) == meant
 
 
@@ -465,10 +457,8 @@ def test_the_line_with_the_numbers_put_in_means_the_same(
 ) -> None:
     values = dict(zip("xyz", at, strict=True))
 
-    def put_in(atom: Symbol | Number) -> str:
-        return on_paper(values[atom.name] if isinstance(atom, Symbol) else atom.value)
-
-    meant = read_by_python(written(expression, put_in), {})
+    numbers = substitute(expression, {name: Number(value) for name, value in values.items()})
+    meant = read_by_python(written(numbers), {})
     assert Fraction(Rounded().evaluate(expression, values)) == meant
 
 
@@ -478,7 +468,7 @@ def test_exact_arithmetic_is_python_s_own_to_the_last_bit(
     expression: Expression, at: tuple[float, ...]
 ) -> None:
     values = dict(zip("xyz", at, strict=True))
-    code = on_a_line(expression).replace("−", "-")
+    code = written(expression).replace("−", "-")
     expected = float(eval(code, {}, dict(values)))
     assert Exact().evaluate(expression, values).hex() == expected.hex()
 

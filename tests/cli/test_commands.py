@@ -9,7 +9,7 @@ import pytest
 from support.program import Backprop, one_spaced
 
 from backprop_cli import config
-from backprop_cli.arithmetic.figures import on_paper
+from backprop_cli.algebra.paper import on_paper
 from backprop_cli.cli.commands.new import new_configuration
 from backprop_cli.config.shape.fields import ACTIVATION_NAMES
 from backprop_cli.config.writing.template import sizes_of, template

@@ -26,7 +26,7 @@ from support.program import (
     one_spaced,
 )
 
-from backprop_cli.lesson.blocks import Table
+from backprop_cli.lesson.blocks import Column, Role, Table
 from backprop_cli.render.terminal.console import console_for, show
 
 # Full equations, one of each kind; the figures are the document's.
@@ -329,7 +329,8 @@ def test_an_argument_is_never_sent_to_a_terminal_as_it_is(on_terminal: OnTermina
 def test_a_cell_of_a_table_is_printed_to_the_letter() -> None:
     file = io.StringIO()
     columns, row = ("[bold]Weight", ":smile:"), (r"[red]x[/red]", r"\[link=http://x]y")
-    show((Table("[i]title[/i]", columns, (row,)),), console_for(file))
+    titles = tuple(Column(title, Role.RESULT) for title in columns)
+    show((Table("[i]title[/i]", titles, (row,)),), console_for(file))
     for text in ("[i]title[/i]", *columns, *row):
         assert text in file.getvalue()
 

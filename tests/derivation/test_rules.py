@@ -23,8 +23,8 @@ from backprop_cli.algebra.expression import (
     Quotient,
     Sum,
     Symbol,
-    written,
 )
+from backprop_cli.algebra.paper import written
 from backprop_cli.derivation.rules import ELEMENTARY, RULES, derivatives
 
 X, Y = Symbol("x"), Symbol("y")
@@ -175,10 +175,7 @@ def test_a_derivative_of_any_formula_is_the_limit_of_differences(formula: Expres
     ],
 )
 def test_a_derivative_is_written_as_a_teacher_writes_it(formula: Expression, expected: str) -> None:
-    def text(atom: Symbol | Number) -> str:
-        return atom.name or f"{atom.value}" if isinstance(atom, Number) else atom.name
-
-    assert written(derivatives(formula, {"x"})["x"], text) == expected
+    assert written(derivatives(formula, {"x"})["x"]) == expected
 
 
 def test_where_two_parts_are_the_largest_the_first_counts() -> None:

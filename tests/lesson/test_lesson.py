@@ -4,12 +4,14 @@ import re
 from pathlib import Path
 
 import pytest
+from support.lessons import texts
 from support.program import ROOT, Backprop, one_spaced
 
 from backprop_cli import config
+from backprop_cli.algebra.paper import text_of
 from backprop_cli.config.writing.template import template
 from backprop_cli.lesson import whole as lesson
-from backprop_cli.lesson.blocks import Block, Equation, Equations, Heading, Paragraph
+from backprop_cli.lesson.blocks import Equations
 from backprop_cli.lesson.explanation import explain
 from backprop_cli.network.exercise import Exercise
 from backprop_cli.runs.run import calculate
@@ -20,22 +22,6 @@ XOR = (ROOT / "configs" / "xor.yaml").read_text(encoding="utf-8")
 
 def exercise(text: str) -> Exercise:
     return config.parse(text, "mine.yaml")
-
-
-def line(row: Equation) -> str:
-    note = f" {row.note.text}" if row.note else ""
-    sides = "".join(f" {s.relation} {''.join(p.text for p in s.spans)}" for s in row.sides)
-    return "".join(span.text for span in row.left) + sides + note
-
-
-def texts(blocks: tuple[Block, ...]) -> list[str]:
-    found = []
-    for block in blocks:
-        if isinstance(block, Heading | Paragraph):
-            found.append(block.text)
-        elif isinstance(block, Equations):
-            found += map(line, block.rows)
-    return found
 
 
 # --- given values ----------------------------------------------------------------------------
@@ -176,7 +162,12 @@ def test_a_trained_slope_goes_by_its_own_name_in_what_is_said_of_0() -> None:
     at_zero = text.replace("x1: 0.05", "x1: 0").replace("x2: 0.10", "x2: 0")
     text = at_zero.replace("hidden: 0.35", "hidden: 0")
     blocks = tuple(explain(calculate(exercise(text)).working, "∂a_h1/∂z_h1"))
-    reasons = [row.reason for block in blocks if isinstance(block, Equations) for row in block.rows]
+    reasons = [
+        text_of(row.reason)
+        for block in blocks
+        if isinstance(block, Equations)
+        for row in block.rows
+    ]
     assert any(reason.endswith("only if s1 = 1; s1 is taken") for reason in reasons)
 
 

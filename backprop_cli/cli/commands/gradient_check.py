@@ -4,7 +4,7 @@ from pathlib import Path
 
 from backprop_cli import config
 from backprop_cli.lesson.blocks import Lesson
-from backprop_cli.lesson.reports import training as report
+from backprop_cli.lesson.reports import gradient_check as report
 from backprop_cli.runs.gradient_check import check_gradients
 
 

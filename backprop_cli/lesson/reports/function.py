@@ -2,24 +2,36 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
+from enum import Enum, auto
 from typing import NamedTuple
 
-from backprop_cli.algebra.expression import Choice, Expression, Number, Symbol, substitute
+from backprop_cli.algebra.expression import (
+    Call,
+    Choice,
+    Derivative,
+    Expression,
+    Number,
+    Symbol,
+    substitute,
+)
+from backprop_cli.algebra.paper import on_paper
+from backprop_cli.algebra.prose import Code, Prose, prose
 from backprop_cli.arithmetic.evaluation import Exact, OutOfRangeError
-from backprop_cli.arithmetic.figures import on_paper
 from backprop_cli.functions import softmax
 from backprop_cli.functions.activations import ACTIVATIONS, SLOPE, A, Activation, Z, configured
 from backprop_cli.lesson.blocks import (
     Block,
+    Column,
     Equation,
     Equations,
     Heading,
     Lesson,
     Paragraph,
-    Span,
+    Role,
+    Side,
     Table,
 )
-from backprop_cli.lesson.equations import in_symbols, sides, since
+from backprop_cli.lesson.equations import formula, sides, since
 from backprop_cli.lesson.reasons import activation_formula, derivative_formula
 from backprop_cli.lesson.reports.function_plot import function_at
 from backprop_cli.network.exercise import Settings
@@ -31,44 +43,53 @@ def all_functions() -> Lesson:
         *(line for row in ACTIVATIONS.values() for line in _rows(row)),
         *_softmax_rows(),
     )
+    columns = (
+        Column("Name", Role.QUANTITY),
+        Column("a =", Role.SYMBOLS),
+        Column("Derivative da/dz =", Role.SYMBOLS),
+    )
     remarks = (
-        Paragraph(f"{row.name}: {remark}.", bullet=True)
+        Paragraph(prose(f"{row.name}: ", remark, "."), bullet=True)
         for row in ACTIVATIONS.values()
         for remark in (*_remarks(row), row.convention)
         if remark
     )
     return (
-        Table("Activation functions", ("Name", "a =", "Derivative da/dz ="), rows, numeric=False),
+        Table("Activation functions", columns, rows, numeric=False),
         *remarks,
     )
 
 
-def _rows(row: Activation) -> Iterator[tuple[str, str, str]]:
+Row = tuple[Prose, Prose, Prose]
+
+
+def _rows(row: Activation) -> Iterator[Row]:
     """A function with its derivative; below it, if its slope is trained, that by the slope."""
-    yield row.name, in_symbols(row.formula), in_symbols(row.derivative)
+    yield row.name, row.formula, row.derivative
     if row.by_slope is not None:
-        yield "", "", f"{in_symbols(row.by_slope)} by {SLOPE.name}"
+        yield "", "", prose(row.by_slope, " by ", SLOPE)
 
 
-def _softmax_rows() -> Iterator[tuple[str, str, str]]:
+def _softmax_rows() -> Iterator[Row]:
     """Softmax's two derivatives: by the activation's own weighted sum and by another."""
-    own, other = Symbol("a_i"), Symbol("a_j")
-    yield softmax.SOFTMAX, softmax.FORMULA, f"{in_symbols(softmax.slope(own, own))} by z_i"
-    yield "", "", f"{in_symbols(softmax.slope(own, other))} by z_j"
+    own, other = softmax.ANY, softmax.OTHER
+    yield softmax.SOFTMAX, softmax.FORMULA, prose(softmax.slope(own, own), " by ", Symbol("z_i"))
+    yield "", "", prose(softmax.slope(own, other), " by ", Symbol("z_j"))
 
 
-def _remarks(row: Activation) -> Iterator[str]:
+def _remarks(row: Activation) -> Iterator[Prose]:
     """What must be known of a row beside its formulas: its constants, and what can be set."""
     if row.note:
         yield row.note
     for setting, value in row.settings.items():
-        number = on_paper(value)
+        symbol, number, option = Symbol(setting), Number(value), Code(f"--set {setting}=NUMBER")
         if row.by_slope is None:
-            yield f"{setting} is {number}; --set {setting}=NUMBER sets it"
+            yield prose(symbol, " is ", number, "; ", option, " sets it")
         else:
-            yield (
-                f"{setting} is trained like a weight, from {number} on; --set {setting}=NUMBER "
-                "sets where"
+            yield prose(
+                *(symbol, " is trained like a weight, from ", number, " on; "),
+                option,
+                " sets where",
             )
 
 
@@ -84,14 +105,18 @@ def function(
         Heading(2, name),
         Equations((activation_formula(row), derivative_formula(row), *_by_slope(row))),
     ]
-    head += [Paragraph(f"Here {remark}.") for remark in _remarks(row)]
+    head += [Paragraph(prose("Here ", remark, ".")) for remark in _remarks(row)]
     if row.convention and (not points or 0 in points):
-        head.append(Paragraph(f"By convention: {row.convention}."))
-    head.append(Paragraph(f"Source: {row.source}"))
+        head.append(Paragraph(prose("By convention: ", row.convention, ".")))
+    head.append(Paragraph(prose("Source: ", Code(row.source))))
     if len(points) == 1:
         return (*head, Equations(_worked(row, points[0], Exact(decimals))))
     if points:
-        columns = ("z", *(_called(quantity, row, Z.name) for quantity in _quantities(row)))
+        names = (_called(quantity, row, Z) for quantity in _quantities(row))
+        columns = (
+            Column(Z, Role.GIVEN),
+            *(Column(name, Role.RESULT) for name in names),
+        )
         rows = tuple(_cells(row, point, Exact(decimals)) for point in points)
         return (*head, Table("Values", columns, rows))
     return tuple(head)
@@ -99,31 +124,47 @@ def function(
 
 # --- what is worked at a point ---------------------------------------------------------------
 
-VALUE, DERIVATIVE, BY_SLOPE = "{name}({z})", "{name}′({z})", f"∂{{name}}({{z}})/∂{SLOPE.name}"
+
+class _Quantity(Enum):
+    """What is worked of a function."""
+
+    VALUE = auto()
+    DERIVATIVE = auto()
+    BY_SLOPE = auto()
 
 
-def _quantities(row: Activation) -> Mapping[str, Expression]:
+VALUE, DERIVATIVE, BY_SLOPE = _Quantity
+
+
+def _quantities(row: Activation) -> Mapping[_Quantity, Expression]:
     """The formulas of a function, by what they are of."""
     formulas = {VALUE: row.formula, DERIVATIVE: row.derivative}
     return formulas if row.by_slope is None else {**formulas, BY_SLOPE: row.by_slope}
 
 
-def _called(quantity: str, row: Activation, z: str) -> str:
-    return quantity.format(name=row.name, z=z)
+def _called(quantity: _Quantity, row: Activation, z: Expression) -> Expression:
+    """How a quantity is written at z."""
+    match quantity:
+        case _Quantity.VALUE:
+            return Call(row.name, z)
+        case _Quantity.DERIVATIVE:
+            return Call(f"{row.name}′", z)
+        case _Quantity.BY_SLOPE:
+            return Derivative(Call(row.name, z), SLOPE)
 
 
 def _by_slope(row: Activation) -> tuple[Equation, ...]:
     """The formula of the derivative with respect to a slope that is trained."""
     if row.by_slope is None:
         return ()
-    return (Equation((Span(_called(BY_SLOPE, row, Z.name)),), sides(row.by_slope)),)
+    return (formula(_called(BY_SLOPE, row, Z), row.by_slope),)
 
 
 class _At(NamedTuple):
     """A function at a point: the values of z and a, and the figure of each quantity."""
 
     values: Mapping[str, float]
-    figures: Mapping[str, Decimal]
+    figures: Mapping[_Quantity, Decimal]
 
 
 def _at(row: Activation, point: Decimal, arithmetic: Exact) -> _At:
@@ -135,9 +176,9 @@ def _at(row: Activation, point: Decimal, arithmetic: Exact) -> _At:
         raise OverflowError(f"{row.name}({on_paper(point)}) is too large for float64") from None
     values = {Z.name: z, A.name: a}
     figures = {VALUE: arithmetic.figure(a)}
-    for quantity, formula in _quantities(row).items():
+    for quantity, expression in _quantities(row).items():
         if quantity != VALUE:
-            match arithmetic.chosen(formula, values):
+            match arithmetic.chosen(expression, values):
                 case Symbol(Z.name):
                     figures[quantity] = point
                 case Number(digits, ""):
@@ -155,20 +196,20 @@ def _worked(row: Activation, point: Decimal, arithmetic: Exact) -> tuple[Equatio
     values, figures = _at(row, point, arithmetic)
     put_in: dict[str, Expression] = {Z.name: Number(point), A.name: Number(figures[VALUE])}
 
-    def line(quantity: str, formula: Expression) -> Equation:
-        taken = arithmetic.chosen(formula, values)
+    def line(quantity: _Quantity, expression: Expression) -> Equation:
+        taken = arithmetic.chosen(expression, values)
         numbers, result = substitute(taken, put_in), Number(figures[quantity])
-        chain: list[Expression] = [formula] if isinstance(formula, Choice) else []
+        chain: list[Expression] = [expression] if isinstance(expression, Choice) else []
         if numbers != result:
             chain.append(numbers)
-        note = None
-        if isinstance(formula, Choice):
-            note = since(formula, taken is formula.holds, Number(point))
-        left = _called(quantity, row, on_paper(point))
-        return Equation((Span(left),), sides(*chain, result), note)
+        note: Prose = ""
+        if isinstance(expression, Choice):
+            note = since(expression, taken is expression.holds, Number(point))
+        left = Side(_called(quantity, row, Number(point)), Role.QUANTITY)
+        return Equation(None, (left, *sides(*chain, result)), note)
 
     return tuple(line(*quantity) for quantity in _quantities(row).items())
 
 
-def _cells(row: Activation, point: Decimal, arithmetic: Exact) -> tuple[str, ...]:
-    return (on_paper(point), *map(on_paper, _at(row, point, arithmetic).figures.values()))
+def _cells(row: Activation, point: Decimal, arithmetic: Exact) -> tuple[Prose, ...]:
+    return (Number(point), *map(Number, _at(row, point, arithmetic).figures.values()))

@@ -12,19 +12,21 @@ from backprop_cli.algebra.expression import (
     partial,
     substitute,
 )
+from backprop_cli.algebra.prose import Code, Prose, prose
 from backprop_cli.arithmetic.evaluation import Exact
 from backprop_cli.functions import softmax
 from backprop_cli.lesson.blocks import (
     Block,
+    Column,
     Equation,
     Equations,
     Heading,
     Lesson,
     Paragraph,
-    Span,
+    Role,
     Table,
 )
-from backprop_cli.lesson.equations import in_symbols, sides, symbol_text
+from backprop_cli.lesson.equations import line
 from backprop_cli.lesson.reasons import SOFTMAX_FORMULAS
 from backprop_cli.network.exercise import Layer, Neuron
 
@@ -45,7 +47,7 @@ def softmax_at(weighted_sums: Sequence[Decimal], decimals: int) -> Lesson:
         Heading(2, softmax.SOFTMAX),
         Equations((SOFTMAX_FORMULAS[0], *SOFTMAX_FORMULAS[1])),
         Paragraph("It takes all weighted sums of a layer together."),
-        Paragraph(f"Source: {SOURCE}"),
+        Paragraph(prose("Source: ", Code(SOURCE))),
     )
     if not weighted_sums:
         return head
@@ -86,7 +88,7 @@ def _slope(row: Neuron, column: Neuron) -> tuple[Partial, Expression]:
 def _work(given: Mapping[str, Decimal], steps: Steps, arithmetic: Exact) -> Figures:
     """The figures of all steps, worked in their order."""
     values = {name: arithmetic.number(digits) for name, digits in given.items()}
-    figures = {name: Number(digits) for name, digits in given.items()}
+    figures = {name: Number(digits, of=name) for name, digits in given.items()}
     for defined, expression in steps:
         values[defined.name] = arithmetic.evaluate(expression, values)
         # The largest weighted sum is one of those given, and keeps the digits that were typed.
@@ -95,7 +97,7 @@ def _work(given: Mapping[str, Decimal], steps: Steps, arithmetic: Exact) -> Figu
             if isinstance(expression, Largest)
             else arithmetic.figure(values[defined.name])
         )
-        figures[defined.name] = Number(digits)
+        figures[defined.name] = Number(digits, of=defined.name)
     return figures
 
 
@@ -108,7 +110,7 @@ def _line(defined: Symbol, expression: Expression, figures: Figures) -> Equation
     result = figures[defined.name]
     # A sum of one exp is that exp: there is nothing to put in.
     middle = () if isinstance(expression, Symbol) else (substitute(expression, figures),)
-    return Equation((Span(symbol_text(defined)),), sides(expression, *middle, result))
+    return line(defined, expression, *middle, result)
 
 
 def _matrix(
@@ -117,12 +119,15 @@ def _matrix(
     figures: Figures,
 ) -> Table:
     """A row for each activation, a column for each weighted sum."""
-    rows = tuple(
+    rows: tuple[tuple[Prose, ...], ...] = tuple(
         (
-            row.activation,
-            *(in_symbols(figures[slopes[row, column][0].name]) for column in neurons),
+            Symbol(row.activation),
+            *(figures[slopes[row, column][0].name] for column in neurons),
         )
         for row in neurons
     )
-    columns = ("∂", *(f"by {neuron.weighted_sum}" for neuron in neurons))
+    columns = (
+        Column("∂", Role.QUANTITY),
+        *(Column(prose("by ", Symbol(n.weighted_sum)), Role.RESULT) for n in neurons),
+    )
     return Table("Matrix of derivatives", columns, rows)

@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 
+from backprop_cli.algebra.expression import Number
+from backprop_cli.algebra.paper import on_paper
+from backprop_cli.algebra.prose import Prose, prose
 from backprop_cli.arithmetic.evaluation import DEFAULT_DECIMALS, Exact
-from backprop_cli.arithmetic.figures import on_paper
-from backprop_cli.lesson.blocks import Curve, Heading, Lesson, Paragraph, Plot, Table
+from backprop_cli.lesson.blocks import Column, Curve, Heading, Lesson, Paragraph, Plot, Role, Table
 from backprop_cli.lesson.reports.training import loss_curves
 from backprop_cli.runs.sweep import Swept
 from backprop_cli.training.endings import Reason
@@ -21,30 +23,37 @@ ENDED = {
 def comparison(runs: Sequence[Swept], decimals: int | None) -> tuple[Lesson, Plot]:
     """What there is to be read of the runs, with their plot at its end, and the plot alone."""
     arithmetic = Exact(decimals or DEFAULT_DECIMALS)
-    rows: list[tuple[str, ...]] = []
+    rows: list[tuple[Prose, ...]] = []
     for run in runs:
         last, loss = run.history[-1]
         lowest_at, lowest = min(run.history, key=lambda pair: pair[1])
-        after, least = (on_paper(arithmetic.figure(value)) for value in (loss, lowest))
+        after, least = (Number(arithmetic.figure(value)) for value in (loss, lowest))
         ended = (
             f"diverged in epoch {run.diverged}" if run.ending is None else ENDED[run.ending.reason]
         )
-        rows.append((on_paper(run.rate), str(last), after, least, str(lowest_at), ended))
-    columns: tuple[str, ...] = (
-        *("Learning rate", "Epoch", "Last loss", "Lowest loss", "in epoch", "Ended"),
+        rows.append((Number(run.rate), str(last), after, least, str(lowest_at), ended))
+    columns: tuple[Column, ...] = (
+        Column("Learning rate", Role.QUANTITY),
+        *(
+            Column(title, Role.RESULT)
+            for title in ("Epoch", "Last loss", "Lowest loss", "in epoch")
+        ),
+        Column("Ended", Role.WORDS),
     )
     if not any(ended for *_, ended in rows):
         columns, rows = columns[:-1], [row[:-1] for row in rows]
     finished = [run for run in runs if run.ending is not None]
     best = min(finished, key=lambda run: run.history[-1][1], default=None)
-    verdict = "Every learning rate diverged; try smaller ones."
+    verdict: Prose = "Every learning rate diverged; try smaller ones."
     if best is not None:
-        figure = on_paper(arithmetic.figure(best.history[-1][1]))
-        verdict = f"The lowest loss at the end, {figure}, is that of {on_paper(best.rate)}."
+        figure = Number(arithmetic.figure(best.history[-1][1]))
+        verdict = prose(
+            "The lowest loss at the end, ", figure, ", is that of ", Number(best.rate), "."
+        )
     plot = loss_curves(
         "Loss", tuple(Curve(f"rate {on_paper(run.rate)}", tuple(run.history)) for run in runs)
     )
     heading = Heading(2, f"{counted(len(runs), 'learning rate')} compared")
-    before = on_paper(arithmetic.figure(runs[0].history[0][1]))
-    table = Table(f"Losses, from {before} before training", columns, tuple(rows))
+    before = Number(arithmetic.figure(runs[0].history[0][1]))
+    table = Table(prose("Losses, from ", before, " before training"), columns, tuple(rows))
     return (heading, table, Paragraph(verdict), plot), plot

@@ -3,16 +3,25 @@
 from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 
-from backprop_cli.algebra.expression import MINUS
+from backprop_cli.algebra.expression import Number, Symbol
+from backprop_cli.algebra.prose import Code, Prose, joined, prose
 from backprop_cli.arithmetic.evaluation import Exact
-from backprop_cli.arithmetic.figures import on_paper
 from backprop_cli.arithmetic.working import AnyWorking
-from backprop_cli.lesson.blocks import Block, Curve, Heading, Lesson, Paragraph, Plot, Table
-from backprop_cli.lesson.equations import listed
+from backprop_cli.lesson.blocks import (
+    Block,
+    Column,
+    Curve,
+    Heading,
+    Lesson,
+    Paragraph,
+    Plot,
+    Role,
+    Table,
+)
+from backprop_cli.lesson.equations import result
 from backprop_cli.lesson.updates import kinds_of, old_value
 from backprop_cli.network.classes import output_name
 from backprop_cli.network.exercise import LEARNING_RATE, Example, Exercise
-from backprop_cli.runs.gradient_check import TOLERANCE, Check
 from backprop_cli.runs.outcomes import THRESHOLD, Outcome, class_of, correct
 from backprop_cli.runs.run import Calculation
 from backprop_cli.training.endings import Ending, Reason
@@ -22,14 +31,11 @@ from backprop_cli.wording import counted, shown
 # Losses that fall by more than this factor are plotted on a logarithmic scale.
 FALLS_FAR = 20
 
-# Of more examples than this, those with the largest loss are shown; of more gradients that are
-# checked, those furthest from their difference.
+# Of more examples than this, those with the largest loss are shown.
 MOST_SHOWN = 40
 
 # Of more parameters of one kind than this, those that training moved farthest are shown.
 MOST_VALUES = 400
-
-CHECK_DECIMALS = 10  # printed in a gradient check, where the last digits are the point
 
 
 def training(calculation: Calculation) -> Lesson:
@@ -46,13 +52,18 @@ def training(calculation: Calculation) -> Lesson:
     else:
         blocks.append(_predictions(before, after))
     for title, _, names in kinds_of(calculation.exercise.network):
-        shown, which = tuple(reversed(names)), ""
+        shown, which = tuple(reversed(names)), prose()
         if len(names) > MOST_VALUES:
             shown = _farthest_moved(calculation, names)
-            which = f", the {MOST_SHOWN} of {len(names):,} that moved farthest (--save has all)"
+            many = f", the {MOST_SHOWN} of {len(names):,} that moved farthest ("
+            which = prose(many, Code("--save"), " has all)")
         rows = tuple(_moved(before, after, name) for name in shown)
-        columns = (title, "Old Value", "New Value")
-        blocks.append(Table(f"{title} values after {epochs}{which}", columns, rows))
+        columns = (
+            Column(title, Role.QUANTITY),
+            Column("Old Value", Role.GIVEN),
+            Column("New Value", Role.RESULT),
+        )
+        blocks.append(Table(prose(f"{title} values after {epochs}", which), columns, rows))
     return tuple(blocks)
 
 
@@ -62,26 +73,33 @@ def _farthest_moved(calculation: Calculation, names: Sequence[str]) -> tuple[str
     return tuple(sorted(names, key=lambda name: -moved[name])[:MOST_SHOWN])
 
 
-def _why(calculation: Calculation, ending: Ending) -> str:
+def _why(calculation: Calculation, ending: Ending) -> Prose:
     """Why training ended."""
-    figure = on_paper(Exact(calculation.working.arithmetic.decimals).figure(ending.figure))
-    size = figure.removeprefix(MINUS)
+    figure = Exact(calculation.working.arithmetic.decimals).figure(ending.figure)
     match ending.reason:
         case Reason.ALL_EPOCHS:
             return f"Training ended with epoch {ending.epoch}, the last that was asked for."
         case Reason.LOSS_REACHED:
-            return f"Training ended with epoch {ending.epoch}: its loss of {figure} is low enough."
+            return prose(
+                f"Training ended with epoch {ending.epoch}: its loss of ",
+                *(Number(figure), " is low enough."),
+            )
         case Reason.NO_IMPROVEMENT:
-            moved = f"improved by {figure} only" if ending.figure >= 0 else f"rose by {size}"
-            return (
+            size = Number(abs(figure))
+            return prose(
                 f"Training ended with epoch {ending.epoch}: over the last {COMPARED} epochs the "
-                f"loss {moved}."
+                "loss ",
+                *(
+                    ("improved by ", size, " only.")
+                    if ending.figure >= 0
+                    else ("rose by ", size, ".")
+                ),
             )
         case Reason.INTERRUPTED:
             return f"Training was interrupted after epoch {ending.epoch}."
 
 
-def _remarks(calculation: Calculation) -> Iterator[str]:
+def _remarks(calculation: Calculation) -> Iterator[Prose]:
     """What else is to be said of a training."""
     if calculation.rounding:
         yield "Training carries full precision: the rounding of the configuration is for paper."
@@ -110,76 +128,15 @@ def loss_curves(name: str, curves: tuple[Curve, ...]) -> Plot:
     return Plot(f"{name} by epoch{scale}", "epoch", name.lower(), curves, log_y=falls_far)
 
 
-def gradient_check(checks: Sequence[Check], decimals: int | None) -> Lesson:
-    """What a gradient check found: a row for each gradient (the worst of many), and the verdict."""
-    shown = checks
-    if len(checks) > MOST_SHOWN:
-        shown = sorted(checks, key=lambda check: -check.disagreement)[:MOST_SHOWN]
-    kept = decimals or CHECK_DECIMALS
-    worst = max(checks, key=lambda check: check.disagreement)
-    within = f"the tolerance of {_short(TOLERANCE)}"
-    failed = [check.parameter for check in checks if not check.passes]
-    kinked = [check for check in checks if check.kinks]
-    undecided = [check.parameter for check in checks if check.undecided]
-    verdicts = [f"Outside {within}: {listed(failed)}."] if failed else []
-    if kinked:
-        neurons = dict.fromkeys(neuron for check in kinked for neuron in check.kinks)
-        verdicts.append(
-            f"A central difference says nothing about {listed([c.parameter for c in kinked])}: "
-            f"within its step h the activation function of {listed([*neurons])} bends or jumps."
-        )
-    if undecided:
-        verdicts.append(
-            f"A central difference says nothing about {listed(undecided)}: rounding leaves it next "
-            "to no right digits."
-        )
-    rest = len(checks) - len(failed) - len(kinked) - len(undecided)
-    if rest == len(checks):
-        all_agree = "The gradient agrees" if rest == 1 else f"All {rest} gradients agree"
-        verdicts.append(f"{all_agree} to within {within}.")
-    elif rest and not failed:
-        verdicts.append(f"All other gradients agree to within {within}.")
-    return (
-        Heading(2, "Gradient check"),
-        Paragraph(
-            "Each gradient of the backward pass against (Loss(p + h) − Loss(p − h)) / 2h, the "
-            "central difference of the loss for a small change h of the parameter p alone, of "
-            "which two are extrapolated to h = 0."
-        ),
-        Table(
-            "Gradients" if shown is checks else f"The {MOST_SHOWN} gradients furthest apart",
-            ("Parameter", "Gradient", "Central difference", "Disagreement"),
-            tuple(
-                (
-                    check.parameter,
-                    on_paper(Exact(kept).figure(check.gradient)),
-                    on_paper(Exact(kept).figure(check.difference)),
-                    _short(check.disagreement),
-                )
-                for check in shown
-            ),
-        ),
-        Paragraph(
-            f"The largest disagreement is {_short(worst.disagreement)}, at {worst.parameter}. "
-            f"{' '.join(verdicts)}"
-        ),
-    )
-
-
-def _short(value: float) -> str:
-    """A disagreement or tolerance with two significant digits."""
-    return f"{value:.1e}".replace("-", MINUS)
-
-
 def _losses(before: AnyWorking, calculation: Calculation) -> Table:
     losses = dict(calculation.history)
     start, last = min(losses), max(losses)
     mean = "Mean loss" if calculation.outcomes else "Loss"
     return Table(
-        f"{mean} by epoch (learning rate {on_paper(before.figure(LEARNING_RATE))})",
-        ("Epoch", mean),
+        prose(f"{mean} by epoch (learning rate ", result(before, LEARNING_RATE), ")"),
+        (Column("Epoch", Role.QUANTITY), Column(mean, Role.RESULT)),
         tuple(
-            (str(start + done), on_paper(before.arithmetic.figure(losses[start + done])))
+            (str(start + done), Number(before.arithmetic.figure(losses[start + done])))
             for done in dict.fromkeys(well_chosen(last - start))
         ),
     )
@@ -189,14 +146,19 @@ def _predictions(before: AnyWorking, after: AnyWorking) -> Table:
     network = before.derivation.network
     rows = tuple(
         (
-            output.name,
-            on_paper(before.figure(network.target(output))),
-            on_paper(before.figure(network.prediction(output))),
-            on_paper(after.figure(network.prediction(output))),
+            Symbol(output.name),
+            result(before, network.target(output)),
+            result(before, network.prediction(output)),
+            result(after, network.prediction(output)),
         )
         for output in network.outputs
     )
-    columns = ("Output", "Target", "Prediction before", "Prediction after")
+    columns = (
+        Column("Output", Role.QUANTITY),
+        Column("Target", Role.GIVEN),
+        Column("Prediction before", Role.RESULT),
+        Column("Prediction after", Role.RESULT),
+    )
     return Table("Prediction against target", columns, rows)
 
 
@@ -225,54 +187,63 @@ def _outcomes(calculation: Calculation) -> Iterator[Block]:
         )
 
 
-def _stand_for(exercise: Exercise) -> Iterator[str]:
+def _stand_for(exercise: Exercise) -> Iterator[Prose]:
     """Which class numbers the outputs stand for, where they are not called by them."""
     data = exercise.data
     classes = () if data is None else data.classes
     outputs = [output.name for output in exercise.network.outputs]
     numbers = [one for one in classes if isinstance(one, int)]
     if data is not None and numbers and [*map(output_name, numbers)] != outputs:
-        yield (
-            f"The outputs {', '.join(outputs)} stand for the classes "
-            f"{', '.join(map(str, numbers))} of the column {shown(str(data.target))}."
+        yield prose(
+            *("The outputs ", *joined([*map(Symbol, outputs)]), " stand for the classes "),
+            f"{', '.join(map(str, numbers))} of the column {shown(str(data.target))}.",
         )
 
 
-Row = Callable[[Exercise, Example, Outcome, Exact], tuple[str, ...]]
+Row = Callable[[Exercise, Example, Outcome, Exact], tuple[Prose, ...]]
 
 
-def _columns(exercise: Exercise, row: Row) -> tuple[str, ...]:
+def _columns(exercise: Exercise, row: Row) -> tuple[Column, ...]:
     outputs = exercise.network.outputs
+    example, target = Column("Example", Role.QUANTITY), Column("Target", Role.GIVEN)
+    prediction, loss = Column("Prediction", Role.RESULT), Column("Loss", Role.RESULT)
     if row is _class_row:
-        return ("Example", "Target", "Prediction", "ŷ of it", "Loss")
+        return (example, target, prediction, Column("ŷ of it", Role.RESULT), loss)
     if len(outputs) == 1:
-        classes = ("Class",) if exercise.classifies else ()
-        return ("Example", "Target", "Prediction", *classes, "Loss")
-    pairs = ((f"Target {output.name}", f"Prediction {output.name}") for output in outputs)
-    return ("Example", *(column for pair in pairs for column in pair), "Loss")
+        classes = (Column("Class", Role.RESULT),) if exercise.classifies else ()
+        return (example, target, prediction, *classes, loss)
+    pairs = (
+        column._replace(title=prose(column.title, " ", Symbol(output.name)))
+        for output in outputs
+        for column in (target, prediction)
+    )
+    return (example, *pairs, loss)
 
 
-def _row(exercise: Exercise, example: Example, one: Outcome, arithmetic: Exact) -> tuple[str, ...]:
-    cells = []
+def _row(
+    exercise: Exercise, example: Example, one: Outcome, arithmetic: Exact
+) -> tuple[Prose, ...]:
+    cells: list[Prose] = []
     for target, prediction in zip(example.targets, one.predictions, strict=True):
-        cells.append(on_paper(arithmetic.given_figure(target)))
-        cells.append(on_paper(arithmetic.figure(prediction)))
+        cells.append(Number(arithmetic.given_figure(target)))
+        cells.append(Number(arithmetic.figure(prediction)))
     classes = (str(class_of(one.predictions)),) if exercise.classifies else ()
-    return (*cells, *classes, on_paper(arithmetic.figure(one.loss)))
+    return (*cells, *classes, Number(arithmetic.figure(one.loss)))
 
 
 def _class_row(
     exercise: Exercise, example: Example, one: Outcome, arithmetic: Exact
-) -> tuple[str, ...]:
+) -> tuple[Prose, ...]:
     outputs = exercise.network.outputs
     target, predicted = class_of(example.floats[-len(outputs) :]), class_of(one.predictions)
     figures = (arithmetic.figure(one.predictions[predicted]), arithmetic.figure(one.loss))
-    return outputs[target].name, outputs[predicted].name, *map(on_paper, figures)
+    names = Symbol(outputs[target].name), Symbol(outputs[predicted].name)
+    return (*names, *map(Number, figures))
 
 
-def _moved(before: AnyWorking, after: AnyWorking, name: str) -> tuple[str, ...]:
+def _moved(before: AnyWorking, after: AnyWorking, name: str) -> tuple[Prose, ...]:
     """A parameter's old and new value; one that is held fixed keeps its typed digits."""
     old = old_value(before, name)
     if name in before.derivation.network.frozen:
-        return name, old, f"{old} (fixed)"
-    return name, old, on_paper(after.arithmetic.updated_figure(after.values[name]))
+        return Symbol(name), old, prose(old, " (fixed)")
+    return Symbol(name), old, Number(after.arithmetic.updated_figure(after.values[name]), of=name)

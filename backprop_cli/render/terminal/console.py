@@ -1,31 +1,29 @@
 """A lesson on a terminal, in a pipe or in a text file. Only this module knows what those are."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import IO, Literal
 
 from rich import box
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.segment import Segment
-from rich.style import Style
+from rich.style import Style as RichStyle
 from rich.table import Table as RichTable
 from rich.text import Text
 
 from backprop_cli.lesson.blocks import (
     Block,
+    ChainRule,
     Equations,
-    FractionFormula,
     Heading,
     Lesson,
     Paragraph,
     Plot,
-    Role,
-    Span,
     Table,
 )
 from backprop_cli.render.terminal.equations import equation_lines
 from backprop_cli.render.terminal.fractions import fraction_lines
-from backprop_cli.render.terminal.page import Line, Page, cell_len, width_of, words_wrapped
+from backprop_cli.render.terminal.page import Line, Page, Span, Style, cell_len, width_of, wrapped
 
 # Prose and rules are no wider than this, whatever the terminal; it is also a pipe's width for
 # prose, while equations in a pipe are of any length.
@@ -35,17 +33,21 @@ ANY_LENGTH = 1_000_000
 
 # Of middling lightness, so that each stands out on dark and on light.
 FACTOR_STYLES = tuple(
-    Style(color=colour)
+    RichStyle(color=colour)
     for colour in ("#0087d7", "#d75f00", "#af5faf", "#5f8700", "#d7005f", "#008787")
 )
-ROLE_STYLES = {
-    Role.PLAIN: Style(),
-    Role.RESULT: Style(bold=True),
-    Role.ASIDE: Style(dim=True),
-    Role.SECTION: Style(bold=True),
-    Role.TITLE: Style(bold=True, color="#0087d7"),
-    Role.PART: Style(italic=True),
+STYLES = {
+    Style.PLAIN: RichStyle(),
+    Style.RESULT: RichStyle(bold=True),
+    Style.ASIDE: RichStyle(dim=True),
+    Style.SECTION: RichStyle(bold=True),
+    Style.TITLE: RichStyle(bold=True, color="#0087d7"),
+    Style.PART: RichStyle(italic=True),
 }
+
+
+# The texts of a table's cells, its columns' headings first.
+Cells = Sequence[tuple[str, ...]]
 
 
 class _Console(Console):
@@ -137,12 +139,12 @@ def _lines(block: Block, page: Page, indent: int) -> Iterator[Line]:
             mark = page.text("• ") if bullet else ""
             margin = " " * 2
             room = page.width - len(margin) - len(mark)
-            for text_line in words_wrapped(page.text(text), room):
+            for text_line in wrapped(text, page, room):
                 yield (Span(margin + mark + text_line),)
                 mark = " " * len(mark)
         case Equations():
             yield from equation_lines(block, page, indent)
-        case FractionFormula():
+        case ChainRule():
             yield from fraction_lines(block, page, indent)
         case Plot():
             # Imported here: most lessons have none.
@@ -156,11 +158,11 @@ def _lines(block: Block, page: Page, indent: int) -> Iterator[Line]:
 def _heading(block: Heading, page: Page) -> Iterator[Line]:
     """A heading; the first two levels are underlined across the page."""
     margin = "  " if block.level == 4 else ""
-    role = {1: Role.SECTION, 2: Role.SECTION, 3: Role.TITLE, 4: Role.PART}[block.level]
-    *most, last = words_wrapped(page.text(block.text), page.width - len(margin))
+    style = {1: Style.SECTION, 2: Style.SECTION, 3: Style.TITLE, 4: Style.PART}[block.level]
+    *most, last = wrapped(block.text, page, page.width - len(margin))
     for text in most:
-        yield Span(margin), Span(text, role)
-    title, aside = Span(last, role), Span(page.text(block.aside), Role.ASIDE)
+        yield Span(margin), Span(text, style)
+    title, aside = Span(last, style), Span(page.prose(block.aside), Style.ASIDE)
     gap = page.width - width_of((title, aside))
     if block.aside and gap >= 3:
         yield title, Span(" " * gap), aside
@@ -169,7 +171,7 @@ def _heading(block: Heading, page: Page) -> Iterator[Line]:
         if block.aside:
             yield Span("  "), aside
     if block.level <= 2:
-        yield (Span(page.text("═" if block.level == 1 else "─") * page.width, Role.ASIDE),)
+        yield (Span(page.text("═" if block.level == 1 else "─") * page.width, Style.ASIDE),)
 
 
 def _segments(line: Line, *, styled: bool) -> Iterator[Segment]:
@@ -178,7 +180,7 @@ def _segments(line: Line, *, styled: bool) -> Iterator[Segment]:
         yield Segment.line()
         return
     for span in line:
-        style = ROLE_STYLES[span.role]
+        style = STYLES[span.style]
         if span.factor is not None:
             style += FACTOR_STYLES[span.factor % len(FACTOR_STYLES)]
         yield Segment(span.text, style)
@@ -187,50 +189,45 @@ def _segments(line: Line, *, styled: bool) -> Iterator[Segment]:
 
 def _table(block: Table, page: Page, console: Console, *, styled: bool) -> RenderResult:
     """A table as Rich draws it, set in by two, under its title; a wide one piece by piece."""
-    for text in words_wrapped(page.text(block.title), page.width - 2):
-        yield from _segments((Span("  "), Span(text, Role.TITLE)), styled=styled)
+    for text in wrapped(block.title, page, page.width - 2):
+        yield from _segments((Span("  "), Span(text, Style.TITLE)), styled=styled)
     room = max((page.limit or ANY_LENGTH) - 2, 20)
     options = console.options.update(width=room)
     for piece in _pieces(block, page, room):
-        for cells in Segment.split_lines(console.render(_drawn(piece, page, room), options)):
+        drawn = _drawn(piece, page, room, numeric=block.numeric)
+        for cells in Segment.split_lines(console.render(drawn, options)):
             yield Segment("  ")
             yield from cells
             yield Segment.line()
 
 
-def _pieces(block: Table, page: Page, room: int) -> Iterator[Table]:
+def _pieces(block: Table, page: Page, room: int) -> Iterator[Cells]:
     """The table in pieces with as many columns as there is room for, the first one in each."""
+    titles = tuple(page.prose(column.title) for column in block.columns)
+    rows = [titles, *(tuple(map(page.prose, row)) for row in block.rows)]
     if not block.numeric:
-        yield block  # its columns are wrapped
+        yield rows  # its columns are wrapped
         return
-    cells = [
-        [page.text(text) for text in (column, *(row[at] for row in block.rows))]
-        for at, column in enumerate(block.columns)
-    ]
-    first, *widths = (max(map(cell_len, column)) + 3 for column in cells)
+    first, *widths = (max(map(cell_len, column)) + 3 for column in zip(*rows, strict=True))
     taken: list[int] = []
     used = start = first + 1
     for at, width in enumerate(widths, 1):
         if taken and used + width > room:
-            yield _of_columns(block, taken)
+            yield _of_columns(rows, taken)
             taken, used = [], start
         taken.append(at)
         used += width
-    yield _of_columns(block, taken)
+    yield _of_columns(rows, taken)
 
 
-def _of_columns(block: Table, columns: list[int]) -> Table:
-    def picked(cells: tuple[str, ...]) -> tuple[str, ...]:
-        return (cells[0], *(cells[at] for at in columns))
-
-    return block._replace(columns=picked(block.columns), rows=tuple(map(picked, block.rows)))
+def _of_columns(rows: Cells, columns: Sequence[int]) -> Cells:
+    return [(row[0], *(row[at] for at in columns)) for row in rows]
 
 
-def _drawn(block: Table, page: Page, room: int) -> RichTable:
+def _drawn(rows: Cells, page: Page, room: int, *, numeric: bool) -> RichTable:
     """The table as Rich draws it; figures too long for any line go on in the next, never cut."""
-    rows = [[*map(page.text, row)] for row in (block.columns, *block.rows)]
     widths = (max(map(cell_len, column)) + 3 for column in zip(*rows, strict=True))
-    whole = block.numeric and sum(widths) + 1 <= room
+    whole = numeric and sum(widths) + 1 <= room
     table = RichTable(
         box=box.ROUNDED if page.unicode else box.ASCII2,
         header_style="bold",
@@ -238,7 +235,7 @@ def _drawn(block: Table, page: Page, room: int) -> RichTable:
         safe_box=False,
     )
     for at, column in enumerate(rows[0]):
-        justify: Literal["left", "right"] = "right" if at and block.numeric else "left"
+        justify: Literal["left", "right"] = "right" if at and numeric else "left"
         table.add_column(Text(column), justify=justify, no_wrap=whole, overflow="fold")
     # Where every cell is one line, a whole column is drawn as one cell of many: Rich takes less
     # than half as long for a table of thousands of rows.

@@ -1,12 +1,39 @@
 """Lines of styled text: what is between a lesson's blocks and a terminal's segments."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
+from enum import Enum, auto
 from functools import lru_cache
 from typing import NamedTuple
 
 from rich.cells import cell_len as rich_cell_len
 
-from backprop_cli.lesson.blocks import Span
+from backprop_cli.algebra.expression import Expression
+from backprop_cli.algebra.paper import Break, pieces, text_of
+from backprop_cli.algebra.prose import Code, Prose, spans
+
+
+class Style(Enum):
+    """What a piece of text is, where it is set apart by how it looks."""
+
+    PLAIN = auto()
+    RESULT = auto()
+    ASIDE = auto()
+    SECTION = auto()
+    TITLE = auto()
+    PART = auto()
+
+
+class Span(NamedTuple):
+    """A piece of a line. ``factor`` numbers the factor of a chain that it belongs to, from 0.
+
+    ``breaks`` says whether a line that is too long may be broken before it.
+    """
+
+    text: str
+    style: Style = Style.PLAIN
+    factor: int | None = None
+    breaks: Break = Break.NEVER
+
 
 Line = tuple[Span, ...]
 
@@ -53,11 +80,16 @@ class Page(NamedTuple):
             return text
         return text.translate(ASCII).encode("ascii", "backslashreplace").decode("ascii")
 
-    def line(self, spans: Iterable[Span]) -> Line:
-        """Spans in the characters that the page can show."""
-        if self.unicode:
-            return tuple(spans)
-        return tuple(span._replace(text=self.text(span.text)) for span in spans)
+    def prose(self, prose: Prose) -> str:
+        """Prose as one text, likewise."""
+        return self.text(text_of(prose))
+
+    def formula(self, expression: Expression, style: Style = Style.PLAIN) -> Line:
+        """A formula as spans, a new one wherever a line may be broken."""
+        return tuple(
+            Span(self.text(piece.text), style, piece.factor, piece.breaks)
+            for piece in pieces(expression)
+        )
 
     def fits(self, cells: int) -> bool:
         """Whether an equation's line of so many cells is short enough."""
@@ -84,17 +116,22 @@ def padded(line: Line, width: int) -> Line:
     return (*line, Span(" " * missing)) if missing > 0 else line
 
 
-# What holds a formula within prose together: no line ends beside these.
-OPERATORS = frozenset(("=", "≈", "~=", "+", "−", "-", "*", "/", "·", ">", "≥", ">="))
+def broken(formula: Line, last: Break) -> Iterator[Line]:
+    """A formula in pieces, broken wherever ``last`` or a break before it in rank stands."""
+    start = 0
+    for at in range(1, len(formula) + 1):
+        if at == len(formula) or Break.NEVER < formula[at].breaks <= last:
+            yield formula[start:at]
+            start = at
 
 
-def words_wrapped(text: str, width: int) -> Iterator[str]:
-    """Prose broken at spaces into lines of at most ``width`` cells, longer words left whole.
+def wrapped(prose: Prose, page: Page, width: int) -> Iterator[str]:
+    """Prose in lines of at most ``width`` cells, longer words left whole.
 
-    A formula counts as one word if it fits on a line.
+    A formula, or a clause of one, counts as one word if it fits on a line.
     """
     line = ""
-    for word in _words(text, width):
+    for word in filter(None, _words(prose, page, width)):
         longer = f"{line} {word}" if line else word
         if line and cell_len(longer) > width:
             yield line
@@ -104,13 +141,25 @@ def words_wrapped(text: str, width: int) -> Iterator[str]:
     yield line
 
 
-def _words(text: str, width: int) -> Iterator[str]:
-    """The words of a text, those of a formula as one if they fit into ``width`` cells."""
-    words = text.split()
-    start = 0
-    for at in range(1, len(words) + 1):
-        if at < len(words) and OPERATORS.intersection(words[at - 1 : at + 1]):
-            continue
-        formula = " ".join(words[start:at])
-        yield from (formula,) if cell_len(formula) <= width else words[start:at]
-        start = at
+def _words(prose: Prose, page: Page, width: int) -> Iterator[str]:
+    """What may stand on lines of its own."""
+    word = ""
+    for span in spans(prose):
+        first, *rest = _parts(span, page, width)
+        word += first
+        for part in rest:
+            yield word
+            word = part
+    yield word
+
+
+def _parts(span: str | Code | Expression, page: Page, width: int) -> Sequence[str]:
+    """The words of a span; the first of them continues what stands before it."""
+    if not isinstance(span, Expression):
+        return page.prose(span).split(" ")
+    formula = page.formula(span)
+    parts: list[str] = []
+    for clause in broken(formula, Break.CLAUSE):
+        last = Break.NEVER if width_of(clause) <= width else Break.FACTOR
+        parts += ("".join(one.text for one in line).strip() for line in broken(clause, last))
+    return parts

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from itertools import groupby
 from string import ascii_uppercase
 
-from backprop_cli.lesson.blocks import Curve, Plot, Role, Span
+from backprop_cli.lesson.blocks import Curve, Plot
 from backprop_cli.render.axes import NOT_DRAWN, Axes, Axis, axes_of
-from backprop_cli.render.terminal.page import Line, Page, cell_len, width_of, words_wrapped
+from backprop_cli.render.terminal.page import Line, Page, Span, Style, cell_len, width_of, wrapped
 from backprop_cli.wording import printable
 
 HEIGHT = 20  # of which the frame and the x axis's labels take three
@@ -26,21 +26,21 @@ def plot_lines(plot: Plot, page: Page) -> Iterator[Line]:
     width = max(page.width - len(MARGIN), NARROWEST)
     axes = _axes(plot, width)
     markers = MARKERS if page.unicode else PLAIN_MARKERS
-    yield from _prose(plot.title, Role.TITLE, page)
-    yield Span(MARGIN), Span(_text(plot.y_label, page), Role.ASIDE)
+    yield from _prose(plot.title, Style.TITLE, page)
+    yield Span(MARGIN), Span(_text(plot.y_label, page), Style.ASIDE)
     for row in _drawn(plot.curves, axes, markers, width).splitlines():
         yield Span(MARGIN), *_coloured(row, page, markers)
     label = _text(plot.x_label, page)
     before = " " * max(width - cell_len(label), 0)
-    yield Span(MARGIN), Span(before + label, Role.ASIDE)
+    yield Span(MARGIN), Span(before + label, Style.ASIDE)
     yield from _legend(plot.curves, markers, page)
     if any(map(axes.misses, plot.curves)):
-        yield from _prose(NOT_DRAWN, Role.ASIDE, page)
+        yield from _prose(NOT_DRAWN, Style.ASIDE, page)
 
 
-def _prose(text: str, role: Role, page: Page) -> Iterator[Line]:
-    for line in words_wrapped(_text(text, page), page.width - len(MARGIN)):
-        yield Span(MARGIN), Span(line, role)
+def _prose(text: str, style: Style, page: Page) -> Iterator[Line]:
+    for line in wrapped(printable(text), page, page.width - len(MARGIN)):
+        yield Span(MARGIN), Span(line, style)
 
 
 def _text(text: str, page: Page) -> str:

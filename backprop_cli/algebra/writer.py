@@ -1,0 +1,218 @@
+"""What every writer of formulas shares: the walk through an expression, and its parentheses.
+
+A writer turns an expression into what one medium sets: pieces of text on paper (``paper.py``), a
+formula of LaTeX, elements of MathML. It says how each kind of expression looks; which part needs
+parentheses is decided here, by one table, and nowhere else.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from enum import IntEnum
+from typing import ClassVar, Generic, TypeVar
+
+from backprop_cli.algebra.expression import (
+    ZERO,
+    Call,
+    Choice,
+    Derivative,
+    Expression,
+    Largest,
+    Marked,
+    Negative,
+    Number,
+    Partial,
+    Power,
+    Product,
+    Quotient,
+    Relation,
+    Sum,
+    Symbol,
+)
+
+T = TypeVar("T")
+
+
+class Binding(IntEnum):
+    """How tightly an expression holds together, the loosest first."""
+
+    RELATION = 0
+    CHOICE = 1
+    SUM = 2
+    NEGATIVE = 3
+    PRODUCT = 4
+    POWER = 5
+    ATOM = 6
+
+
+# An expression that holds less tightly than its surroundings require is put in parentheses.
+BINDINGS: Mapping[type[Expression], Binding] = {
+    Relation: Binding.RELATION,
+    Choice: Binding.CHOICE,
+    Sum: Binding.SUM,
+    Negative: Binding.NEGATIVE,
+    Product: Binding.PRODUCT,
+    Quotient: Binding.PRODUCT,
+    Derivative: Binding.PRODUCT,
+    Power: Binding.POWER,
+    Call: Binding.ATOM,
+    Largest: Binding.ATOM,
+    Number: Binding.ATOM,
+    Symbol: Binding.ATOM,
+    Partial: Binding.ATOM,
+}
+
+
+class Writer(ABC, Generic[T]):
+    """A writer of expressions for one medium; T is what it makes of an expression.
+
+    A medium fills in the abstract methods. What they are given is written already, parentheses
+    included.
+    """
+
+    # Whether the medium sets quotients as stacked fractions and raises exponents, so that these
+    # hold their parts together without parentheses.
+    stacks: ClassVar[bool] = False
+
+    def write(self, expression: Expression) -> T:
+        """The whole expression. Raises TypeError for what is none."""
+        return self._write(expression, leading=True)
+
+    # --- what a medium fills in ----------------------------------------------------------------
+
+    @abstractmethod
+    def symbol(self, symbol: Symbol) -> T:
+        """A quantity by its name, or, of a `Partial`, as the derivative that it is."""
+
+    @abstractmethod
+    def number(self, number: Number) -> T:
+        """A number: by its name, if it has one, else with its digits (its sign included)."""
+
+    @abstractmethod
+    def parenthesized(self, inner: T) -> T:
+        """What is written, in parentheses."""
+
+    @abstractmethod
+    def sum(self, first: T, rest: Sequence[tuple[bool, T]]) -> T:
+        """Terms after the first, each with whether it is subtracted instead of added."""
+
+    @abstractmethod
+    def product(self, factors: Sequence[T]) -> T:
+        """At least one factor."""
+
+    @abstractmethod
+    def quotient(self, numerator: T, denominator: T) -> T:
+        """Numerator over denominator."""
+
+    @abstractmethod
+    def power(self, base: T, exponent: T) -> T:
+        """A base and its exponent."""
+
+    @abstractmethod
+    def negative(self, operand: T) -> T:
+        """Minus an operand."""
+
+    @abstractmethod
+    def call(self, function: str, arguments: Sequence[T]) -> T:
+        """A function by its name (``sigmoid``, ``sigmoid′``, ``max``) with its arguments."""
+
+    @abstractmethod
+    def choice(self, holds: T, condition: T, otherwise: T) -> T:
+        """``holds`` if ``condition``, else ``otherwise``."""
+
+    @abstractmethod
+    def relation(self, left: T, sign: str, right: T) -> T:
+        """Two expressions with a sign between them; see `Relation` for the signs."""
+
+    @abstractmethod
+    def derivative(self, sign: str, of: T, by: T, *, single: bool) -> T:
+        """The derivative of a formula; ``single`` says that the formula is of one piece."""
+
+    @abstractmethod
+    def marked(self, inner: T, factor: int) -> T:
+        """What is written, set apart as a factor of a chain, e.g. by its colour."""
+
+    # --- the walk ------------------------------------------------------------------------------
+
+    def _write(self, expression: Expression, *, leading: bool) -> T:
+        """An expression; ``leading`` says that nothing stands before it, so − may begin it."""
+        match expression:
+            case Number():
+                return self.number(expression)
+            case Symbol():
+                return self.symbol(expression)
+            case Product((first, *rest)):
+                factors = [self._within(first, Binding.PRODUCT, leading=leading)]
+                return self.product([*factors, *(self._within(f, Binding.POWER) for f in rest)])
+            case Sum((first, *rest)):
+                return self.sum(
+                    self._within(first, Binding.PRODUCT, leading=leading),
+                    [
+                        (True, self._within(term.operand, Binding.PRODUCT))
+                        if isinstance(term, Negative)
+                        else (False, self._within(term, Binding.PRODUCT))
+                        for term in rest
+                    ],
+                )
+            case Marked(inner, factor):
+                return self.marked(self._write(inner, leading=leading), factor)
+            case Quotient(numerator, denominator) if self.stacks:
+                return self.quotient(self.write(numerator), self.write(denominator))
+            case Quotient(numerator, denominator):
+                above = self._within(numerator, Binding.PRODUCT, leading=leading)
+                return self.quotient(above, self._within(denominator, Binding.POWER))
+            case Power(base, exponent):
+                below = self._within(base, Binding.ATOM)
+                if isinstance(base, Partial) or (self.stacks and isinstance(base, Quotient)):
+                    # ∂Loss/∂w^2 would be read as a derivative by w^2.
+                    below = self.parenthesized(below)
+                if isinstance(exponent, int):
+                    return self.power(below, self.number(Number(Decimal(exponent))))
+                raised = self.write(exponent) if self.stacks else self._within(exponent)
+                return self.power(below, raised)
+            case Negative(operand):
+                return self.negative(self._within(operand, Binding.POWER))
+            case Call(function, argument):
+                return self.call(function, [self.write(argument)])
+            case Largest(among):
+                return self.call("max", [*map(self.write, among)])
+            case Choice(_, holds, exception=exception) if exception:
+                return self._write(holds, leading=leading)
+            case Choice(test, holds, otherwise):
+                return self.choice(
+                    self._within(holds, Binding.SUM),
+                    self.relation(
+                        self._within(test, Binding.SUM), expression.relation, self.number(ZERO)
+                    ),
+                    self._within(otherwise, Binding.SUM),
+                )
+            case Relation(left, sign, right):
+                return self.relation(self.write(left), sign, self.write(right))
+            case Derivative(of, by, sign):
+                single = self.binding(of) is Binding.ATOM
+                return self.derivative(sign, self.write(of), self.symbol(by), single=single)
+            case _:
+                raise TypeError(f"not an expression: {expression!r}")
+
+    def _within(
+        self, part: Expression, at_least: Binding = Binding.ATOM, *, leading: bool = False
+    ) -> T:
+        """A part of an expression, in parentheses where it holds less tightly than ``at_least``."""
+        binding = self.binding(part)
+        if binding >= at_least or (leading and binding is Binding.NEGATIVE):
+            return self._write(part, leading=leading)
+        return self.parenthesized(self.write(part))
+
+    def binding(self, expression: Expression) -> Binding:
+        """How tightly an expression holds together as this medium writes it."""
+        match expression:
+            case Marked(inner):
+                return self.binding(inner)
+            case Choice(_, holds, exception=exception) if exception:
+                return self.binding(holds)
+            case Number(value, "") if value.is_signed():
+                return Binding.NEGATIVE
+            case Quotient() if self.stacks:
+                return Binding.ATOM
+            case _:
+                return BINDINGS[type(expression)]
