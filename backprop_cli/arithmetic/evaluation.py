@@ -63,7 +63,8 @@ class DomainError(ArithmeticError):
     """A function was asked for a value that it does not have, such as the logarithm of 0."""
 
 
-def _no_value(call: Call, argument: Decimal | float) -> DomainError:
+def no_value(call: Call, argument: Decimal | float) -> DomainError:
+    """The complaint that a function has no value for an argument."""
     digits = on_paper(argument if isinstance(argument, Decimal) else Decimal(repr(argument)))
     return DomainError(f"{call.function}({digits}) does not exist")
 
@@ -184,7 +185,7 @@ class Exact(Arithmetic[float]):
         """The value of a function; an activation's is stable for any finite argument."""
         elementary = ELEMENTARY.get(call.function)
         if elementary and elementary.positive and argument <= 0.0:
-            raise _no_value(call, argument)
+            raise no_value(call, argument)
         return float_function(code_of(call))(argument)
 
     def result(self, value: float) -> float:
@@ -232,7 +233,7 @@ class Rounded(Arithmetic[Decimal]):
         """
         elementary = ELEMENTARY.get(call.function)
         if elementary and elementary.positive and argument <= 0:
-            raise _no_value(call, argument)
+            raise no_value(call, argument)
         with localcontext(LOSSLESS) as context:
             context.clear_flags()  # a copy has those of LOSSLESS
             if elementary:

@@ -1,54 +1,59 @@
-"""The gradient check: every gradient against a central difference of the loss.
+"""The gradient check: every gradient against a difference of the loss.
 
 The difference knows the forward pass alone, so a mistake in the backward pass cannot hide in both.
+It is taken in float64 first. Where the two disagree, rounding may be the cause: both are worked
+again in so many digits that rounding plays no part.
 """
 
 import math
-from collections.abc import Mapping
-from functools import cached_property
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from decimal import Decimal
+from functools import partial
 from typing import NamedTuple
 
-from backprop_cli.algebra.expression import Choice
 from backprop_cli.arithmetic.evaluation import Exact
+from backprop_cli.arithmetic.precise import Precise
 from backprop_cli.arithmetic.working import WorkingError, work
 from backprop_cli.derivation.derive import derive_passes
-from backprop_cli.derivation.steps import Derivation, gradient
-from backprop_cli.functions.activations import ACTIVATIONS
+from backprop_cli.derivation.steps import gradient
 from backprop_cli.functions.optimizers import state_names
 from backprop_cli.network.exercise import LOSS, Exercise
-from backprop_cli.runs.central_difference import STEP, around, quick_slope, surest_slope
-from backprop_cli.runs.running_error import HALF_UNIT, running_errors
+from backprop_cli.runs import central_difference
+from backprop_cli.runs.kinks import kinks
+from backprop_cli.runs.moved_loss import Forward, MovedLoss
 from backprop_cli.training.compiled import NO_NUMBER, Compiled
+from backprop_cli.training.stepwise import stepwise
 
 TOLERANCE = 1e-6  # relative to the larger of the two
 
-# A difference tells nothing of a gradient if more than this part of the larger one is uncertain,
-# and more than TOLERANCE of the network's largest gradient.
-TELLS_NOTHING = 1e-3
+# Where float64 cannot tell, the first will mostly do. In the second, a gradient that float64 holds
+# stands out from what rounding makes of one that is 0, and a kink from what is next to it.
+DIGITS = (50, 350, 1000)
+
+# Of two that disagree in n digits, rounding is no excuse if one is above 10^(−0.3 n). They are 0
+# if the gradient, which rounding moves by 10^−n, is below the least that float64 holds, and the
+# difference, which it moves by 10^(−0.55 n), is next to nothing.
+ABOVE_ROUNDING = 0.3
+LEAST = 1e-320
+NEXT_TO_NOTHING = 0.5
 
 
 class Check(NamedTuple):
-    """One parameter's gradient, its central difference, and how far they are apart.
+    """A parameter's gradient, the difference of the loss beside it, and how far they are apart.
 
-    Rounding may have moved the two apart by ``uncertainty``; where that leaves the difference next
-    to no right digits, the gradient is ``undecided``. ``kinks`` are neurons at which the step
-    crosses the kink of an activation function, if there is a disagreement: no central difference
-    is a derivative there.
+    Both are means over the examples. ``disagreement`` is relative to the larger of the two, at the
+    example where it is the largest. ``kinks`` are the neurons whose function bends or jumps at
+    these very numbers, if there is a disagreement for that reason alone: there is no derivative.
+    ``again`` says that rounding had made the two disagree in float64.
     """
 
     parameter: str
     gradient: float
     difference: float
-    uncertainty: float = 0.0
+    disagreement: float
     kinks: tuple[str, ...] = ()
-    undecided: bool = False
-
-    @property
-    def disagreement(self) -> float:
-        """The distance relative to the larger of the two, or to what is certain of them."""
-        larger = max(abs(self.gradient), abs(self.difference))
-        scale = max(larger, self.uncertainty / TOLERANCE)
-        return abs(self.gradient - self.difference) / scale if scale else 0.0
+    again: bool = False
 
     @property
     def agrees(self) -> bool:
@@ -61,119 +66,165 @@ class Check(NamedTuple):
         return self.agrees or bool(self.kinks)
 
 
+class Pair(NamedTuple):
+    """A gradient and a difference, of one example or added over several; at a kink, whose it is."""
+
+    gradient: float
+    difference: float
+    kinks: tuple[str, ...] = ()
+
+    def plus(self, other: "Pair") -> "Pair":
+        """The sums, and the kinks of both."""
+        return Pair(
+            self.gradient + other.gradient,
+            self.difference + other.difference,
+            tuple(dict.fromkeys((*self.kinks, *other.kinks))),
+        )
+
+    @property
+    def disagreement(self) -> float:
+        """How far the two are apart, relative to the larger one; infinite where one is missing."""
+        larger = max(abs(self.gradient), abs(self.difference))
+        apart = abs(self.gradient - self.difference) / larger if larger else 0.0
+        return apart if math.isfinite(apart) else math.inf
+
+
+NOTHING = Pair(0.0, 0.0)
+
+
 def check_gradients(exercise: Exercise) -> tuple[Check, ...]:
-    """Check the gradient of every parameter, in float64, in the network's order.
+    """Check the gradient of every parameter, in the network's order.
 
     Of several examples, it is the mean loss whose gradients are checked. Raises WorkingError where
     a number leaves the range of float64.
     """
-    loss = _Loss(exercise)
-    try:
-        gradients = loss.gradients()
-        largest = max(map(abs, gradients.values()))
-        checks = tuple(_check(loss, name, slope, largest) for name, slope in gradients.items())
-        if not all(math.isfinite(check.disagreement) for check in checks):
-            raise OverflowError
-    except NO_NUMBER:
-        for at in range(exercise.example_count):  # worked step by step, it says where
-            work(derive_passes(exercise.network), exercise.given(at), Exact())
-        raise WorkingError(LOSS, "a small step from these numbers it does not exist") from None
-    return checks
+    checking = _Checking(exercise)
+    parameters, count = exercise.network.parameters, exercise.example_count
+    totals = dict.fromkeys(parameters, NOTHING)
+    for at in range(count):
+        for name, pair in checking.in_float64(at, parameters).items():
+            totals[name] = totals[name].plus(pair)
+    doubted = [name for name, total in totals.items() if total.disagreement > TOLERANCE]
+    again = checking.again(doubted)
+    return tuple(
+        again.get(name) or Check(name, g / count, d / count, totals[name].disagreement)
+        for name, (g, d, _) in totals.items()
+    )
 
 
-def _check(loss: "_Loss", name: str, slope: float, largest: float) -> Check:
-    """A gradient beside the first difference that agrees, or else beside the surest one."""
-
-    def moved(value: float) -> float:
-        return loss.with_parameter(name, value)
-
-    value = loss.value_of(name)
-    check = Check(name, slope, quick_slope(moved, value))
-    if check.agrees:
-        return check
-    kinks = loss.kinks(name, STEP)
-    surest = surest_slope(moved, value, loss.errors[LOSS])
-    uncertainty = surest.uncertainty + loss.errors[gradient(name).name]
-    closer = Check(name, slope, surest.value, uncertainty)
-    # Near a kink shorter steps, which do not cross it, may tell a wrong gradient all the same.
-    if kinks and (closer.agrees or loss.kinks(name, surest.step)):
-        return check._replace(kinks=kinks)
-    certain = max(TELLS_NOTHING * max(abs(slope), abs(surest.value)), TOLERANCE * largest)
-    return closer._replace(undecided=closer.agrees and uncertainty > certain)
-
-
-class _Loss:
-    """The mean loss of an exercise as a function of its parameters."""
+class _Checking:
+    """The gradients of an exercise and the differences beside them, example by example."""
 
     def __init__(self, exercise: Exercise) -> None:
         self._exercise = exercise
-        self._compiled = Compiled(exercise)
-        self._rows = [example.floats for example in exercise.examples] or [()]
-        self._state = {
-            name: float(exercise.numbers[name]) for name in state_names(exercise.network)
-        }
         self._passes = derive_passes(exercise.network)
+        self._forward = Forward(self._passes)
+        self._functions = stepwise(self._forward.steps)
+        self._compiled = Compiled(exercise)
+        self._state = tuple(float(exercise.numbers[name]) for name in state_names(exercise.network))
 
-    def value_of(self, parameter: str) -> float:
-        """A parameter's value."""
-        return self._state[parameter]
-
-    def with_parameter(self, parameter: str, value: float) -> float:
-        """The loss with another value of one parameter; nan if it does not exist."""
-        state = {**self._state, parameter: value}
-        try:
-            return self._compiled.loss(tuple(state.values()), self._rows) / len(self._rows)
-        except NO_NUMBER:
-            return math.nan
-
-    def gradients(self) -> Mapping[str, float]:
-        """The gradients that are to be checked. Raises one of NO_NUMBER."""
-        totals = self._compiled.gradients(tuple(self._state.values()), self._rows)[1:]
-        parameters = self._exercise.network.parameters
+    def again(self, doubted: Iterable[str]) -> Mapping[str, Check]:
+        """The checks of some parameters, with the disagreements of each example looked into."""
+        totals, worst = dict.fromkeys(doubted, NOTHING), dict.fromkeys(doubted, 0.0)
+        reworked = set[str]()
+        for at in range(self._exercise.example_count) if totals else ():
+            found = dict(self.in_float64(at, totals))
+            unsure = [
+                name
+                for name, pair in found.items()
+                if pair.disagreement > TOLERANCE and worst[name] <= TOLERANCE
+            ]
+            found |= self.precisely(at, {name: found[name] for name in unsure})
+            reworked.update(unsure)
+            for name, pair in found.items():
+                totals[name] = totals[name].plus(pair)
+                if not pair.kinks:
+                    worst[name] = max(worst[name], pair.disagreement)
         return {
-            name: total / len(self._rows) for name, total in zip(parameters, totals, strict=True)
+            name: self._check(name, totals[name], worst[name], name in reworked) for name in totals
         }
 
-    @cached_property
-    def errors(self) -> Mapping[str, float]:
-        """How far rounding may move the loss and its gradients, by their names."""
-        parameters = self._exercise.network.parameters
-        totals = dict.fromkeys((LOSS, *(gradient(name).name for name in parameters)), 0.0)
-        count = len(self._rows)
-        for at in range(count):
-            working = work(self._passes, self._exercise.given(at), Exact())
-            errors = running_errors(working)
-            for name in totals:
-                # Adding up rounds as often as there are examples.
-                totals[name] += errors[name] + count * HALF_UNIT * abs(working.values[name])
-        return {name: total / count for name, total in totals.items()}
+    def _check(self, name: str, total: Pair, worst: float, again: bool) -> Check:
+        count = self._exercise.example_count
+        means = (total.gradient / count, total.difference / count)
+        if worst > TOLERANCE:  # a kink at another example is no excuse
+            return Check(name, *means, worst)
+        if total.kinks:
+            return Check(name, *means, total.disagreement, total.kinks)
+        return Check(name, *means, worst, again=again)
 
-    @cached_property
-    def _weighted_sums(self) -> tuple[Mapping[str, str], Derivation]:
-        """Those under an activation function that bends or jumps, by neuron, and their steps."""
-        network = self._exercise.network
-        sums = {
-            neuron.name: neuron.weighted_sum
-            for layer in network.layers
-            if layer.activation in ACTIVATIONS
-            and isinstance(ACTIVATIONS[layer.activation].formula, Choice)
-            for neuron in layer.neurons
-        }
-        return sums, Derivation(network, self._passes.needed_for(sums.values()))
+    def in_float64(self, at: int, names: Iterable[str]) -> Mapping[str, Pair]:
+        """The gradients by some parameters at an example, and a quick difference beside each."""
+        given = self._exercise.given(at)
+        try:
+            gradients = self._gradients(at)
+            values = {name: float(number) for name, number in given.items()}
+            for step, function in zip(self._forward.steps, self._functions, strict=True):
+                values[step.defines.name] = function(values)
+            if not math.isfinite(sum(gradients.values())):
+                raise OverflowError
+        except NO_NUMBER:
+            work(self._passes, given, Exact())  # worked step by step, it says where
+            raise WorkingError(LOSS, "its gradients left the range of float64") from None
+        exact = Exact()
+        loss = MovedLoss(self._forward, self._functions, exact.evaluate, _quick, values)
+        return {name: Pair(gradients[name], loss.slope(name)) for name in names}
 
-    def kinks(self, parameter: str, step: float) -> tuple[str, ...]:
-        """The neurons whose activation function bends or jumps between the two ends of a step."""
-        sums, derivation = self._weighted_sums
-        ends = around(self._state[parameter], step)
-        found: dict[str, None] = {}
-        for at in range(len(self._rows)) if sums else ():
-            given = self._exercise.given(at)
-            one, other = (
-                work(derivation, {**given, parameter: end}, Exact()).values for end in ends
+    def _gradients(self, at: int) -> Mapping[str, float]:
+        exercise = self._exercise
+        parameters = exercise.network.parameters
+        if not exercise.examples:  # for one pass nothing is compiled
+            values = work(self._passes, exercise.given(at), Exact()).values
+            return {name: values[gradient(name).name] for name in parameters}
+        found = self._compiled.gradients(self._state, [exercise.examples[at].floats])
+        return dict(zip(parameters, found[1:], strict=True))
+
+    def precisely(self, at: int, doubted: Mapping[str, Pair]) -> Mapping[str, Pair]:
+        """The same in so many digits that rounding plays no part; at a kink, as in float64."""
+        found: dict[str, Pair] = {}
+        for digits in DIGITS:
+            left = {name: pair for name, pair in doubted.items() if name not in found}
+            if left:
+                try:
+                    found |= self._in_digits(at, left, digits)
+                except ArithmeticError:  # a 1 − 1e-60 is 1 in fifty digits, and has no logarithm
+                    if digits == DIGITS[-1]:
+                        raise
+        return found
+
+    def _in_digits(self, at: int, doubted: Mapping[str, Pair], digits: int) -> Mapping[str, Pair]:
+        """Those pairs on which so many digits are enough to judge."""
+        arithmetic = Precise(digits)
+        steps = self._passes.needed_for([LOSS, *(gradient(name).name for name in doubted)])
+        found: dict[str, Pair] = {}
+        with arithmetic.context():
+            working = work(replace(self._passes, steps=steps), self._exercise.given(at), arithmetic)
+            loss = MovedLoss(
+                self._forward,
+                [partial(arithmetic.evaluate, step.expression) for step in self._forward.steps],
+                arithmetic.evaluate,
+                partial(central_difference.closest, digits=digits),
+                dict(working.values),
             )
-            for neuron, name in sums.items():
-                below, above = sorted((one[name], other[name]))
-                # A weighted sum of 0 that the step does not move is no kink in its way.
-                if below != above and below <= 0 <= above:
-                    found[neuron] = None
-        return tuple(found)
+            scale = max(Decimal(1), abs(working.values[LOSS]))
+            for name, quick in doubted.items():
+                slopes = (working.values[gradient(name).name], loss.slope(name))
+                pair = Pair(float(slopes[0]), float(slopes[1]))
+                above = max(map(abs, slopes)) > scale.scaleb(-int(ABOVE_ROUNDING * digits))
+                nothing = abs(slopes[1]) < scale.scaleb(-int(NEXT_TO_NOTHING * digits))
+                if pair.disagreement <= TOLERANCE:
+                    found[name] = pair
+                elif digits > DIGITS[0] and abs(pair.gradient) < LEAST and nothing:
+                    found[name] = NOTHING
+                elif above or digits == DIGITS[-1]:
+                    met = kinks(loss, name, digits)
+                    if not met or digits > DIGITS[0]:
+                        found[name] = quick._replace(kinks=met) if met else pair
+        return found
+
+
+def _quick(function: Callable[[float], float], value: float) -> float:
+    try:
+        return central_difference.quick(function, value)
+    except NO_NUMBER:
+        return math.nan

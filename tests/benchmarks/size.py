@@ -32,6 +32,7 @@ def size(folder: Path) -> Table:
     tasks = {
         "--format json": ("--format", "json"),
         "--explain w1": ("--explain", "w1"),
+        "--gradcheck": ("--gradcheck",),
         "--epochs 2 --format json": ("--epochs", "2", "--format", "json"),
     }
     table = Table("Size", "Weights", "Processor, µs per weight", "Memory, KiB per weight")

@@ -71,7 +71,7 @@ def _verdicts(checks: Sequence[Check]) -> list[Prose]:
     within = prose("the tolerance of ", _short(TOLERANCE))
     failed = [check.parameter for check in checks if not check.passes]
     kinked = [check for check in checks if check.kinks]
-    undecided = [check.parameter for check in checks if check.undecided]
+    again = [check.parameter for check in checks if check.again and check.passes]
     verdicts: list[Prose] = []
     if failed:
         verdicts.append(prose("Outside ", within, ": ", _named(failed), "."))
@@ -79,29 +79,26 @@ def _verdicts(checks: Sequence[Check]) -> list[Prose]:
         neurons = dict.fromkeys(neuron for check in kinked for neuron in check.kinks)
         verdicts.append(
             prose(
-                *("A central difference says nothing about ", *_named(c.parameter for c in kinked)),
-                *(
-                    ": within its step ",
-                    Symbol("h"),
-                    " the activation function of ",
-                    *_named(neurons),
-                ),
+                *("There is no derivative by ", *_named(check.parameter for check in kinked)),
+                ", and nothing to check: at these very numbers the function of ",
+                *_named(neurons),
                 " bends or jumps.",
             )
         )
-    if undecided:
-        verdicts.append(
-            prose(
-                *("A central difference says nothing about ", *_named(undecided)),
-                ": rounding leaves it next to no right digits.",
-            )
-        )
-    rest = len(checks) - len(failed) - len(kinked) - len(undecided)
+    rest = len(checks) - len(failed) - len(kinked)
     if rest == len(checks):
         all_agree = "The gradient agrees" if rest == 1 else f"All {rest} gradients agree"
         verdicts.append(prose(f"{all_agree} to within ", within, "."))
     elif rest and not failed:
         verdicts.append(prose("All other gradients agree to within ", within, "."))
+    if again:
+        verdicts.append(
+            prose(
+                *("For ", *_named(again), " the quick difference was off, by rounding or by a "),
+                "bend near these numbers: gradient and difference were worked again in many more "
+                "digits, with a far shorter step.",
+            )
+        )
     return verdicts
 
 

@@ -1,0 +1,36 @@
+"""A backward pass with a planted mistake."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+
+from backprop_cli.algebra.expression import Number, Product
+from backprop_cli.derivation.derive import derive_passes
+from backprop_cli.derivation.steps import Derivation, gradient
+from backprop_cli.network.exercise import Network
+
+# Every module that derives the passes which a gradient check looks at.
+DERIVING = ("backprop_cli.runs.gradient_check", "backprop_cli.training.source")
+
+
+def plant(monkeypatch: pytest.MonkeyPatch, parameter: str, factor: str) -> None:
+    """Let the gradient by a parameter be so many times the right one, from here on."""
+    wrong = _wrong(gradient(parameter).name, Number(Decimal(factor)))
+    for module in DERIVING:
+        monkeypatch.setattr(f"{module}.derive_passes", wrong)
+
+
+def _wrong(name: str, factor: Number) -> Callable[[Network], Derivation]:
+    def derived(network: Network) -> Derivation:
+        passes = derive_passes(network)
+        steps = tuple(
+            step._replace(expression=Product((factor, step.expression)))
+            if step.defines.name == name
+            else step
+            for step in passes.steps
+        )
+        return replace(passes, steps=steps)
+
+    return derived
