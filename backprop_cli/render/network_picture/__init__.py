@@ -1,0 +1,1 @@
+"""Diagram → a picture of the network, as SVG or in characters."""

@@ -1,0 +1,142 @@
+"""A diagram as SVG: one picture that stands alone, or within a page."""
+
+from collections.abc import Iterator
+from xml.sax.saxutils import escape, quoteattr
+
+from backprop_cli.lesson.diagram import Diagram, Edge, thinned
+from backprop_cli.render.network_picture.arrangement import Arrangement, Box, Measure, arranged
+
+PIXELS = Measure(
+    character=7.9,
+    line=16.0,
+    padding=(10.0, 7.0),
+    label=6.7,
+    row=26.0,
+    highest=80.0,
+    gap=130.0,
+    widest=620.0,
+)
+MARGIN = 14.0
+MOST_IN_A_COLUMN = 14
+
+# Both colours can be told apart by readers who do not see red or green; a negative weight is drawn
+# in dashes too. They stand as attributes, since few programs but browsers know variables; on a dark
+# ground a browser takes the style's.
+INK, PAPER, NODE, PLAIN = "#1f2328", "#ffffff", "#f6f8fa", "#6e7781"
+POSITIVE, NEGATIVE = "#0969da", "#bc4c00"
+STYLE = """
+@media screen and (prefers-color-scheme: dark) {
+.network .paper { fill: #0d1117; }
+.network text { fill: #e6edf3; }
+.network .label text { stroke: #0d1117; }
+.network .node rect { fill: #161b22; stroke: #e6edf3; }
+.network .edge path { stroke: #8b949e; }
+.network .edge.positive path { stroke: #58a6ff; }
+.network .edge.negative path { stroke: #f0883e; }
+}
+""".strip()
+FONT = (
+    'font-family="ui-monospace, DejaVu Sans Mono, Menlo, Consolas, monospace" font-size="13" '
+    'text-anchor="middle"'
+)
+LABEL = (
+    f'font-size="11" stroke="{PAPER}" stroke-width="4" paint-order="stroke" stroke-linejoin="round"'
+)
+BASELINE = 4.3  # from a line's middle down to its letters' feet
+
+
+def svg(diagram: Diagram) -> str:
+    """The picture as a file of its own, in its own colours on dark and on light."""
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n{element(diagram)}\n'
+
+
+def element(diagram: Diagram, *, styled: bool = True) -> str:
+    """The picture as an ``svg`` element; not ``styled``, a page brings the style.
+
+    Every node and edge names in ``data-quantities`` what it stands for.
+    """
+    shown = thinned(diagram, MOST_IN_A_COLUMN)
+    laid = arranged(shown, PIXELS)
+    width, height = laid.width + 2 * MARGIN, laid.height + 2 * MARGIN
+    box = f"{-MARGIN:g} {-MARGIN:g} {width:.1f} {height:.1f}"
+    lines = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="network" role="img" viewBox="{box}" '
+        f'width="{width:.0f}" height="{height:.0f}" aria-label={quoteattr(_safe(diagram.title))} '
+        f'fill="{INK}" {FONT}>',
+        f"<title>{escape(_safe(diagram.title))}</title>",
+        *([f"<style>{STYLE}</style>"] if styled else []),
+        f'<rect class="paper" fill="{PAPER}" x="{-MARGIN:g}" y="{-MARGIN:g}" '
+        f'width="{width:.1f}" height="{height:.1f}"/>',
+        *_edges(laid),
+        *_nodes(shown, laid),
+        *_labels(laid),
+        "</svg>",
+    ]
+    return "\n".join(lines)
+
+
+def _edges(laid: Arrangement) -> Iterator[str]:
+    largest = max((abs(edge.value) for edge, _ in laid.paths if edge.value), default=1.0)
+    for edge, corners in laid.paths:
+        (x, y), *rest = corners
+        way = f"M{x:.1f} {y:.1f}" + "".join(f"L{a:.1f} {b:.1f}" for a, b in rest)
+        width = 1.0 if edge.value is None else 0.8 + 3.2 * abs(edge.value) / largest
+        text = _safe(", ".join(edge.lines))
+        title = (
+            f"<title>{escape(f'{edge.source} to {edge.target}: {text}')}</title>" if text else ""
+        )
+        yield (
+            f'<g class="edge{_sign(edge)}" data-quantities={_names(edge.quantities)}>{title}'
+            f'<path d="{way}" fill="none" stroke-width="{width:.2f}" {_colour(edge)}/></g>'
+        )
+
+
+def _sign(edge: Edge) -> str:
+    if not edge.value:
+        return ""
+    return " positive" if edge.value > 0 else " negative"
+
+
+def _colour(edge: Edge) -> str:
+    if not edge.value:
+        return f'stroke="{PLAIN}"'
+    return (
+        f'stroke="{POSITIVE}"' if edge.value > 0 else f'stroke="{NEGATIVE}" stroke-dasharray="7 3"'
+    )
+
+
+def _nodes(diagram: Diagram, laid: Arrangement) -> Iterator[str]:
+    for node in diagram.nodes:
+        box = laid.boxes[node.name]
+        kind = " input" if node.is_input else " output" if node.is_output else ""
+        yield (
+            f'<g class="node{kind}" data-quantities={_names(node.quantities)}>'
+            f'<rect x="{box.x - box.width / 2:.1f}" y="{box.y - box.height / 2:.1f}" '
+            f'width="{box.width:.1f}" height="{box.height:.1f}" rx="9" '
+            f'fill="{NODE}" stroke="{INK}"/>'
+            + "".join(_texts(node.lines, box, named=True))
+            + "</g>"
+        )
+
+
+def _labels(laid: Arrangement) -> Iterator[str]:
+    for edge, box in laid.labels:
+        texts = "".join(_texts(edge.lines, box))
+        yield f'<g class="label" {LABEL} data-quantities={_names(edge.quantities)}>{texts}</g>'
+
+
+def _texts(lines: tuple[str, ...], box: Box, *, named: bool = False) -> Iterator[str]:
+    top = box.y - (len(lines) - 1) * PIXELS.line / 2
+    for at, line in enumerate(lines):
+        kind = ' font-weight="bold"' if named and at == 0 else ""
+        y = top + at * PIXELS.line + BASELINE
+        yield f'<text{kind} x="{box.x:.1f}" y="{y:.1f}">{escape(_safe(line))}</text>'
+
+
+def _names(quantities: tuple[str, ...]) -> str:
+    return quoteattr(_safe(" ".join(quantities)))
+
+
+def _safe(text: str) -> str:
+    """A text without the characters that no XML may hold."""
+    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
