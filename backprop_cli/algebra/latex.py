@@ -1,0 +1,247 @@
+"""Formulas as LaTeX writes them, in mathematics mode: ``\\frac{\\partial Loss}{\\partial w_{1}}``.
+
+What is written may stand in a line of text as well, where TeX breaks it at relations and at binary
+operators: no formula is wrapped in braces as a whole, and parentheses are plain characters.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from unicodedata import normalize
+
+from backprop_cli.algebra.expression import Expression, Number, Partial, Symbol
+from backprop_cli.algebra.names import Name, parts_of_name
+from backprop_cli.algebra.paper import on_paper
+from backprop_cli.algebra.writer import Writer
+
+# Characters that mean something to TeX, as they are written in text.
+ESCAPED: Mapping[str, str] = {
+    "\\": r"\textbackslash{}",
+    "{": r"\{",
+    "}": r"\}",
+    "$": r"\$",
+    "&": r"\&",
+    "#": r"\#",
+    "%": r"\%",
+    "_": r"\_",
+    '"': "''",
+    "~": r"\textasciitilde{}",
+    "^": r"\textasciicircum{}",
+    "<": r"\textless{}",
+    ">": r"\textgreater{}",
+    '"': r"\textquotedbl{}",
+}
+# Signs that stand in formulas and in prose alike.
+SIGNS: Mapping[str, str] = {
+    "−": "-",
+    "∂": r"\partial ",
+    "·": r"\cdot ",
+    "→": r"\to ",
+    "≈": r"\approx ",
+    "≥": r"\geq ",
+    "≤": r"\leq ",
+    "…": r"\dots ",
+    "′": "'",
+    "Σ": r"\Sigma ",
+    "Φ": r"\Phi ",
+    "φ": r"\varphi ",
+    "λ": r"\lambda ",
+    "α": r"\alpha ",
+    "β": r"\beta ",
+    "γ": r"\gamma ",
+    "δ": r"\delta ",
+    "ε": r"\varepsilon ",
+    "η": r"\eta ",
+    "θ": r"\theta ",
+    "μ": r"\mu ",
+    "π": r"\pi ",
+    "σ": r"\sigma ",
+    "ω": r"\omega ",
+}
+FUNCTIONS: Mapping[str, str] = {"exp": r"\exp", "ln": r"\ln", "max": r"\max", "min": r"\min", "tanh": r"\tanh"}
+
+
+# Letters that are no letter with an accent.
+LETTERS: Mapping[str, str] = {
+    "ß": r"\ss{}",
+    "ø": r"\o{}",
+    "Ø": r"\O{}",
+    "æ": r"\ae{}",
+    "Æ": r"\AE{}",
+    "œ": r"\oe{}",
+    "Œ": r"\OE{}",
+    "ł": r"\l{}",
+    "Ł": r"\L{}",
+    "ı": r"\i{}",
+    "•": r"\textbullet{}",
+}
+# By the combining character that follows the letter once it is taken apart.
+ACCENTS: Mapping[str, str] = {
+    "\u0300": "`",
+    "\u0301": "'",
+    "\u0302": "^",
+    "\u0303": "~",
+    "\u0304": "=",
+    "\u0306": "u",
+    "\u0307": ".",
+    "\u0308": '"',
+    "\u030a": "r",
+    "\u030b": "H",
+    "\u030c": "v",
+    "\u0327": "c",
+}
+
+
+def in_text(text: str) -> str:
+    """A text as it stands outside of formulas, whatever is in it.
+
+    A letter that not every TeX has is written as ``\\unichar{91CD}{重}``, a macro of the document.
+    """
+    return "".join(map(_in_text, text))
+
+
+def _in_text(character: str) -> str:
+    if character in SIGNS:
+        return f"{{${SIGNS[character].strip()}$}}"
+    if character in ESCAPED:
+        return ESCAPED[character]
+    if character.isascii() and character.isprintable():
+        return character
+    if character in LETTERS:
+        return LETTERS[character]
+    letter, *marks = normalize("NFD", character)
+    if len(marks) == 1 and marks[0] in ACCENTS and letter.isascii() and letter.isalpha():
+        return f"\\{ACCENTS[marks[0]]}{{{letter}}}"
+    shown = character if character.isprintable() else "\N{REPLACEMENT CHARACTER}"
+    return f"\\unichar{{{ord(character):04X}}}{{{shown}}}"
+
+
+class Latex(Writer[str]):
+    """The writer of formulas for TeX's mathematics mode."""
+
+    stacks = True
+
+    def symbol(self, symbol: Symbol) -> str:
+        """A name with its index; a derivative as a fraction in one line."""
+        if isinstance(symbol, Partial):
+            return f"\\partial {latex_name(symbol.of)}/\\partial {latex_name(symbol.by)}"
+        return latex_name(symbol.name)
+
+    def number(self, number: Number) -> str:
+        """Its name or its digits."""
+        if number.name:
+            return latex_name(number.name)
+        return digits(number.value)
+
+    def parenthesized(self, inner: str) -> str:
+        """(…), which a line may be broken within."""
+        return f"({inner})"
+
+    def sum(self, first: str, rest: Sequence[tuple[bool, str]]) -> str:
+        """Terms with + and − between them."""
+        return first + "".join(f" {'-' if less else '+'} {term}" for less, term in rest)
+
+    def product(self, factors: Sequence[str]) -> str:
+        r"""Factors with \cdot between them."""
+        return r" \cdot ".join(factors)
+
+    def quotient(self, numerator: str, denominator: str) -> str:
+        """A fraction."""
+        return f"\\frac{{{numerator}}}{{{denominator}}}"
+
+    def power(self, base: str, exponent: str) -> str:
+        """The exponent raised."""
+        return f"{base}^{{{exponent}}}" if base.endswith(")") else f"{{{base}}}^{{{exponent}}}"
+
+    def negative(self, operand: str) -> str:
+        """−operand."""
+        return f"-{operand}"
+
+    def call(self, function: str, arguments: Sequence[str]) -> str:
+        """The function's name upright."""
+        name, primes = function.rstrip("′"), "'" * function.count("′")
+        return f"{FUNCTIONS.get(name, _upright(name))}{primes}({', '.join(arguments)})"
+
+    def choice(self, holds: str, condition: str, otherwise: str) -> str:
+        """Holds if condition, else otherwise."""
+        return f"{holds}\\text{{ if }} {condition}\\text{{, else }} {otherwise}"
+
+    def relation(self, left: str, sign: str, right: str) -> str:
+        """Left sign right."""
+        return f"{left} {SIGNS.get(sign, sign)} {right}"
+
+    def derivative(self, sign: str, of: str, by: str, *, single: bool) -> str:
+        """A fraction, or one that stands before what is differentiated."""
+        d = SIGNS.get(sign, sign)
+        if single:
+            return f"\\frac{{{d}{of}}}{{{d}{by}}}"
+        return f"\\frac{{{d}}}{{{d}{by}}}({of})"
+
+    def marked(self, inner: str, factor: int) -> str:
+        """In the colour of the factor, which the document declares."""
+        return f"\\factor{{{factor % COLOURS}}}{{{inner}}}"
+
+
+COLOURS = 6
+
+
+class PlainLatex(Latex):
+    """The same without colours, for what knows no macros of ours: Markdown and notebooks."""
+
+    def marked(self, inner: str, factor: int) -> str:  # noqa: ARG002 - the colour is left out
+        """The formula as it is."""
+        return inner
+
+
+LATEX, PLAIN_LATEX = Latex(), PlainLatex()
+
+
+def latex(expression: Expression) -> str:
+    """A formula, its factors in their colours."""
+    return LATEX.write(expression)
+
+
+def stacked(derivative: Partial) -> str:
+    """A derivative as a stacked fraction."""
+    above, below = latex_name(derivative.of), latex_name(derivative.by)
+    return f"\\frac{{\\partial {above}}}{{\\partial {below}}}"
+
+
+def digits(value: Decimal) -> str:
+    """A number; 1.2e-10 as 1.2 · 10^−10."""
+    mantissa, _, exponent = on_paper(value).replace("−", "-").partition("e")
+    return f"{mantissa} \\cdot 10^{{{exponent}}}" if exponent else mantissa
+
+
+def latex_name(name: str) -> str:
+    """A quantity's name: a letter with what belongs to it as its index."""
+    return _written(parts_of_name(name))
+
+
+def _written(name: Name) -> str:
+    base = _base(name.base)
+    if name.hat:
+        base = f"\\hat{{{base}}}"
+    below = ", ".join(
+        [_written(part) if isinstance(part, Name) else _index(part) for part in name.index]
+    )
+    above = f"^{{\\text{{{name.above}}}}}" if name.above else ""
+    return f"{base}{f'_{{{below}}}' if below else ''}{above}"
+
+
+def _base(text: str) -> str:
+    if len(text) == 1 and text.isascii() and text.isalpha():
+        return text
+    return SIGNS[text].strip() if text in SIGNS else _upright(text)
+
+
+def _index(text: str) -> str:
+    return text if re.fullmatch(r"[A-Za-z]?[0-9]*", text) else _upright(text)
+
+
+def _upright(text: str) -> str:
+    """A word, a name of the user's own or a function's, in upright letters."""
+    if text in SIGNS:
+        return SIGNS[text].strip()
+    plain = all(c.isascii() and c.isalnum() for c in text)
+    return f"\\mathrm{{{text}}}" if plain else f"\\text{{{in_text(text)}}}"

@@ -1,0 +1,132 @@
+"""Formulas as MathML, the elements that every browser sets: ``<mi>w</mi>``.
+
+Source of the elements: MathML Core, https://www.w3.org/TR/mathml-core/
+"""
+
+from collections.abc import Sequence
+from xml.sax.saxutils import escape
+
+from backprop_cli.algebra.expression import Expression, Number, Partial, Symbol
+from backprop_cli.algebra.names import Name, parts_of_name
+from backprop_cli.algebra.paper import on_paper
+from backprop_cli.algebra.writer import Writer
+
+COLOURS = 6
+
+
+class MathML(Writer[str]):
+    """The writer of formulas for browsers. Each result is a row of elements."""
+
+    stacks = True
+
+    def symbol(self, symbol: Symbol) -> str:
+        """A name with its index; a derivative in one line."""
+        if isinstance(symbol, Partial):
+            return f"<mi>∂</mi>{name(symbol.of)}<mo>/</mo><mi>∂</mi>{name(symbol.by)}"
+        return name(symbol.name)
+
+    def number(self, number: Number) -> str:
+        """Its name or its digits."""
+        return name(number.name) if number.name else digits(number)
+
+    def parenthesized(self, inner: str) -> str:
+        """(…) of the height of what stands within."""
+        return f"<mrow><mo>(</mo>{inner}<mo>)</mo></mrow>"
+
+    def sum(self, first: str, rest: Sequence[tuple[bool, str]]) -> str:
+        """Terms with + and − between them."""
+        return first + "".join(f"<mo>{'−' if less else '+'}</mo>{term}" for less, term in rest)
+
+    def product(self, factors: Sequence[str]) -> str:
+        """Factors with · between them."""
+        return "<mo>·</mo>".join(factors)
+
+    def quotient(self, numerator: str, denominator: str) -> str:
+        """A fraction."""
+        return f"<mfrac><mrow>{numerator}</mrow><mrow>{denominator}</mrow></mfrac>"
+
+    def power(self, base: str, exponent: str) -> str:
+        """The exponent raised."""
+        return f"<msup><mrow>{base}</mrow><mrow>{exponent}</mrow></msup>"
+
+    def negative(self, operand: str) -> str:
+        """−operand."""
+        return f'<mo form="prefix">−</mo>{operand}'
+
+    def call(self, function: str, arguments: Sequence[str]) -> str:
+        """function(argument, argument)."""
+        inner = '<mo separator="true">,</mo>'.join(arguments)
+        return f"{identifier(function)}<mrow><mo>(</mo>{inner}<mo>)</mo></mrow>"
+
+    def choice(self, holds: str, condition: str, otherwise: str) -> str:
+        """Holds if condition, else otherwise."""
+        return (
+            f"{holds}<mtext>\N{NO-BREAK SPACE}if\N{NO-BREAK SPACE}</mtext>{condition}"
+            f"<mtext>, else\N{NO-BREAK SPACE}</mtext>{otherwise}"
+        )
+
+    def relation(self, left: str, sign: str, right: str) -> str:
+        """Left sign right."""
+        return f"{left}<mo>{escape(sign)}</mo>{right}"
+
+    def derivative(self, sign: str, of: str, by: str, *, single: bool) -> str:
+        """A fraction, or one that stands before what is differentiated."""
+        d = f"<mi>{sign}</mi>"
+        if single:
+            return self.quotient(d + of, d + by)
+        return self.quotient(d, d + by) + self.parenthesized(of)
+
+    def marked(self, inner: str, factor: int) -> str:
+        """In the colour of the factor, which the page's style gives."""
+        return f'<mrow class="factor f{factor % COLOURS}">{inner}</mrow>'
+
+
+MATHML = MathML()
+
+
+def mathml(expression: Expression) -> str:
+    """A formula as a row of elements, without the ``math`` element around it."""
+    return MATHML.write(expression)
+
+
+def stacked(derivative: Partial) -> str:
+    """A derivative as a stacked fraction."""
+    return MATHML.quotient(
+        f"<mi>∂</mi>{name(derivative.of)}", f"<mi>∂</mi>{name(derivative.by)}"
+    )
+
+
+def digits(number: Number) -> str:
+    """A number; 1.2e-10 as 1.2 · 10^−10."""
+    mantissa, _, exponent = on_paper(number.value).replace("-", "−").partition("e")
+    sign = '<mo form="prefix">−</mo>' if mantissa.startswith("−") else ""
+    row = f"{sign}<mn>{mantissa.removeprefix('−')}</mn>"
+    if not exponent:
+        return row
+    return f"{row}<mo>·</mo><msup><mn>10</mn><mn>{exponent}</mn></msup>"
+
+
+def name(text: str) -> str:
+    """A quantity's name: a letter with what belongs to it as its index."""
+    return _written(parts_of_name(text))
+
+
+def _written(parts: Name) -> str:
+    base = identifier(parts.base)
+    if parts.hat:
+        base = f'<mover accent="true">{base}<mo stretchy="false">^</mo></mover>'
+    below = '<mo separator="true">,</mo>'.join(
+        [_written(part) if isinstance(part, Name) else identifier(part) for part in parts.index]
+    )
+    above = f"<mtext>{parts.above}</mtext>"
+    if below and parts.above:
+        return f"<msubsup>{base}<mrow>{below}</mrow>{above}</msubsup>"
+    if below:
+        return f"<msub>{base}<mrow>{below}</mrow></msub>"
+    return f"<msup>{base}{above}</msup>" if parts.above else base
+
+
+def identifier(text: str) -> str:
+    """A name or a function's, as text that holds no markup; one letter is set in italics."""
+    safe = escape("".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text))
+    return f"<mn>{safe}</mn>" if text.isdecimal() else f"<mi>{safe}</mi>"

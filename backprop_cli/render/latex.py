@@ -1,0 +1,250 @@
+"""A lesson as a LaTeX document that pdflatex, xelatex and lualatex compile.
+
+An equation is a paragraph of its own, its relation at the same place as those of its neighbours:
+within a paragraph TeX breaks a long formula by itself, so that no line is too wide.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
+
+from backprop_cli.algebra.expression import Expression, Number
+from backprop_cli.algebra.latex import SIGNS, in_text, latex, stacked
+from backprop_cli.algebra.paper import text_of
+from backprop_cli.algebra.prose import Code, Prose, spans
+from backprop_cli.lesson.blocks import (
+    Block,
+    ChainRule,
+    Equation,
+    Equations,
+    Heading,
+    Lesson,
+    Paragraph,
+    Plot,
+    Role,
+    Side,
+    Table,
+)
+from backprop_cli.render.axes import NOT_DRAWN, axes_of
+
+# Each stands out from white by a contrast of at least 4.5 : 1.
+FACTOR_COLOURS = ("0057B7", "B34700", "7B3FA0", "3F6B00", "B0003A", "00696B")
+PREAMBLE = r"""\documentclass[a4paper,10pt]{article}
+\usepackage[margin=2cm]{geometry}
+\usepackage{amsmath}
+\usepackage{booktabs}
+\usepackage{longtable}
+\usepackage{xcolor}
+"""
+MACROS = r"""\definecolor{aside}{HTML}{57606A}
+\providecommand{\factor}[2]{{\color{factor#1}#2}}
+% A letter that not every TeX has: pdfTeX writes its number.
+\ifdefined\pdfoutput
+  \providecommand{\unichar}[2]{\texttt{U+#1}}
+\else
+  \providecommand{\unichar}[2]{#2}
+\fi
+% Rows of equations: what stands left takes as much room as the widest, the rest follows, and a
+% long row goes on under its relation.
+\newlength{\leftwidth}
+\newlength{\onewidth}
+\newcommand{\leftmost}[1]{\settowidth{\onewidth}{#1}%
+  \ifdim\onewidth>0.4\linewidth\setlength{\onewidth}{0.4\linewidth}\fi
+  \ifdim\onewidth>\leftwidth\setlength{\leftwidth}{\onewidth}\fi}
+\newcommand{\equationrow}[2]{\par\noindent\hangindent=\dimexpr\leftwidth+2.6em\relax\hangafter=1
+  \hspace*{1em}\settowidth{\onewidth}{#1}%
+  \ifdim\onewidth>\leftwidth #1\else\makebox[\leftwidth][l]{#1}\fi\ #2}
+\newcommand{\chainrule}[1]{\par\noindent\hangindent=2.6em\hangafter=1\hspace*{1em}#1}
+\newcommand{\reason}[1]{\newline{\small\color{aside}#1}}
+\newcommand{\remark}[1]{\quad{\small\color{aside}#1}}
+\newcommand{\listitem}[1]{\par\noindent\hangindent=1.2em\hangafter=1\makebox[1.2em][l]{\textbullet}#1}
+"""
+SETTINGS = r"""\raggedright
+\setlength{\parindent}{0pt}
+\setlength{\lineskip}{5pt}
+\setlength{\lineskiplimit}{3pt}
+\relpenalty=100 \binoppenalty=300
+"""
+HEADINGS = {1: "section*", 2: "section*", 3: "subsection*", 4: "subsubsection*"}
+# Characters of a table that fit beside each other on the page, and what a column takes besides.
+TABLE_WIDTH, COLUMN_GAP = 84, 3
+
+
+def document(lesson: Lesson) -> str:
+    """The lesson as a whole document."""
+    colours = "".join(
+        f"\\definecolor{{factor{at}}}{{HTML}}{{{colour}}}\n"
+        for at, colour in enumerate(FACTOR_COLOURS)
+    )
+    return (
+        f"{PREAMBLE}{colours}{MACROS}\\begin{{document}}\n{SETTINGS}\n"
+        f"{fragment(lesson)}\\end{{document}}\n"
+    )
+
+
+def fragment(lesson: Lesson) -> str:
+    r"""The lesson alone, to be read by \input into a document that has the preamble's macros."""
+    return "".join(f"{line}\n" for block in lesson for line in (*_block(block), ""))
+
+
+def preamble() -> str:
+    """What a document must have before it can read a `fragment`."""
+    whole = document(())
+    return whole[: whole.index("\\begin{document}")].removeprefix(PREAMBLE.partition("\n")[0] + "\n")
+
+
+def _block(block: Block) -> Iterator[str]:
+    match block:
+        case Heading(level, text, aside):
+            beside = f"\\quad{{\\normalsize\\normalfont\\color{{aside}}{_prose(aside)}}}" if aside else ""
+            yield f"\\{HEADINGS[level]}{{{_prose(text)}{beside}}}"
+        case Paragraph(text, bullet):
+            yield f"\\listitem{{{_prose(text)}}}" if bullet else f"\\par {_prose(text)}"
+        case Equations(rows, numbered):
+            yield from _equations(rows, numbered=numbered)
+        case ChainRule(of, parts, added):
+            between = " + " if added else r" \cdot "
+            right = between.join(
+                stacked(part) if added else f"\\factor{{{at % len(FACTOR_COLOURS)}}}{{{stacked(part)}}}"
+                for at, part in enumerate(parts)
+            )
+            yield f"\\chainrule{{$\\displaystyle {stacked(of)} = {right}$}}"
+        case Table():
+            yield from _table(block)
+        case Plot():
+            yield from _plot(block)
+        case _:
+            raise TypeError(f"not a block: {block!r}")
+
+
+def _prose(prose: Prose) -> str:
+    return "".join(map(_span, spans(prose)))
+
+
+def _span(span: str | Expression | Code) -> str:
+    if isinstance(span, str):
+        return in_text(span)
+    if isinstance(span, Code):
+        # A file's name may be longer than a line.
+        broken = in_text(span.text).replace("/", "/\\allowbreak{}").replace("\\_", "\\_\\allowbreak{}")
+        return f"\\texttt{{{broken}}}"
+    return f"{{${latex(span)}$}}"
+
+
+# --- equations -------------------------------------------------------------------------------
+
+
+def _equations(rows: Sequence[Equation], *, numbered: bool) -> Iterator[str]:
+    lefts = [
+        (f"{at}.\\enspace" if numbered else "") + f"${_side(row.sides[0])}$"
+        for at, row in enumerate(rows, 1)
+    ]
+    yield "\\setlength{\\leftwidth}{0pt}"
+    yield from (f"\\leftmost{{{left}}}%" for left in lefts)
+    for left, row in zip(lefts, rows, strict=True):
+        right = " ".join(f"{SIGNS.get(s.relation, s.relation)} {_side(s)}" for s in row.sides[1:])
+        note = f"\\remark{{{_prose(row.note)}}}" if row.note else ""
+        reason = f"\\reason{{{_prose(row.reason)}}}" if row.reason else ""
+        yield f"\\equationrow{{{left}}}{{{f'${{}}{right}$' if right else ''}{note}{reason}}}"
+    yield "\\par"
+
+
+def _side(side: Side) -> str:
+    written = latex(side.formula)
+    is_result = side.role is Role.RESULT and isinstance(side.formula, Number)
+    return f"\\mathbf{{{written}}}" if is_result else written
+
+
+# --- tables ----------------------------------------------------------------------------------
+
+
+def _table(table: Table) -> Iterator[str]:
+    if table.title:
+        yield f"\\par\\medskip\\textbf{{{_prose(table.title)}}}\\nopagebreak"
+    titles = [column.title for column in table.columns]
+    for columns in _pieces(table):
+        if table.numeric:
+            kinds = "l" + "r" * (len(columns) - 1)
+        else:
+            widths = [_width(table, at) for at in columns]
+            total = sum(widths)
+            kinds = "".join(
+                f"p{{{0.94 * width / total:.3f}\\linewidth}}" if total > TABLE_WIDTH else "l"
+                for width in widths
+            )
+        yield f"\\begin{{longtable}}[l]{{@{{}}{kinds}@{{}}}}"
+        yield f"\\toprule\n{_row([titles[at] for at in columns])}\n\\midrule\\endhead"
+        yield from (_row([row[at] for at in columns]) for row in table.rows)
+        yield "\\bottomrule\n\\end{longtable}"
+
+
+def _row(cells: Iterable[Prose]) -> str:
+    return " & ".join(_prose(cell) for cell in cells) + r" \\"
+
+
+def _width(table: Table, at: int) -> int:
+    cells = (table.columns[at].title, *(row[at] for row in table.rows))
+    return max(len(text_of(cell)) for cell in cells)
+
+
+def _pieces(table: Table) -> Iterator[list[int]]:
+    """The columns that stand beside each other, the first one in each piece."""
+    if not table.numeric:
+        yield [*range(len(table.columns))]
+        return
+    first, *widths = (_width(table, at) + COLUMN_GAP for at in range(len(table.columns)))
+    taken, used = [0], first
+    for at, width in enumerate(widths, 1):
+        if len(taken) > 1 and used + width > TABLE_WIDTH:
+            yield taken
+            taken, used = [0], first
+        taken.append(at)
+        used += width
+    yield taken
+
+
+# --- plots -----------------------------------------------------------------------------------
+
+ACROSS, UP = 120.0, 60.0  # millimetres
+STEP = 0.35  # between two dots of a curve
+
+
+def _plot(plot: Plot) -> Iterator[str]:
+    axes = axes_of(plot, 6, 6)
+    yield f"\\par\\medskip\\textbf{{{in_text(plot.title)}}}\\nopagebreak\\par"
+    yield "{\\setlength{\\unitlength}{1mm}\\footnotesize"
+    yield f"\\begin{{picture}}({ACROSS + 25:g},{UP + 14:g})(-18,-10)"
+    yield f"\\put(0,0){{\\line(1,0){{{ACROSS:g}}}}}\\put(0,0){{\\line(0,1){{{UP:g}}}}}"
+    for tick in axes.x.ticks:
+        x = tick.position * ACROSS
+        yield f"\\put({x:.2f},0){{\\line(0,-1){{1}}}}\\put({x:.2f},-4.5){{\\makebox(0,0)[b]{{{in_text(tick.label)}}}}}"
+    for tick in axes.y.ticks:
+        y = tick.position * UP
+        yield f"\\put(0,{y:.2f}){{\\line(-1,0){{1}}}}\\put(-2,{y:.2f}){{\\makebox(0,0)[r]{{{in_text(tick.label)}}}}}"
+    yield f"\\put({ACROSS / 2:g},-9.5){{\\makebox(0,0)[b]{{{in_text(plot.x_label)}}}}}"
+    yield f"\\put(0,{UP + 1.5:g}){{\\makebox(0,0)[b]{{{in_text(plot.y_label)}}}}}"
+    for number, curve in enumerate(plot.curves):
+        colour = f"factor{number % len(FACTOR_COLOURS)}"
+        yield f"{{\\color{{{colour}}}"
+        for run in axes.runs(curve):
+            yield from (f"\\put({x:.2f},{y:.2f}){{\\rule{{0.4mm}}{{0.4mm}}}}" for x, y in _dots(run))
+        if len(plot.curves) > 1:
+            top = UP - 4 * number
+            yield f"\\put({ACROSS + 2:g},{top:g}){{\\makebox(0,0)[l]{{{in_text(curve.name)}}}}}"
+        yield "}"
+    yield "\\end{picture}}\\par"
+    if any(map(axes.misses, plot.curves)):
+        yield in_text(NOT_DRAWN)
+
+
+def _dots(run: Sequence[tuple[float, float]]) -> Iterator[tuple[float, float]]:
+    """Dots along a stretch of a curve, each further than a step from the one before."""
+    placed = [(x * ACROSS, y * UP) for x, y in run]
+    last = placed[0]
+    yield last
+    for (x1, y1), (x2, y2) in pairwise(placed):
+        count = int(max(abs(x2 - x1), abs(y2 - y1)) / STEP) + 1
+        for at in range(1, count + 1):
+            dot = (x1 + (x2 - x1) * at / count, y1 + (y2 - y1) * at / count)
+            if max(abs(dot[0] - last[0]), abs(dot[1] - last[1])) >= STEP:
+                last = dot
+                yield dot
