@@ -1,4 +1,4 @@
-"""Formulas as LaTeX writes them, in mathematics mode: ``\\frac{\\partial Loss}{\\partial w_{1}}``.
+r"""Formulas as LaTeX writes them, in mathematics mode: ``\frac{a}{b}``.
 
 What is written may stand in a line of text as well, where TeX breaks it at relations and at binary
 operators: no formula is wrapped in braces as a whole, and parentheses are plain characters.
@@ -29,7 +29,6 @@ ESCAPED: Mapping[str, str] = {
     "^": r"\textasciicircum{}",
     "<": r"\textless{}",
     ">": r"\textgreater{}",
-    '"': r"\textquotedbl{}",
 }
 # Signs that stand in formulas and in prose alike.
 SIGNS: Mapping[str, str] = {
@@ -58,7 +57,13 @@ SIGNS: Mapping[str, str] = {
     "σ": r"\sigma ",
     "ω": r"\omega ",
 }
-FUNCTIONS: Mapping[str, str] = {"exp": r"\exp", "ln": r"\ln", "max": r"\max", "min": r"\min", "tanh": r"\tanh"}
+FUNCTIONS: Mapping[str, str] = {
+    "exp": r"\exp",
+    "ln": r"\ln",
+    "max": r"\max",
+    "min": r"\min",
+    "tanh": r"\tanh",
+}
 
 
 # Letters that are no letter with an accent.
@@ -93,9 +98,9 @@ ACCENTS: Mapping[str, str] = {
 
 
 def in_text(text: str) -> str:
-    """A text as it stands outside of formulas, whatever is in it.
+    r"""A text as it stands outside of formulas, whatever is in it.
 
-    A letter that not every TeX has is written as ``\\unichar{91CD}{重}``, a macro of the document.
+    A letter that not every TeX has is written as ``\unichar{91CD}{重}``, a macro of the document.
     """
     return "".join(map(_in_text, text))
 
@@ -109,9 +114,9 @@ def _in_text(character: str) -> str:
         return character
     if character in LETTERS:
         return LETTERS[character]
-    letter, *marks = normalize("NFD", character)
-    if len(marks) == 1 and marks[0] in ACCENTS and letter.isascii() and letter.isalpha():
-        return f"\\{ACCENTS[marks[0]]}{{{letter}}}"
+    letter, marks = (apart := normalize("NFD", character))[0], apart[1:]
+    if marks in ACCENTS and letter.isascii() and letter.isalpha():
+        return f"\\{ACCENTS[marks]}{{{letter}}}"
     shown = character if character.isprintable() else "\N{REPLACEMENT CHARACTER}"
     return f"\\unichar{{{ord(character):04X}}}{{{shown}}}"
 
@@ -148,6 +153,10 @@ class Latex(Writer[str]):
     def quotient(self, numerator: str, denominator: str) -> str:
         """A fraction."""
         return f"\\frac{{{numerator}}}{{{denominator}}}"
+
+    def in_line(self, numerator: str, denominator: str) -> str:
+        """Numerator / denominator."""
+        return f"{numerator} / {denominator}"
 
     def power(self, base: str, exponent: str) -> str:
         """The exponent raised."""
@@ -222,11 +231,11 @@ def _written(name: Name) -> str:
     base = _base(name.base)
     if name.hat:
         base = f"\\hat{{{base}}}"
-    below = ", ".join(
-        [_written(part) if isinstance(part, Name) else _index(part) for part in name.index]
+    index = ", ".join(
+        [_written(part) if isinstance(part, Name) else _index(part) for part in name.below]
     )
     above = f"^{{\\text{{{name.above}}}}}" if name.above else ""
-    return f"{base}{f'_{{{below}}}' if below else ''}{above}"
+    return f"{base}{f'_{{{index}}}' if index else ''}{above}"
 
 
 def _base(text: str) -> str:

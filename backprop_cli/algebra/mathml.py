@@ -6,10 +6,18 @@ Source of the elements: MathML Core, https://www.w3.org/TR/mathml-core/
 from collections.abc import Sequence
 from xml.sax.saxutils import escape
 
-from backprop_cli.algebra.expression import Expression, Number, Partial, Symbol
+from backprop_cli.algebra.expression import (
+    Expression,
+    Negative,
+    Number,
+    Partial,
+    Product,
+    Sum,
+    Symbol,
+)
 from backprop_cli.algebra.names import Name, parts_of_name
 from backprop_cli.algebra.paper import on_paper
-from backprop_cli.algebra.writer import Writer
+from backprop_cli.algebra.writer import Binding, Writer
 
 COLOURS = 6
 
@@ -18,6 +26,23 @@ class MathML(Writer[str]):
     """The writer of formulas for browsers. Each result is a row of elements."""
 
     stacks = True
+
+    def pieces(self, expression: Expression) -> list[str]:
+        """The terms of a sum or the factors of a product, each with the sign before it."""
+        match expression:
+            case Sum((first, *rest)):
+                found = [self._within(first, Binding.PRODUCT, leading=True)]
+                for term in rest:
+                    less = isinstance(term, Negative)
+                    inner = term.operand if isinstance(term, Negative) else term
+                    sign = "−" if less else "+"
+                    found.append(f"<mo>{sign}</mo>{self._within(inner, Binding.PRODUCT)}")
+                return found
+            case Product((first, *rest)):
+                found = [self._within(first, Binding.PRODUCT, leading=True)]
+                return found + [f"<mo>·</mo>{self._within(f, Binding.POWER)}" for f in rest]
+            case _:
+                return [self.write(expression)]
 
     def symbol(self, symbol: Symbol) -> str:
         """A name with its index; a derivative in one line."""
@@ -44,6 +69,10 @@ class MathML(Writer[str]):
     def quotient(self, numerator: str, denominator: str) -> str:
         """A fraction."""
         return f"<mfrac><mrow>{numerator}</mrow><mrow>{denominator}</mrow></mfrac>"
+
+    def in_line(self, numerator: str, denominator: str) -> str:
+        """Numerator / denominator."""
+        return f"{numerator}<mo>/</mo>{denominator}"
 
     def power(self, base: str, exponent: str) -> str:
         """The exponent raised."""
@@ -89,11 +118,17 @@ def mathml(expression: Expression) -> str:
     return MATHML.write(expression)
 
 
+def pieces(expression: Expression) -> list[str]:
+    """A formula in rows of elements between which a line may be broken.
+
+    A browser breaks no line within a formula, so that terms and factors are such of their own.
+    """
+    return MATHML.pieces(expression)
+
+
 def stacked(derivative: Partial) -> str:
     """A derivative as a stacked fraction."""
-    return MATHML.quotient(
-        f"<mi>∂</mi>{name(derivative.of)}", f"<mi>∂</mi>{name(derivative.by)}"
-    )
+    return MATHML.quotient(f"<mi>∂</mi>{name(derivative.of)}", f"<mi>∂</mi>{name(derivative.by)}")
 
 
 def digits(number: Number) -> str:
@@ -116,7 +151,7 @@ def _written(parts: Name) -> str:
     if parts.hat:
         base = f'<mover accent="true">{base}<mo stretchy="false">^</mo></mover>'
     below = '<mo separator="true">,</mo>'.join(
-        [_written(part) if isinstance(part, Name) else identifier(part) for part in parts.index]
+        [_written(part) if isinstance(part, Name) else identifier(part) for part in parts.below]
     )
     above = f"<mtext>{parts.above}</mtext>"
     if below and parts.above:

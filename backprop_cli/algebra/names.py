@@ -11,7 +11,7 @@ class Name(NamedTuple):
     """
 
     base: str
-    index: "tuple[str | Name, ...]" = ()
+    below: "tuple[str | Name, ...]" = ()
     hat: bool = False
     above: str = ""
 
@@ -31,7 +31,7 @@ def parts_of_name(name: str) -> Name:
     quantity, from_, neuron = name.partition("_from_")
     if from_ and quantity and neuron:
         whole = parts_of_name(quantity)
-        return whole._replace(index=(*whole.index, f"from {neuron}"))
+        return whole._replace(below=(*whole.below, f"from {neuron}"))
     for hatted in ("y", "m", "v"):
         rest = name.removeprefix(f"{hatted}_hat")
         if rest != name and (not rest or (rest.startswith("_") and len(rest) > 1)):

@@ -28,9 +28,14 @@ from backprop_cli.algebra.expression import (
     Relation,
     Sum,
     Symbol,
+    parts,
 )
 
 T = TypeVar("T")
+
+# Above and below the bar of a stacked fraction, which is never broken, stand so many names and
+# numbers at most.
+WIDEST_STACK = 8
 
 
 class Binding(IntEnum):
@@ -104,6 +109,10 @@ class Writer(ABC, Generic[T]):
     def quotient(self, numerator: T, denominator: T) -> T:
         """Numerator over denominator."""
 
+    def in_line(self, numerator: T, denominator: T) -> T:
+        """The same in one line, its parts in parentheses where they need some."""
+        return self.quotient(numerator, denominator)
+
     @abstractmethod
     def power(self, base: T, exponent: T) -> T:
         """A base and its exponent."""
@@ -156,14 +165,14 @@ class Writer(ABC, Generic[T]):
                 )
             case Marked(inner, factor):
                 return self.marked(self._write(inner, leading=leading), factor)
-            case Quotient(numerator, denominator) if self.stacks:
+            case Quotient(numerator, denominator) if self._is_stacked(expression):
                 return self.quotient(self.write(numerator), self.write(denominator))
             case Quotient(numerator, denominator):
                 above = self._within(numerator, Binding.PRODUCT, leading=leading)
-                return self.quotient(above, self._within(denominator, Binding.POWER))
+                return self.in_line(above, self._within(denominator, Binding.POWER))
             case Power(base, exponent):
                 below = self._within(base, Binding.ATOM)
-                if isinstance(base, Partial) or (self.stacks and isinstance(base, Quotient)):
+                if isinstance(base, Partial) or self._is_stacked(base):
                     # ∂Loss/∂w^2 would be read as a derivative by w^2.
                     below = self.parenthesized(below)
                 if isinstance(exponent, int):
@@ -203,6 +212,14 @@ class Writer(ABC, Generic[T]):
             return self._write(part, leading=leading)
         return self.parenthesized(self.write(part))
 
+    def _is_stacked(self, expression: Expression) -> bool:
+        """Whether an expression is set as a stacked fraction; one that is too wide is not."""
+        return (
+            self.stacks
+            and isinstance(expression, Quotient)
+            and all(_size(part) <= WIDEST_STACK for part in parts(expression))
+        )
+
     def binding(self, expression: Expression) -> Binding:
         """How tightly an expression holds together as this medium writes it."""
         match expression:
@@ -212,7 +229,12 @@ class Writer(ABC, Generic[T]):
                 return self.binding(holds)
             case Number(value, "") if value.is_signed():
                 return Binding.NEGATIVE
-            case Quotient() if self.stacks:
+            case Quotient() if self._is_stacked(expression):
                 return Binding.ATOM
             case _:
                 return BINDINGS[type(expression)]
+
+
+def _size(expression: Expression) -> int:
+    """How many names and numbers an expression is made of."""
+    return sum(map(_size, parts(expression))) or 1

@@ -3,15 +3,27 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+from backprop_cli.algebra.paper import name_on_paper, on_paper
+from backprop_cli.arithmetic.working import AnyWorking
+from backprop_cli.derivation.steps import gradient
+from backprop_cli.network.exercise import LOSS, Network
+
+
+class Line(NamedTuple):
+    """A line of text, and the quantity whose figure it shows (of a bare name none)."""
+
+    text: str
+    quantity: str = ""
+
 
 class Node(NamedTuple):
     """An input or a neuron: its name, and the lines of text that stand in it.
 
-    ``quantities`` names what it stands for (``z_h1``, ``a_h1``), the first of which leads to it.
+    ``quantities`` names what it stands for: ``z_h1``, ``a_h1``.
     """
 
     name: str
-    lines: tuple[str, ...]
+    lines: tuple[Line, ...]
     quantities: tuple[str, ...] = ()
     is_input: bool = False
     is_output: bool = False
@@ -26,7 +38,7 @@ class Edge(NamedTuple):
 
     source: str
     target: str
-    lines: tuple[str, ...] = ()
+    lines: tuple[Line, ...] = ()
     value: float | None = None
     quantities: tuple[str, ...] = ()
 
@@ -73,11 +85,8 @@ def thinned(diagram: Diagram, most: int) -> Diagram:
         hidden = column[most - 2 : -1]
         name = f"\N{VERTICAL ELLIPSIS}{number}"
         left_out.update((node.name, name) for node in hidden)
-        stand_in.append(
-            Node(
-                name, ("\N{VERTICAL ELLIPSIS}", f"{len(hidden)} more"), is_input=column[0].is_input
-            )
-        )
+        lines = (Line("\N{VERTICAL ELLIPSIS}"), Line(f"{len(hidden)} more"))
+        stand_in.append(Node(name, lines, is_input=column[0].is_input))
     if not left_out:
         return diagram
     return Diagram(
@@ -113,3 +122,54 @@ def _between_shown(edges: Sequence[Edge], left_out: Mapping[str, str]) -> Iterat
         elif (source, target) not in seen:
             seen.add((source, target))
             yield Edge(source, target)
+
+
+# --- the diagram of a working ----------------------------------------------------------------
+
+
+def network_diagram(working: AnyWorking, *, gradients: bool = False) -> Diagram:
+    """A worked network with its figures, with ``gradients`` also those of the loss."""
+    network = working.derivation.network
+    nodes = [
+        Node(name, (Line(name), _figure(working, name, "")), (name,), is_input=True)
+        for name in network.inputs
+    ]
+    edges: list[Edge] = []
+    outputs = {neuron.name for neuron in network.outputs}
+    for neuron in network.neurons:
+        shown = [neuron.weighted_sum, neuron.activation]
+        lines = [Line(neuron.name), *(_figure(working, name, f"{name[0]} = ") for name in shown)]
+        if neuron.bias is not None:
+            lines += _parameter(working, neuron.bias, gradients=gradients)
+        quantities = [*shown, *([neuron.bias] if neuron.bias else [])]
+        if neuron.name in outputs:
+            quantities.append(network.prediction(neuron))
+        nodes.append(
+            Node(neuron.name, tuple(lines), tuple(quantities), is_output=neuron.name in outputs)
+        )
+        for edge in neuron.edges:
+            value = float(working.values[edge.weight])
+            label = tuple(_parameter(working, edge.weight, gradients=gradients))
+            edges.append(Edge(edge.source, neuron.name, label, value, (edge.weight,)))
+    nodes.append(Node(LOSS, (Line(LOSS), _figure(working, LOSS, "")), (LOSS,)))
+    for output in network.outputs:
+        target = network.target(output)
+        label = (_figure(working, target, f"{name_on_paper(target)} = "),)
+        edges.append(Edge(output.name, LOSS, label, None, (network.prediction(output), target)))
+    return Diagram(_title(network), tuple(nodes), tuple(edges))
+
+
+def _title(network: Network) -> str:
+    sizes = [len(network.inputs), *(len(layer.neurons) for layer in network.layers)]
+    return f"A network of {'-'.join(map(str, sizes))} neurons"
+
+
+def _figure(working: AnyWorking, name: str, before: str) -> Line:
+    return Line(f"{before}{on_paper(working.figure(name))}", name)
+
+
+def _parameter(working: AnyWorking, name: str, *, gradients: bool) -> Iterator[Line]:
+    yield _figure(working, name, f"{name} = ")
+    if gradients:
+        by = gradient(name).name
+        yield _figure(working, by, "∂ = ")

@@ -89,13 +89,19 @@ def fragment(lesson: Lesson) -> str:
 def preamble() -> str:
     """What a document must have before it can read a `fragment`."""
     whole = document(())
-    return whole[: whole.index("\\begin{document}")].removeprefix(PREAMBLE.partition("\n")[0] + "\n")
+    return whole[: whole.index("\\begin{document}")].removeprefix(
+        PREAMBLE.partition("\n")[0] + "\n"
+    )
 
 
 def _block(block: Block) -> Iterator[str]:
     match block:
         case Heading(level, text, aside):
-            beside = f"\\quad{{\\normalsize\\normalfont\\color{{aside}}{_prose(aside)}}}" if aside else ""
+            beside = (
+                f"\\quad{{\\normalsize\\normalfont\\color{{aside}}{_prose(aside)}}}"
+                if aside
+                else ""
+            )
             yield f"\\{HEADINGS[level]}{{{_prose(text)}{beside}}}"
         case Paragraph(text, bullet):
             yield f"\\listitem{{{_prose(text)}}}" if bullet else f"\\par {_prose(text)}"
@@ -104,7 +110,9 @@ def _block(block: Block) -> Iterator[str]:
         case ChainRule(of, parts, added):
             between = " + " if added else r" \cdot "
             right = between.join(
-                stacked(part) if added else f"\\factor{{{at % len(FACTOR_COLOURS)}}}{{{stacked(part)}}}"
+                stacked(part)
+                if added
+                else f"\\factor{{{at % len(FACTOR_COLOURS)}}}{{{stacked(part)}}}"
                 for at, part in enumerate(parts)
             )
             yield f"\\chainrule{{$\\displaystyle {stacked(of)} = {right}$}}"
@@ -125,7 +133,9 @@ def _span(span: str | Expression | Code) -> str:
         return in_text(span)
     if isinstance(span, Code):
         # A file's name may be longer than a line.
-        broken = in_text(span.text).replace("/", "/\\allowbreak{}").replace("\\_", "\\_\\allowbreak{}")
+        broken = (
+            in_text(span.text).replace("/", "/\\allowbreak{}").replace("\\_", "\\_\\allowbreak{}")
+        )
         return f"\\texttt{{{broken}}}"
     return f"{{${latex(span)}$}}"
 
@@ -216,17 +226,21 @@ def _plot(plot: Plot) -> Iterator[str]:
     yield f"\\put(0,0){{\\line(1,0){{{ACROSS:g}}}}}\\put(0,0){{\\line(0,1){{{UP:g}}}}}"
     for tick in axes.x.ticks:
         x = tick.position * ACROSS
-        yield f"\\put({x:.2f},0){{\\line(0,-1){{1}}}}\\put({x:.2f},-4.5){{\\makebox(0,0)[b]{{{in_text(tick.label)}}}}}"
+        yield f"\\put({x:.2f},0){{\\line(0,-1){{1}}}}"
+        yield f"\\put({x:.2f},-4.5){{\\makebox(0,0)[b]{{{in_text(tick.label)}}}}}"
     for tick in axes.y.ticks:
         y = tick.position * UP
-        yield f"\\put(0,{y:.2f}){{\\line(-1,0){{1}}}}\\put(-2,{y:.2f}){{\\makebox(0,0)[r]{{{in_text(tick.label)}}}}}"
+        yield f"\\put(0,{y:.2f}){{\\line(-1,0){{1}}}}"
+        yield f"\\put(-2,{y:.2f}){{\\makebox(0,0)[r]{{{in_text(tick.label)}}}}}"
     yield f"\\put({ACROSS / 2:g},-9.5){{\\makebox(0,0)[b]{{{in_text(plot.x_label)}}}}}"
     yield f"\\put(0,{UP + 1.5:g}){{\\makebox(0,0)[b]{{{in_text(plot.y_label)}}}}}"
     for number, curve in enumerate(plot.curves):
         colour = f"factor{number % len(FACTOR_COLOURS)}"
         yield f"{{\\color{{{colour}}}"
         for run in axes.runs(curve):
-            yield from (f"\\put({x:.2f},{y:.2f}){{\\rule{{0.4mm}}{{0.4mm}}}}" for x, y in _dots(run))
+            yield from (
+                f"\\put({x:.2f},{y:.2f}){{\\rule{{0.4mm}}{{0.4mm}}}}" for x, y in _dots(run)
+            )
         if len(plot.curves) > 1:
             top = UP - 4 * number
             yield f"\\put({ACROSS + 2:g},{top:g}){{\\makebox(0,0)[l]{{{in_text(curve.name)}}}}}"

@@ -7,7 +7,7 @@ from xml.etree import ElementTree
 import pytest
 from support.program import cells
 
-from backprop_cli.lesson.diagram import Diagram, Edge, Node, thinned
+from backprop_cli.lesson.diagram import Diagram, Edge, Line, Node, thinned
 from backprop_cli.render.network_picture.characters import drawing
 from backprop_cli.render.network_picture.svg import svg
 
@@ -18,7 +18,11 @@ def dense(*sizes: int, skip: bool = False) -> Diagram:
     """A fully connected network of so many nodes a column; ``skip`` adds edges past a column."""
     columns = [
         [
-            Node(f"n{depth}_{at}", (f"n{depth}_{at}", "a = 0.5933"), (f"a_n{depth}_{at}",))
+            Node(
+                f"n{depth}_{at}",
+                (Line(f"n{depth}_{at}"), Line("a = 0.5933")),
+                (f"a_n{depth}_{at}",),
+            )
             for at in range(size)
         ]
         for depth, size in enumerate(sizes)
@@ -27,7 +31,13 @@ def dense(*sizes: int, skip: bool = False) -> Diagram:
     if skip:
         pairs += [(columns[0][0], one) for column in columns[2:] for one in column]
     edges = [
-        Edge(one.name, other.name, (f"w{at} = {at / 100:.2f}",), (-1) ** at * at / 100, (f"w{at}",))
+        Edge(
+            one.name,
+            other.name,
+            (Line(f"w{at} = {at / 100:.2f}"),),
+            (-1) ** at * at / 100,
+            (f"w{at}",),
+        )
         for at, (one, other) in enumerate(pairs, 1)
     ]
     return Diagram("a network", tuple(node for column in columns for node in column), tuple(edges))
@@ -81,7 +91,7 @@ def test_everything_stands_within_the_picture(sizes: tuple[int, ...]) -> None:
 def test_a_large_network_is_thinned_out_and_says_by_how_much() -> None:
     shown = thinned(dense(3, 100, 2), 10)
     assert [len(column) for column in shown.columns] == [3, 10, 2]
-    assert "91 more" in {line for node in shown.nodes for line in node.lines}
+    assert "91 more" in {line.text for node in shown.nodes for line in node.lines}
     # The last neuron of a long column is there, with its own edges.
     assert {"n0_0", "n0_1", "n0_2"} == {
         edge.source for edge in shown.edges if edge.target == "n1_99"
@@ -90,21 +100,21 @@ def test_a_large_network_is_thinned_out_and_says_by_how_much() -> None:
 
 def test_what_leads_to_neurons_that_are_left_out_leads_to_their_stand_in_once() -> None:
     shown = thinned(dense(2, 30), 5)
-    stand_in = next(node.name for node in shown.nodes if "26 more" in node.lines)
+    stand_in = next(node.name for node in shown.nodes if Line("26 more") in node.lines)
     assert [edge.source for edge in shown.edges if edge.target == stand_in] == ["n0_0", "n0_1"]
 
 
 def test_names_from_a_file_are_text_in_a_picture_and_no_markup() -> None:
     name = '</text><script>alert("1")</script>&\x1b[31m'
-    picture = svg(Diagram(name, (Node(name, (name,), (name,)),), ()))
+    picture = svg(Diagram(name, (Node(name, (Line(name),), (name,)),), ()))
     tree = ElementTree.fromstring(picture)
     assert [text.text for text in tree.iter(f"{SVG}text")] == [name.replace("\x1b", "\ufffd")]
     assert not [*tree.iter(f"{SVG}script"), *tree.iter("script")]
 
 
 def test_a_thicker_edge_is_a_larger_weight_and_dashes_are_a_negative_one() -> None:
-    nodes = tuple(Node(name, (name,)) for name in ("a", "b", "c"))
-    edges = (Edge("a", "c", ("w1",), 0.5), Edge("b", "c", ("w2",), -1.0))
+    nodes = tuple(Node(name, (Line(name),)) for name in ("a", "b", "c"))
+    edges = (Edge("a", "c", (Line("w1"),), 0.5), Edge("b", "c", (Line("w2"),), -1.0))
     small, large = ElementTree.fromstring(svg(Diagram("", nodes, edges))).iter(f"{SVG}path")
     assert float(small.get("stroke-width", "")) < float(large.get("stroke-width", ""))
     assert (small.get("stroke-dasharray"), large.get("stroke-dasharray")) == (None, "7 3")
@@ -126,13 +136,13 @@ def test_a_drawing_fits_a_terminal_and_has_every_name(
     assert max(map(cells, lines)) <= 80
     assert unicode or all(map(str.isascii, lines))
     for node in thinned(dense(*sizes), 10).nodes:
-        assert any(node.lines[-1] in line for line in lines), node
+        assert any(node.lines[-1].text in line for line in lines), node
 
 
 def test_a_small_network_has_all_its_weights_in_characters() -> None:
     text = "\n".join(drawn(dense(2, 2, 1), 80))
     for edge in dense(2, 2, 1).edges:
-        assert edge.lines[0] in text
+        assert edge.lines[0].text in text
 
 
 def test_an_edge_past_a_band_is_listed() -> None:
@@ -141,5 +151,5 @@ def test_an_edge_past_a_band_is_listed() -> None:
 
 
 def test_wide_letters_take_two_cells() -> None:
-    box, *_ = drawn(Diagram("", (Node("重", ("重み", "a = 1")),), ()), 80), None
+    box, *_ = drawn(Diagram("", (Node("重", (Line("重み"), Line("a = 1"))),), ()), 80), None
     assert {cells(line) for line in box} == {9}

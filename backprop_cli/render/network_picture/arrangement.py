@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from rich.cells import cell_len
 
-from backprop_cli.lesson.diagram import Diagram, Edge, Node
+from backprop_cli.lesson.diagram import Diagram, Edge, Line, Node
 
 GROWTH = 1.2
 
@@ -34,6 +34,11 @@ class Measure(NamedTuple):
         """The next larger measure; None where there is none."""
         row, gap = min(self.row * GROWTH, self.highest), min(self.gap * GROWTH, self.widest)
         return None if (row, gap) == (self.row, self.gap) else self._replace(row=row, gap=gap)
+
+
+def widest(lines: Sequence[Line]) -> int:
+    """The characters of the longest line; of some scripts, one takes the room of two."""
+    return max(cell_len(line.text) for line in lines)
 
 
 class Box(NamedTuple):
@@ -173,7 +178,7 @@ def _laid(diagram: Diagram, columns: Sequence[Sequence[Place]], measure: Measure
 def _size(place: Place, measure: Measure) -> tuple[float, float]:
     if not isinstance(place, Node):
         return 0.0, measure.line
-    width = max(map(cell_len, place.lines)) * measure.character + 2 * measure.padding[0]
+    width = widest(place.lines) * measure.character + 2 * measure.padding[0]
     return width, len(place.lines) * measure.line + 2 * measure.padding[1]
 
 
@@ -202,7 +207,7 @@ def _labels(
     for edge, corners in order:
         if not edge.lines:
             continue
-        width = max(map(cell_len, edge.lines)) * measure.label + measure.label
+        width = widest(edge.lines) * measure.label + measure.label
         height = len(edge.lines) * measure.line
         for x, y in _tried(corners):
             box = Box(x, y, width, height)

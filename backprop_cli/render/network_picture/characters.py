@@ -6,12 +6,13 @@ from typing import NamedTuple
 
 from rich.cells import cell_len
 
-from backprop_cli.lesson.diagram import Diagram, Edge, thinned
+from backprop_cli.lesson.diagram import Diagram, Edge, Line, thinned
 from backprop_cli.render.network_picture.arrangement import (
     Box,
     Measure,
     Point,
     arranged,
+    widest,
 )
 
 MOST_IN_A_COLUMN = 10
@@ -60,17 +61,17 @@ def drawing(diagram: Diagram, width: int | None, *, unicode: bool = True) -> Ite
     for edge in shown.edges:
         if not any({edge.source, edge.target} <= names for names in together):
             arrow = "→" if unicode else "->"
-            yield (
-                Run(f"{edge.source} {arrow} {edge.target}  {' '.join(edge.lines)}", _sign(edge)),
-            )
+            label = " ".join(line.text for line in edge.lines)
+            yield (Run(f"{edge.source} {arrow} {edge.target}  {label}", _sign(edge)),)
 
 
 def _in_ascii(diagram: Diagram) -> Diagram:
     """The diagram with its texts in ASCII, what has no letter there escaped."""
 
-    def plain(lines: Sequence[str]) -> tuple[str, ...]:
+    def plain(lines: Sequence[Line]) -> tuple[Line, ...]:
         return tuple(
-            line.translate(ASCII).encode("ascii", "backslashreplace").decode() for line in lines
+            Line(text.translate(ASCII).encode("ascii", "backslashreplace").decode(), quantity)
+            for text, quantity in lines
         )
 
     return Diagram(
@@ -91,7 +92,7 @@ def _bands(diagram: Diagram, width: int | None) -> Iterator[Diagram]:
     if width is None:
         yield diagram
         return
-    widths = [max(max(map(cell_len, node.lines)) for node in column) + 4 for column in columns]
+    widths = [max(widest(node.lines) for node in column) + 4 for column in columns]
     start = 0
     while True:
         end, used = start + 1, widths[start]
@@ -113,11 +114,11 @@ def _bands(diagram: Diagram, width: int | None) -> Iterator[Diagram]:
 
 def _drawn(diagram: Diagram, width: int | None, *, unicode: bool) -> Iterator[Row]:
     columns = diagram.columns
-    taken = sum(max(max(map(cell_len, node.lines)) for node in column) + 4 for column in columns)
+    taken = sum(max(widest(node.lines) for node in column) + 4 for column in columns)
     gaps = max(len(columns) - 1, 1)
-    widest = float(ROOMY_GAP if width is None else min(ROOMY_GAP, (width - taken) // gaps))
-    gap = max(float(NARROWEST_GAP), min(12.0, widest))
-    laid = arranged(diagram, _measure(gap, max(widest, gap)))
+    roomy = float(ROOMY_GAP if width is None else min(ROOMY_GAP, (width - taken) // gaps))
+    gap = max(float(NARROWEST_GAP), min(12.0, roomy))
+    laid = arranged(diagram, _measure(gap, max(roomy, gap)))
     canvas = _Canvas(round(laid.width) + 1, round(laid.height) + 1, unicode=unicode)
     for edge, corners in laid.paths:
         canvas.line(corners, _sign(edge))
@@ -162,12 +163,12 @@ class _Canvas:
     def label(self, edge: Edge, box: Box) -> None:
         """An edge's label."""
         top = int(box.y - len(edge.lines) / 2 + 0.5)
-        for at, text in enumerate(edge.lines):
+        for at, (text, _) in enumerate(edge.lines):
             self._text(
                 f" {text} ", int(box.x - (cell_len(text) + 2) / 2 + 0.5), top + at, _sign(edge)
             )
 
-    def box(self, lines: Sequence[str], box: Box) -> None:
+    def box(self, lines: Sequence[Line], box: Box) -> None:
         """A node."""
         above, beside, below = BORDERS if self._unicode else ASCII_BORDERS
         left, top, inner = (
@@ -176,7 +177,7 @@ class _Canvas:
             int(box.width) - 2,
         )
         self._text(above[0] + above[1] * inner + above[2], left, top)
-        for at, line in enumerate(lines, 1):
+        for at, (line, _) in enumerate(lines, 1):
             self._text(beside[0] + " " * inner + beside[2], left, top + at)
             self._text(line, left + 1 + (inner - cell_len(line)) // 2, top + at, name=at == 1)
         self._text(below[0] + below[1] * inner + below[2], left, top + len(lines) + 1)

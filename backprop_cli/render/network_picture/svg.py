@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from xml.sax.saxutils import escape, quoteattr
 
-from backprop_cli.lesson.diagram import Diagram, Edge, thinned
+from backprop_cli.lesson.diagram import Diagram, Edge, Line, thinned
 from backprop_cli.render.network_picture.arrangement import Arrangement, Box, Measure, arranged
 
 PIXELS = Measure(
@@ -81,7 +81,7 @@ def _edges(laid: Arrangement) -> Iterator[str]:
         (x, y), *rest = corners
         way = f"M{x:.1f} {y:.1f}" + "".join(f"L{a:.1f} {b:.1f}" for a, b in rest)
         width = 1.0 if edge.value is None else 0.8 + 3.2 * abs(edge.value) / largest
-        text = _safe(", ".join(edge.lines))
+        text = _safe(", ".join(line.text for line in edge.lines))
         title = (
             f"<title>{escape(f'{edge.source} to {edge.target}: {text}')}</title>" if text else ""
         )
@@ -125,16 +125,21 @@ def _labels(laid: Arrangement) -> Iterator[str]:
         yield f'<g class="label" {LABEL} data-quantities={_names(edge.quantities)}>{texts}</g>'
 
 
-def _texts(lines: tuple[str, ...], box: Box, *, named: bool = False) -> Iterator[str]:
+def _texts(lines: tuple[Line, ...], box: Box, *, named: bool = False) -> Iterator[str]:
     top = box.y - (len(lines) - 1) * PIXELS.line / 2
-    for at, line in enumerate(lines):
+    for at, (line, quantity) in enumerate(lines):
         kind = ' font-weight="bold"' if named and at == 0 else ""
+        if quantity:
+            kind += f' class="value" data-of={_names((quantity,))}'
         y = top + at * PIXELS.line + BASELINE
         yield f'<text{kind} x="{box.x:.1f}" y="{y:.1f}">{escape(_safe(line))}</text>'
 
 
 def _names(quantities: tuple[str, ...]) -> str:
-    return quoteattr(_safe(" ".join(quantities)))
+    """Names as the words of an attribute."""
+    return quoteattr(
+        _safe(" ".join(name.replace("%", "%25").replace(" ", "%20") for name in quantities))
+    )
 
 
 def _safe(text: str) -> str:

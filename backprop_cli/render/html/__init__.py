@@ -1,0 +1,1 @@
+"""Lesson and Diagram → one page of HTML that steps through them, or a fragment for a notebook."""
