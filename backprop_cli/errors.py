@@ -15,17 +15,29 @@ class ConfigError(Exception):
     ``str(error)`` is the complete complaint on one printable line,
     ``FILE:LINE:COLUMN: dotted.key.path: message``. Line and column count from 1 and are left
     out when the file could not be read at all; the path is left out when no key is at fault.
+    ``text`` is the line of the file as it stands there, control characters included. ``more`` is
+    how many other faults of the same kind were met.
     """
 
     def __init__(
-        self, name: str, message: str, mark: tuple[int, int] | None = None, path: Path = ()
+        self,
+        name: str,
+        message: str,
+        mark: tuple[int, int | None] | None = None,
+        path: Path = (),
+        *,
+        text: str = "",
+        more: int = 0,
     ) -> None:
         self.name = printable(name)
         self.line = mark[0] if mark else None
         self.column = mark[1] if mark else None
         self.key = dotted(path)
         self.message = message
-        where = self.name if mark is None else f"{self.name}:{mark[0]}:{mark[1]}"
+        self.text = text
+        self.more = more
+        place = (self.name, *(number for number in (self.line, self.column) if number))
+        where = ":".join(map(str, place))
         super().__init__(": ".join(part for part in (where, self.key, message) if part))
 
 

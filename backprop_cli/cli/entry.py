@@ -49,11 +49,18 @@ def _command(world: World) -> int:
     from backprop_cli.cli.app import app
     from backprop_cli.cli.exits import BAD_INPUT, DONE, ComplaintError
     from backprop_cli.cli.slips import SLIPS, in_our_words
+    from backprop_cli.errors import ConfigError
 
     try:
         return int(app(standalone_mode=False, obj=world) or DONE)
     except ComplaintError as complaint:
         world.tell(str(complaint))
+        if isinstance(complaint.error, ConfigError):
+            from backprop_cli.cli.excerpt import excerpt
+
+            lines = excerpt(complaint.error, world.err.encoding or "utf-8", world.columns)
+            for line in lines:
+                world.tell(line)
         return complaint.code
     except SLIPS as slip:
         if message := in_our_words(slip):

@@ -20,9 +20,13 @@ CODES: tuple[tuple[type[Exception], int], ...] = (
 
 
 class ComplaintError(Exception):
-    """The end of a command: ``str(error)`` is told to the user in one line, ``code`` the shell."""
+    """The end of a command: ``str(error)`` is told to the user in one line, ``code`` the shell.
+
+    ``error`` is what it was ended by.
+    """
 
     def __init__(self, error: Exception, source: Path | None = None) -> None:
+        self.error = error
         self.code = next(code for kind, code in CODES if isinstance(error, kind))
         message = str(error)
         if isinstance(error, OSError):

@@ -8,10 +8,12 @@ from typing import NamedTuple, TextIO
 from backprop_cli import config
 from backprop_cli.cli.numbers import number, rate
 from backprop_cli.errors import UsageError
+from backprop_cli.functions.optimizers import T
 from backprop_cli.lesson import whole as lesson
 from backprop_cli.lesson.blocks import Heading, Lesson, Plot
 from backprop_cli.lesson.explanation import explain_any
 from backprop_cli.lesson.names import canonical_names, explainable
+from backprop_cli.network.classes import MOST_COUNTED
 from backprop_cli.network.exercise import LEARNING_RATE, Exercise
 from backprop_cli.runs.run import Calculation, calculate
 from backprop_cli.training.endings import DivergedError, Limits, Reason, Watch
@@ -145,6 +147,8 @@ def run(
                 "--resume the epochs are counted in all"
             )
         settings = settings._replace(epochs=settings.epochs - done)
+    if keeping != NOTHING_KEPT:
+        _countable(exercise, settings.epochs)
     last = done + max(settings.epochs, 1)  # with none left to run, the next one is shown
     if settings.at is not None and not done < settings.at <= last:
         there = f"epoch {last}" if settings.epochs == 1 else f"epochs {done + 1} to {last}"
@@ -169,6 +173,14 @@ def run(
             exercise, settings._replace(epochs=0), Watch(), in_float64=settings.trains
         )
         return Worked(shown, wanted, lost=False, signal=signal, diverged=error)
+
+
+def _countable(exercise: Exercise, epochs: int) -> None:
+    """Raise UsageError where training would end with more epochs or updates than are counted."""
+    update = int(exercise.numbers.get(T.name, 1))
+    batches = -(-exercise.example_count // exercise.batches.size)
+    if max(exercise.trained.epochs + epochs, update + epochs * batches) > MOST_COUNTED:
+        raise UsageError(f"--epochs {epochs}: more than {MOST_COUNTED} are not counted")
 
 
 def _kept(exercise: Exercise, settings: Settings, names: Sequence[str], keeping: Keeping) -> Worked:

@@ -12,6 +12,7 @@ from typing import IO, TextIO, cast
 from backprop_cli.wording import printable
 
 # Widths that Rich and Typer read from the environment, and take to be numbers above 0.
+USUAL = 80
 WIDTHS = ("COLUMNS", "LINES", "TERMINAL_WIDTH")
 
 
@@ -111,6 +112,14 @@ class World:
     def tell(self, message: str) -> None:
         """Say something on standard error, in one line."""
         print(printable(message), file=self.err)
+
+    @property
+    def columns(self) -> int:
+        """How wide the terminal is on which complaints are read; a usual width where it is none."""
+        try:
+            return os.get_terminal_size(self.err.fileno()).columns or USUAL
+        except (OSError, ValueError):
+            return USUAL
 
     @property
     def bytes_out(self) -> IO[bytes] | None:

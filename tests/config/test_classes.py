@@ -145,7 +145,7 @@ def test_other_numbers_are_no_classes_of_several_outputs(
 
 def test_a_cell_that_is_no_number_is_still_told_from_a_class(tmp_path: Path) -> None:
     message = refused(tmp_path, (0, 1, "two"))
-    assert message == "t.csv:4:9: label: two is not a number; write one such as 0.5 or 1e-3"
+    assert message == "t.csv:4: label: two is not a number; write one such as 0.5 or 1e-3"
 
 
 @pytest.mark.parametrize("output", ["[[1, 2], [3, 4]]", named("a", "cat")])

@@ -271,7 +271,7 @@ def test_an_alias_repeats_what_its_anchor_marks() -> None:
 
 
 def test_without_libyaml_the_result_is_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(yaml_source, "LOADER", yaml.SafeLoader)
+    monkeypatch.setattr(yaml_source, "LOADER", yaml.BaseLoader)
     assert parse(DOCUMENT, "c.yaml") == THE_EXERCISE
     assert complaint(swapped("x1: 0.05", 'x1: "0.05"')).startswith("c.yaml:2:7: inputs.x1: ")
 
@@ -290,8 +290,8 @@ def test_a_dash_reads_standard_input(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_complaint_about_standard_input_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sys, "stdin", Stdin(b"target: 0.5\nx: 1\n"))
-    with pytest.raises(ConfigError, match=r"^<stdin>:2:1: x: there is no such key"):
+    monkeypatch.setattr(sys, "stdin", Stdin(b"target: 0.5\nq: 1\n"))
+    with pytest.raises(ConfigError, match=r"^<stdin>:2:1: q: there is no such key"):
         load("-")
 
 
@@ -373,11 +373,11 @@ def test_bytes_that_are_not_utf8_are_located(content: bytes, where: str, tmp_pat
         ("a: 1\nb: '\x07'", "c.yaml:2:5: the character '\\x07' is not allowed here"),
         ("a: \ud800", "c.yaml:1:4: the character '\\ud800' is not allowed here"),
         ("é: 𝟘 @: [", "c.yaml:1:7: this colon is out of place"),
-        ("a: [1,\n2", "the list that begins on line 1 is not finished"),
-        ("a: {b: 1\nc: 2", "the mapping that begins on line 1 is not finished"),
-        ("a: 'b\n", "the quotation that begins on line 1 is not closed"),
+        ("a: [1,\n2", "c.yaml:1:4: this list is not finished"),
+        ("a: {b: 1\nc: 2", "c.yaml:1:4: this mapping is not finished"),
+        ("a: 'b\n", "c.yaml:1:4: the quotation that begins here is not closed"),
         ("a: 1\nb\nc: 2\n", "a colon is missing"),
-        ("a: 1\n  b: 2\n", "c.yaml:2:4: this colon is out of place"),
+        ("a: 1\n  b: 2\n", "c.yaml:2:3: this line begins deeper than the line above it"),
         ("a:\n  b: 1\n c: 2\n", "c.yaml:3:2: the indentation does not match"),
         ("a: @b\n", "c.yaml:1:4: this character cannot stand here"),
         ("a: 1\n...\nb: 1\n", "the document ends above this line"),
@@ -391,15 +391,13 @@ def test_what_is_not_one_yaml_mapping_is_refused(text: str, expected: str) -> No
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("a: &a [*a]", "c.yaml:1:8: a.1: *a stands inside what it repeats"),
-        ("a: *b", "c.yaml:1:4: a: *b repeats &b, which is not there"),
-        ("a: &b 1\n*b : 2", "c.yaml:2:1: an alias (*) cannot be a key"),
+        ("a: &a [*a]", "c.yaml:1:4: a.1: this repeats itself"),
+        ("a: *b", "c.yaml:1:4: this alias (*) repeats an anchor (&) that is not there"),
         ("a: {<<: {b: 1}}", "c.yaml:1:5: a: merge keys (<<) are not supported"),
         ("a: !!float 1", "c.yaml:1:4: a: tags such as !!float are not supported"),
         ("a: !!python/object:os.system {}", "c.yaml:1:4: a: tags such as"),
         ("? [1, 2]\n: 3", "c.yaml:1:3: a key must be a name"),
         ("{a: 1}: 2", "c.yaml:1:1: a key must be a name"),
-        ("&k a: 1", "c.yaml:1:1: a: a key cannot have an anchor"),
     ],
 )
 def test_yaml_that_no_configuration_needs_is_refused_by_name(text: str, expected: str) -> None:
@@ -456,7 +454,6 @@ def test_a_key_given_twice_is_refused_at_every_level(old: str, new: str, expecte
             "weigths:",
             "c.yaml:4:1: weigths: there is no such key; did you mean weights?",
         ),
-        ("target:", "Target:", "c.yaml:13:1: Target: there is no such key; did you mean target?"),
         ("rounding: 4", "zzz: 4", "c.yaml:15:1: zzz: there is no such key; the keys are inputs, "),
         ("rounding: 4", "'\\e[1m': 4", "c.yaml:15:1: '\\\\e[1m': there is no such key"),
         ("rounding: 4", '"\\e[1m": 4', "c.yaml:15:1: '\\x1b[1m': there is no such key"),

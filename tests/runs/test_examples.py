@@ -216,7 +216,7 @@ def test_trained_slopes_are_numbered_in_forward_order_and_start_where_they_are_t
         ("weight_decay: -0.1", "10:15: weight_decay: this is at least 0; -0.1 is not"),
         ("weight_decay: some", "10:15: weight_decay: some is not a number"),
         ("weight_decay:", "10:14: weight_decay: nothing is written here"),
-        ("optimiser: adam", "10:1: optimiser: there is no such key; did you mean optimizer?"),
+        ("optimzer: adam", "10:1: optimzer: there is no such key; did you mean optimizer?"),
         ("activation: {name: relu, slope: 1}", "10:26: activation.slope: relu has no such setting"),
         (
             "activation: {name: parametric_relu, alpha: 1}",
@@ -259,7 +259,7 @@ def test_a_wrong_value_of_a_key_is_told_the_right_one(line: str, expected: str) 
         ("{inputs: {x1: 1, x2: a}, target: 0}", "4:26: examples.3.inputs.x2: a is not a number"),
         ("{inputs: [1, 1]}", "4:5: examples.3.target: this key is missing; add a line"),
         ("{target: 1}", "4:5: examples.3.inputs: this key is missing; add a line"),
-        ("{inputs: [1, 1], targets: 0}", "4:22: examples.3.targets: there is no such key; did you"),
+        ("{inputs: [1, 1], taget: 0}", "4:22: examples.3.taget: there is no such key; did you"),
         (
             "{inputs: [1, 1], target: [0, 1]}",
             "4:30: examples.3.target: this list has 2 targets and needs 1, for out",
@@ -382,6 +382,8 @@ def test_a_complaint_is_one_line_with_exit_code_2(backprop: Backprop, tmp_path: 
     assert (done.stdout, done.returncode) == ("", 2)
     assert done.stderr == (
         f"{path}:4:38: examples.3.target: binary_cross_entropy takes targets from 0 to 1\n"
+        "    - {inputs: {x1: 1, x2: 1}, target: 1.7}\n"
+        "                                       ^\n"
     )
 
 
@@ -487,8 +489,8 @@ def test_columns_of_any_size_are_standardized(tmp_path: Path, size: str) -> None
         ("t.csv", "u.csv", "c.yaml:1:14: data.file: u.csv: there is no such file"),
         ("t.csv", "", "c.yaml:1:14: data.file: nothing is written here; name a CSV file"),
         ("t.csv", "[t.csv]", "c.yaml:1:14: data.file: a name belongs here, not a list"),
-        ("[a, b]", "[a, bb]", "t.csv:1:1: there is no column called bb; did you mean b?"),
-        ("target: y", "target: z", "t.csv:1:1: there is no column called z; the columns are a, b"),
+        ("[a, b]", "[a, bb]", "t.csv:1: there is no column called bb; did you mean b?"),
+        ("target: y", "target: z", "t.csv:1: there is no column called z; the columns are a, b"),
         ("[a, b]", "[]", "c.yaml:1:29: data.inputs: there are no inputs; give at least one column"),
         (
             "[a, b]",
@@ -513,7 +515,7 @@ def test_columns_of_any_size_are_standardized(tmp_path: Path, size: str) -> None
             "target: b, inputs: [a, b]",
             "c.yaml:1:29: data.target: the column b is an input already; name another",
         ),
-        ("[a, b]", "[a, kind]", "t.csv:2:7: kind: cat is not a number"),
+        ("[a, b]", "[a, kind]", "t.csv:2: kind: cat is not a number"),
         (
             "target: y",
             "target: []",
@@ -581,7 +583,7 @@ def test_classes_that_would_have_the_same_name_are_refused(tmp_path: Path) -> No
 def test_a_target_in_a_data_file_that_the_loss_cannot_take_is_located_there(tmp_path: Path) -> None:
     text = DATA + "loss: binary_cross_entropy\n"
     message = refused(tmp_path, text, TABLE.replace("5,6,1", "5,6,1.7"))
-    assert message == "t.csv:4:5: y: binary_cross_entropy takes targets from 0 to 1"
+    assert message == "t.csv:4: y: binary_cross_entropy takes targets from 0 to 1"
     text = swapped("{out: [0.1, 0.2]}", "[[1, 2], [3, 4]]", DATA) + "loss: cross_entropy\n"
     message = refused(
         tmp_path,

@@ -1,7 +1,7 @@
-"""A CSV file of examples: the columns that are wanted, and where a cell at fault stands.
+"""A CSV file of examples: the columns that are wanted, and where a row at fault stands.
 
-The csv module reads the file. Where a cell stands is found out only for the one that is at
-fault, by reading the text once more up to it.
+The csv module reads the file. The line of a row is found out only for the one that is at fault,
+by reading the text once more up to it.
 """
 
 import csv
@@ -12,11 +12,11 @@ from decimal import Decimal
 from io import StringIO
 from itertools import islice
 from pathlib import Path
+from typing import NamedTuple
 
 from pydantic_core import PydanticCustomError
 
-from backprop_cli.config.files.text import read_text
-from backprop_cli.config.files.yaml_source import NOT_TEXT, Mark
+from backprop_cli.config.files.text import Document, read_text
 from backprop_cli.config.shape.scalars import read_number
 from backprop_cli.errors import ConfigError
 from backprop_cli.wording import counted, did_you_mean, listed, shown
@@ -34,16 +34,13 @@ def read_table(path: Path, name: str, wanted: Sequence[str]) -> "Table":
     header tells which. Raises ConfigError for whatever is wrong with the file or in it, but for
     a cell that is not what it is asked for as.
     """
-    text = read_text(path, name, "a table of examples")
-    bad = NOT_TEXT.search(text)
-    if bad:
-        mark = _mark(text, bad.start())
-        raise ConfigError(name, f"the character {bad.group()!a} is not allowed here", mark)
-    sheet = _Sheet(name, text, _delimiter(text, wanted))
+    document = Document(name, read_text(path, name, "a table of examples"))
+    document.refuse_what_is_no_text()
+    sheet = Sheet(document, _delimiter(document, wanted))
     records = sheet.records()
     first, header = next(records, (0, []))
     if not header:
-        raise ConfigError(name, "the file is empty", (1, 1))
+        raise sheet.error("the file is empty", 1)
     fields = {column: _field(sheet, first, header, column) for column in wanted}
     columns: dict[str, list[str]] = {column: [] for column in fields}
     picked = [(fields[column], cells) for column, cells in columns.items()]
@@ -70,7 +67,7 @@ class Table:
     there are, at least one.
     """
 
-    sheet: "_Sheet"
+    sheet: "Sheet"
     fields: Mapping[str, int]
     columns: Mapping[str, tuple[str, ...]]
 
@@ -113,18 +110,16 @@ class Table:
     def error(self, message: str, column: str, row: int) -> ConfigError:
         """A complaint about the cell of a column in a row."""
         line, _ = next(islice(self.sheet.records(), row + 1, None))
-        return self.sheet.error(message, line, self.fields[column], column)
+        return self.sheet.error(message, line, column)
 
 
 # --- the file --------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class _Sheet:
-    """The text of a CSV file and what parts its cells. Lines and fields are counted from 0."""
+class Sheet(NamedTuple):
+    """The text of a CSV file and what parts its cells."""
 
-    name: str
-    text: str
+    document: Document
     delimiter: str
 
     def records(self) -> Iterator[tuple[int, list[str]]]:
@@ -133,72 +128,46 @@ class _Sheet:
         Raises ConfigError where the text breaks the rules of CSV.
         """
         reader = csv.reader(
-            StringIO(self.text, newline=""),
+            StringIO(self.document.text, newline=""),
             delimiter=self.delimiter,
             strict=True,
             skipinitialspace=True,
         )
-        line = 0
+        line = 1
         try:
             for record in reader:
                 cells = [cell.strip() for cell in record]
                 if cells not in ([], [""]):
                     yield line, cells
-                line = reader.line_num
+                line = reader.line_num + 1
         except csv.Error as error:
-            raise self.broken(str(error), line) from None
+            raise self.error(_broken(str(error)), line) from None
 
-    def broken(self, reason: str, line: int) -> ConfigError:
-        """A complaint about the record in which the csv module gave up, for a reason of its own."""
+    def error(self, message: str, line: int, column: str = "") -> ConfigError:
+        """A complaint about the record that begins on a line, or about its cell of a column."""
+        return self.document.error(message, (line, None), (column,) if column else ())
+
+
+def _broken(reason: str) -> str:
+    """What the csv module does not go on with, in our words."""
+    if "end of data" in reason:
+        return "a quotation that begins in this row is not closed"
+    if "field limit" in reason:
         longest = csv.field_size_limit()
-        cells = list(self.cells(line))
-        at = len(cells) - 1
-        if "end of data" in reason:
-            message = "the quotation that begins here is not closed"
-        elif "field limit" in reason:
-            message = f"this cell has more than {longest} characters; is its quotation closed?"
-            at = next((i for i, cell in enumerate(cells) if len(cell[1]) > longest), at)
-        else:
-            message = 'this cell goes on after its quotation; inside it, a mark is doubled: ""'
-        return self.error(message, line, at)
-
-    def error(self, message: str, line: int, field: int = 0, column: str = "") -> ConfigError:
-        """A complaint about one cell of the record that begins on a line."""
-        start, cell = next(islice(self.cells(line), field, None))
-        mark = _mark(self.text, start + len(cell) - len(cell.lstrip()))
-        return ConfigError(self.name, message, mark, (column,) if column else ())
-
-    def cells(self, line: int) -> Iterator[tuple[int, str]]:
-        """The cells of the record that begins on a line, as typed, and where in the text.
-
-        They end with the record, or with the cell that breaks the rules of CSV.
-        """
-        start = sum(map(len, islice(StringIO(self.text, newline=""), line)))
-        typed = re.compile(rf'\ *+(?:"[^"]*+(?:""[^"]*+)*+"|(?!")[^{self.delimiter}\r\n]*+)')
-        while match := typed.match(self.text, start):
-            yield start, match.group()
-            if not self.text.startswith(self.delimiter, match.end()):
-                return
-            start = match.end() + 1
-        yield start, self.text[start:]
+        return f"a cell of this row has more than {longest} characters; is its quotation closed?"
+    return 'a cell of this row goes on after its quotation; inside it, a mark is doubled: ""'
 
 
-def _mark(text: str, offset: int) -> Mark:
-    """The line and column of a place in a text, with line ends as CSV has them."""
-    lines = re.split("\r\n|[\n\r]", text[:offset])
-    return len(lines), len(lines[-1]) + 1
-
-
-def _delimiter(text: str, wanted: Sequence[str]) -> str:
+def _delimiter(document: Document, wanted: Sequence[str]) -> str:
     """What parts the cells of the header so that most of the wanted columns are in it.
 
     Where several do, it is the one that makes most columns, and of those the first known.
     """
-    first_line = text.lstrip("\r\n").splitlines()[:1]
+    first_line = document.text.lstrip("\r\n").splitlines()[:1]
 
     def success(delimiter: str) -> tuple[int, int]:
         try:
-            _, header = next(_Sheet("", text, delimiter).records(), (0, []))
+            _, header = next(Sheet(document, delimiter).records(), (0, []))
         except ConfigError:  # the header's own fault, which is reported when it is read
             return 0, sum(line.count(delimiter) for line in first_line)
         return len(set(wanted) & set(header)), len(header)
@@ -209,12 +178,12 @@ def _delimiter(text: str, wanted: Sequence[str]) -> str:
 # --- what is wrong, and the mend -------------------------------------------------------------
 
 
-def _field(sheet: _Sheet, line: int, header: list[str], column: str) -> int:
+def _field(sheet: Sheet, line: int, header: list[str], column: str) -> int:
     """Which cell of each row belongs to a column. Raises ConfigError if none or several do."""
     found = [field for field, name in enumerate(header) if name == column]
     if len(found) > 1:
         message = f"there are {len(found)} columns called {shown(column)}; rename all but one"
-        raise sheet.error(message, line, found[1])
+        raise sheet.error(message, line)
     if not found:
         raise sheet.error(_no_such_column(column, header), line)
     return found[0]
@@ -229,9 +198,9 @@ def _no_such_column(column: str, header: list[str]) -> str:
     return f"{message}; {hint} The {those}" if hint else f"{message}; the {those}"
 
 
-def _wrong_count(sheet: _Sheet, line: int, has: int, needs: int) -> ConfigError:
+def _wrong_count(sheet: Sheet, line: int, has: int, needs: int) -> ConfigError:
     message = f"this row has {counted(has, 'cell')}, the header has {counted(needs, 'column')}"
     delimiter = DELIMITERS[sheet.delimiter]
     if has < needs:
         return sheet.error(f"{message}; put a {delimiter} between cells", line)
-    return sheet.error(f"{message}; put a cell with a {delimiter} in quotation marks", line, needs)
+    return sheet.error(f"{message}; put a cell with a {delimiter} in quotation marks", line)

@@ -1,14 +1,61 @@
 """Reading a text file whole, each way in which that can fail put as a complaint."""
 
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
-from backprop_cli.config.files.yaml_source import mark_after
 from backprop_cli.errors import ConfigError
+from backprop_cli.wording import Path as KeyPath
 
 MOST_BYTES = 32 * 1024 * 1024  # some hundred times the file of a network with 10,000 weights
+
+# What YAML allows in a file; all else (control characters, lone surrogates) is refused.
+NOT_TEXT = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+LINE_END = re.compile("\r\n|[\n\r\x85\u2028\u2029]")  # as YAML has them
+
+# Quotation marks of word processors, as Windows' own encoding has them.
+WINDOWS_QUOTES = b"\x84\x91\x92\x93\x94"
+
+Mark = tuple[int, int]  # line and column, both counted from 1
+Line = tuple[int, None]  # the line alone
+
+
+class Document(NamedTuple):
+    """The text of a file, and what the file is called in complaints."""
+
+    name: str
+    text: str
+
+    def error(self, message: str, mark: Mark | Line, path: KeyPath = ()) -> ConfigError:
+        """A complaint about a place, which knows the line that it is about."""
+        return ConfigError(self.name, message, mark, path, text=self.line(mark[0]))
+
+    def line(self, number: int) -> str:
+        """One line, counted from 1, without its end; nothing where there is none."""
+        start = 0
+        for _ in range(number - 1):
+            end = LINE_END.search(self.text, start)
+            if end is None:
+                return ""
+            start = end.end()
+        end = LINE_END.search(self.text, start)
+        return self.text[start : end.start() if end else None]
+
+    def refuse_what_is_no_text(self) -> None:
+        """Raise ConfigError at the first character that no text has."""
+        bad = NOT_TEXT.search(self.text)
+        if bad:
+            message = f"the character {bad.group()!a} is not allowed here"
+            raise self.error(message, mark_after(self.text[: bad.start()]))
+
+
+def mark_after(text: str) -> Mark:
+    """The line and column that come after a text."""
+    lines = LINE_END.split(text)
+    return len(lines), len(lines[-1]) + 1
 
 
 def read_text(path: Path, name: str, what: str) -> str:
@@ -60,7 +107,10 @@ def _decoded(content: bytes, name: str) -> str:
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        mark = mark_after(error.object[: error.start].decode("utf-8-sig"))
-        byte = f"0x{error.object[error.start]:02x}"
-        message = f"the byte {byte} is not UTF-8; save the file with the encoding UTF-8"
-        raise ConfigError(name, message, mark) from None
+        before = error.object[: error.start].decode("utf-8-sig")
+        byte = error.object[error.start]
+        message = f"the byte {byte:#04x} is not UTF-8; save the file with the encoding UTF-8"
+        if byte in WINDOWS_QUOTES:
+            message += ", and write quotation marks as \" or '"
+        rest = error.object[error.start :].decode("utf-8", "replace")
+        raise Document(name, before + rest).error(message, mark_after(before)) from None

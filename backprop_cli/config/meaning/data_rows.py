@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from backprop_cli.config.meaning import faults
 from backprop_cli.config.meaning.faults import Faults
-from backprop_cli.config.shape.scalars import LONGEST_NAME
+from backprop_cli.config.shape.names import LONGEST_NAME
 from backprop_cli.config.shape.sections import Data
 from backprop_cli.errors import ConfigError
 from backprop_cli.functions.losses import Loss

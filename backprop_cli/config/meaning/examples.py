@@ -9,6 +9,7 @@ from backprop_cli.config.meaning import faults
 from backprop_cli.config.meaning.data_rows import DataRows
 from backprop_cli.config.meaning.faults import Faults
 from backprop_cli.config.shape.configuration import Configuration
+from backprop_cli.config.shape.faults import missing
 from backprop_cli.functions.losses import LOSSES
 from backprop_cli.network.exercise import Batches, DataFile, Example, Figure, Network
 from backprop_cli.wording import Path
@@ -83,7 +84,7 @@ class TrainingSet:
         self._faults.raise_first()
         for key in (ONE_INPUT, ONE_TARGET):
             if not several and key not in alone:
-                raise self._faults.source.error(faults.missing(key), (key,))
+                raise missing(self._faults.source, (key,))
         if not several:
             for key in ("batch_size", "shuffle", "seed"):
                 if key in settings.model_fields_set:

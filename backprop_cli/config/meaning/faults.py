@@ -10,6 +10,7 @@ from backprop_cli.config.files.yaml_source import Source
 from backprop_cli.network.exercise import Network
 from backprop_cli.wording import Path, counted, did_you_mean, listed, shown, span
 
+MOST_COUNTED = 10
 Describe = Callable[..., str]
 T = TypeVar("T")
 
@@ -41,10 +42,12 @@ class Faults:
 
     def __init__(self, source: Source) -> None:
         self.source = source
+        self._count = 0
         self._first: tuple[tuple[int, int], bool, Path, Describe, tuple[Any, ...]] | None = None
 
     def complain(self, path: Path, describe: Describe, *about: Any, key: bool = False) -> None:
         """Note a fault in the value (or else the key) at a path, worded by ``describe(*about)``."""
+        self._count += 1
         mark = self.source.mark(path, key=key)
         if self._first is None or mark < self._first[0]:
             self._first = (mark, key, path, describe, about)
@@ -53,7 +56,9 @@ class Faults:
         """Raise ConfigError for the first fault in the file, if there was any."""
         if self._first:
             _, key, path, describe, about = self._first
-            raise self.source.error(describe(*about), path, key=key)
+            error = self.source.error(describe(*about), path, key=key)
+            error.more = min(self._count - 1, MOST_COUNTED)
+            raise error
 
     def by_name(
         self,
@@ -191,11 +196,6 @@ def like_part(name: str, neuron: str, through: str) -> str:
         f"{name} is what the part of the gradient of {neuron} that comes through {through} is "
         "called; choose another name"
     )
-
-
-def missing(key: str) -> str:
-    """A key that must be there."""
-    return f"this key is missing; add a line `{key}: …`"
 
 
 def not_beside(others: str) -> str:

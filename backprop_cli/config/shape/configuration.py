@@ -30,7 +30,6 @@ from backprop_cli.config.shape.sections import (
     OneExample,
     Optimizer,
     TrainedSoFar,
-    without_default,
 )
 
 
@@ -54,7 +53,6 @@ class Configuration(BaseModel):
         default=None,
         description="The inputs: a mapping from name to value, or a list (named x1, x2, ...).",
         examples=[{"x1": 0.05, "x2": 0.10}, [0.05, 0.10]],
-        json_schema_extra=without_default,
     )
     weights: dict[LayerName, LayerWeights] = Field(
         description="Layer by layer in forward order, the output layer last. In a layer each "
@@ -79,20 +77,17 @@ class Configuration(BaseModel):
         description="What the network should put out: a number, or for several outputs a list "
         "or a mapping by output neuron.",
         examples=[0.01, [0.01, 0.99], {"o1": 0.01, "o2": 0.99}],
-        json_schema_extra=without_default,
     )
     examples: list[OneExample] | None = Field(
         default=None,
         description="Several examples, in the place of inputs and target.",
         examples=[[{"inputs": [0, 1], "target": 1}, {"inputs": [1, 1], "target": 0}]],
-        json_schema_extra=without_default,
     )
     data: Data | None = Field(
         default=None,
         title="Data",
         description="A data file of examples, in the place of inputs and target.",
         examples=[{"file": "iris.csv", "inputs": ["petal_length"], "target": "species"}],
-        json_schema_extra=without_default,
     )
     batch_size: BatchSize = Field(
         default=1,
@@ -117,7 +112,6 @@ class Configuration(BaseModel):
         default=None,
         description="How strongly every update pulls the parameters towards 0.",
         examples=[0.01],
-        json_schema_extra=without_default,
     )
     learning_rate: Rate = Field(
         description="How far an update goes against the gradient.", examples=[0.5]
@@ -127,7 +121,6 @@ class Configuration(BaseModel):
         description="Decimals carried from line to line, as on paper. Without it the "
         "arithmetic is exact (float64).",
         examples=[4],
-        json_schema_extra=without_default,
     )
     order: list[str] = Field(
         default=[],
@@ -155,5 +148,4 @@ class Configuration(BaseModel):
         title="Trained",
         description="Where training stands, in a network that was saved. Left out, it begins.",
         examples=[{"epochs": 400, "first_loss": 0.27, "v": {"w1": 0.01, "w2": -0.02}}],
-        json_schema_extra=without_default,
     )

@@ -8,14 +8,16 @@ from typing import Annotated, Any
 from pydantic import Discriminator, GetCoreSchemaHandler, GetJsonSchemaHandler, Tag
 from pydantic_core import CoreSchema, core_schema
 
-from backprop_cli.config.shape.scalars import (
-    COMPLAINT,
+from backprop_cli.config.shape.names import (
     LONGEST_NAME,
-    MOST_DECIMALS,
     check_layer_name,
     check_name,
-    counted_from,
     one_of,
+)
+from backprop_cli.config.shape.scalars import (
+    COMPLAINT,
+    MOST_DECIMALS,
+    counted_from,
     read_batch_size,
     read_decimals,
     read_flag,

@@ -1,11 +1,10 @@
-"""Reading one scalar as it was typed: a number with all its digits, or a name.
+"""Reading one scalar as it was typed: a number with all its digits, a count, a flag.
 
 YAML's own notion of what is a number differs from a user's, so whatever could be taken for
 another number than the one meant is refused, and the complaint says what to write.
 """
 
 import re
-import unicodedata
 from collections.abc import Callable
 from decimal import Decimal
 from math import isinf
@@ -14,9 +13,8 @@ from pydantic_core import PydanticCustomError
 
 from backprop_cli.config.files.yaml_source import Quoted
 from backprop_cli.network.classes import MOST_COUNTED
-from backprop_cli.wording import did_you_mean, shown
+from backprop_cli.wording import MOST_LISTED, shown
 
-LONGEST_NAME = 24
 LONGEST_NUMBER = 1000
 LARGEST = "1.797e308"
 SMALLEST = Decimal("5e-324")
@@ -36,6 +34,8 @@ def complaint(message: str) -> PydanticCustomError:
 
 NUMBER = re.compile(r"[-+]?(?P<whole>[0-9]*)(\.[0-9]*)?(e[-+]?[0-9]+)?", re.I)
 
+ONE_NUMBER = r"[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)(e[-+]?[0-9]+)?"
+
 WORDS = "~|null|true|false|yes|no|on|off|y|n"
 
 # What looks like a number to YAML or to people and is none here, and what to write instead. The
@@ -49,6 +49,7 @@ NOT_NUMBERS = (
     (r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}.*", "is a date; write a decimal number"),
     (r"[-+]?[0-9._]*_[0-9._e+-]*", "has underscores; write the digits without them"),
     (r"[-+]?[0-9]*,[0-9]+", "has a comma; write the decimals after a point, as in 0.5"),
+    ("[“”„‘’‚«»].*", "has quotation marks of a word processor; write the number without any"),
     ("[−–].*", "does not begin with the keyboard's minus sign; write it as -"),
 )
 
@@ -66,6 +67,10 @@ def read_number(value: object) -> Decimal:
         mend = "remove the quotation marks" if is_number else "write a number such as 0.5"
         raise complaint(f"{shown(text)} is text, not a number; {mend}")
     if match is None or not is_number:
+        several = re.split(r"[\s;]+", text[:LONGEST_NUMBER])
+        if len(several) > 1 and all(re.fullmatch(ONE_NUMBER, part, re.I) for part in several):
+            row = ", ".join(several[:MOST_LISTED]) + (", …" if several[MOST_LISTED:] else "")
+            raise complaint(f"commas go between the numbers of a list, as in [{row}]")
         for pattern, mend in NOT_NUMBERS:
             # Some patterns try every way of splitting the text, so they get no long one.
             if len(text) <= LONGEST_NUMBER and re.fullmatch(pattern, text, re.I):
@@ -132,9 +137,6 @@ def read_decimals(value: object) -> int:
     return int(number)
 
 
-# --- names -----------------------------------------------------------------------------------
-
-
 def within(least: int, below: int | None = None) -> Callable[[object], Decimal]:
     """A reader of numbers from ``least`` on, and less than ``below`` where that is given."""
 
@@ -186,45 +188,3 @@ def read_flag(value: object) -> bool:
     if isinstance(value, str) and not isinstance(value, Quoted) and value.lower() in FLAGS:
         return FLAGS[value.lower()]
     raise complaint("true or false belongs here")
-
-
-def check_name(name: str) -> str:
-    """A name that can stand in a formula, be printed anywhere, and be told from every other."""
-    if not name:
-        raise complaint("a name is missing here")
-    if not (name.isidentifier() and name[0].isalpha() and name.isprintable()):
-        raise complaint(
-            f"{shown(name)} cannot be a name; "
-            "names start with a letter and go on with letters, digits and underscores"
-        )
-    if len(name) > LONGEST_NAME:
-        raise complaint(f"this name has {len(name)} characters; names have at most {LONGEST_NAME}")
-    usual = unicodedata.normalize("NFKC", name)
-    if usual != name:
-        raise complaint(f"{shown(name)} has unusual forms of its letters; write {shown(usual)}")
-    return name
-
-
-def check_layer_name(name: str) -> str:
-    """A layer's name; ``name`` tells an activation's settings from a mapping by layer."""
-    if name == "name":
-        raise complaint(
-            "a layer cannot be called name, which is a key of activation:; choose another name"
-        )
-    return check_name(name)
-
-
-def one_of(names: tuple[str, ...], what: str) -> Callable[[str], str]:
-    """A check that a name is one of those known."""
-
-    def check(name: str) -> str:
-        if name not in names:
-            known = ", ".join(names)
-            if not name:
-                raise complaint(f"nothing is written here; write one of {known}")
-            hint = did_you_mean(name, names)
-            message = f"there is no {what} called {shown(name)}; "
-            raise complaint(message + (f"{hint} Known: {known}" if hint else f"known: {known}"))
-        return name
-
-    return check

@@ -1,7 +1,7 @@
 """The sections of a configuration: what has keys of its own, and the short forms of it."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
 
@@ -30,12 +30,6 @@ from backprop_cli.config.shape.fields import (
 )
 from backprop_cli.config.shape.scalars import COMPLAINT
 
-
-def without_default(schema: dict[str, Any]) -> None:
-    """Take a default of null out of the schema: it stands for a key that is not written."""
-    schema.pop("default", None)
-
-
 # Of the models that are parts of another: they are built with it, and not a second time alone.
 PART = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
@@ -50,12 +44,10 @@ class ActivationSettings(BaseModel):
         default=None,
         description="Of leaky_relu and parametric_relu: the slope below 0; of the latter, where "
         "its training starts.",
-        json_schema_extra=without_default,
     )
     alpha: Number | None = Field(
         default=None,
         description="Of elu: what it falls to, far below 0.",
-        json_schema_extra=without_default,
     )
 
 
@@ -103,22 +95,18 @@ class OptimizerSettings(BaseModel):
     momentum: Fraction | None = Field(
         default=None,
         description="Of momentum and nesterov: the part of the last step that is kept.",
-        json_schema_extra=without_default,
     )
     beta1: Fraction | None = Field(
         default=None,
         description="Of adam and adamw: the part of the mean gradient that is kept.",
-        json_schema_extra=without_default,
     )
     beta2: Fraction | None = Field(
         default=None,
         description="Of adam and adamw: the part of the mean squared gradient that is kept.",
-        json_schema_extra=without_default,
     )
     epsilon: NotNegative | None = Field(
         default=None,
         description="Of adam and adamw: keeps the denominator above 0.",
-        json_schema_extra=without_default,
     )
 
 
@@ -174,27 +162,22 @@ class TrainedSoFar(BaseModel):
     first_loss: Number | None = Field(
         default=None,
         description="The mean loss before the first epoch, which later ones are held against.",
-        json_schema_extra=without_default,
     )
     compared_loss: Number | None = Field(
         default=None,
         description="The mean loss after the last full hundred of epochs, against which an "
         "improvement is measured.",
-        json_schema_extra=without_default,
     )
     t: UpdateNumber | None = Field(
         default=None,
         description="Of adam and adamw: the number of the next update.",
-        json_schema_extra=without_default,
     )
     m: dict[str, Number] | None = Field(
         default=None,
         description="Of adam and adamw: the running mean of the gradient, by parameter.",
-        json_schema_extra=without_default,
     )
     v: dict[str, Number] | None = Field(
         default=None,
         description="Of momentum and nesterov: what is kept of earlier steps, by parameter; of "
         "adam and adamw: the running mean of the squared gradient.",
-        json_schema_extra=without_default,
     )

@@ -22,7 +22,7 @@ LEAST_EXPONENT = -10
 def number(figure: Figure) -> str:
     """A number with all its digits: a typed one with those, a calculated one bit for bit."""
     if isinstance(figure, float):
-        digits = repr(figure)
+        digits = float.__repr__(figure)  # of a library's own floats too
     else:
         _, _, exponent = figure.as_tuple()
         assert isinstance(exponent, int)

@@ -1,0 +1,118 @@
+"""The keys that people write, and those of a configuration."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import BaseModel
+
+from backprop_cli.config.files.yaml_source import Place, Source
+from backprop_cli.config.shape.configuration import Configuration
+from backprop_cli.config.shape.sections import (
+    ActivationSettings,
+    Data,
+    OneExample,
+    OptimizerSettings,
+    TrainedSoFar,
+)
+from backprop_cli.wording import Path, did_you_mean
+
+# What stands under a key that has keys of its own.
+MODELS: Mapping[str, type[BaseModel]] = {
+    "activation": ActivationSettings,
+    "optimizer": OptimizerSettings,
+    "examples": OneExample,
+    "data": Data,
+    "trained": TrainedSoFar,
+}
+
+# Names that mean one key and nothing else.
+OTHER_NAMES: Mapping[str, tuple[str, ...]] = {
+    "inputs": ("input", "x"),
+    "weights": ("weight",),
+    "biases": ("bias",),
+    "target": ("targets", "y", "y_true", "desired", "expected"),
+    "learning_rate": ("lr", "eta", "alpha", "η", "α", "rate", "learningrate", "step_size"),
+    "activation": ("activations", "activation_function", "activation_functions"),
+    "loss": ("loss_function", "cost", "cost_function", "error_function", "criterion"),
+    "optimizer": ("optimiser",),
+    "rounding": ("decimals", "round"),
+    "batch_size": ("batch", "batchsize"),
+    "frozen": ("freeze",),
+}
+MEANT = {other: key for key, others in OTHER_NAMES.items() for other in others}
+
+# Names that stand for something else than a key, by what is to be done instead.
+SIZES = "a network is given by its weights:; backprop new 2-3-1 writes a file for given sizes"
+EPOCHS = "how long to train is said on the command line: backprop run FILE --epochs 1000"
+INSTEAD: Mapping[str, str] = {
+    **dict.fromkeys(
+        ("layers", "neurons", "architecture", "layer_sizes", "topology", "sizes"),
+        SIZES,
+    ),
+    **dict.fromkeys(("epochs", "epoch", "iterations", "steps", "max_epochs"), EPOCHS),
+    **dict.fromkeys(
+        ("output", "outputs"),
+        "what the network should put out is target:, its outputs are the last layer of weights:",
+    ),
+    **dict.fromkeys(
+        ("momentum", "beta1", "beta2", "epsilon"),
+        "settings stand with the optimizer's name: optimizer: {name: momentum, momentum: 0.9}",
+    ),
+    **dict.fromkeys(("l2", "regularization", "decay"), "weight_decay: 0.01 pulls parameters to 0"),
+    **dict.fromkeys(("name", "title", "description", "comment"), "a remark begins with #"),
+}
+
+
+def plain(key: str) -> str:
+    """A key in the spelling of our own: ``Learning-Rate`` is learning_rate."""
+    return key.lower().replace("-", "_").replace(" ", "_")
+
+
+def with_our_keys(source: Source) -> Source:
+    """The source with every key under the name that it has here, where that is plain."""
+    data, place = _renamed(source.data, source.place, Configuration)
+    for key, model in MODELS.items():
+        inner = data.get(key)
+        if isinstance(inner, dict):
+            data[key], place.children[key] = _renamed(inner, place.children[key], model)
+        elif isinstance(inner, list):
+            items = place.children[key].children
+            for at, item in enumerate(inner):
+                if isinstance(item, dict):
+                    inner[at], items[at] = _renamed(item, items[at], model)
+    return source._replace(data=data, place=place)
+
+
+def _renamed(
+    data: Mapping[str, Any], place: Place, model: type[BaseModel]
+) -> tuple[dict[str, Any], Place]:
+    found: dict[str, Any] = {}
+    children: dict[str | int, Place] = {}
+    for key, value in data.items():
+        name = key
+        if key not in model.model_fields:
+            meant = MEANT.get(plain(key), plain(key))
+            if meant in model.model_fields and meant not in data and meant not in found:
+                name = meant
+        found[name] = value
+        children[name] = place.children[key]
+    return found, Place(place.key, place.value, children)
+
+
+def near_key(key: str) -> str:
+    """A question after the key of a configuration that one is nearest to, if one is near."""
+    return did_you_mean(key, tuple(Configuration.model_fields))
+
+
+def no_such_key(path: Path) -> str:
+    """What is said of a key that is none."""
+    model = Configuration if len(path) == 1 else MODELS[str(path[0])]
+    keys = tuple(model.model_fields)
+    key = str(path[-1])
+    meant = MEANT.get(plain(key), plain(key))
+    if meant in keys:
+        return f"there is no such key; it is another name for {meant}, which is given too"
+    if model is Configuration and plain(key) in INSTEAD:
+        return f"there is no such key; {INSTEAD[plain(key)]}"
+    hint = did_you_mean(key, keys) or f"the keys are {', '.join(keys)}"
+    return f"there is no such key; {hint}"

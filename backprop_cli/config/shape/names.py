@@ -1,0 +1,55 @@
+"""Reading names: those that a file gives, and those of our own rows."""
+
+import unicodedata
+from collections.abc import Callable
+
+from backprop_cli.config.shape.scalars import complaint
+from backprop_cli.wording import did_you_mean, shown
+
+LONGEST_NAME = 24
+TYPOGRAPHIC = "“”„‟‘’‚‛«»‹›"  # quotation marks of word processors
+
+
+def check_name(name: str) -> str:
+    """A name that can stand in a formula, be printed anywhere, and be told from every other."""
+    if not name:
+        raise complaint("a name is missing here")
+    if not (name.isidentifier() and name[0].isalpha() and name.isprintable()):
+        bare = name.strip(TYPOGRAPHIC)
+        if bare != name and bare.isidentifier():
+            raise complaint(f"{shown(name)} has quotation marks of a word processor; remove them")
+        raise complaint(
+            f"{shown(name)} cannot be a name; "
+            "names start with a letter and go on with letters, digits and underscores"
+        )
+    if len(name) > LONGEST_NAME:
+        raise complaint(f"this name has {len(name)} characters; names have at most {LONGEST_NAME}")
+    usual = unicodedata.normalize("NFKC", name)
+    if usual != name:
+        raise complaint(f"{shown(name)} has unusual forms of its letters; write {shown(usual)}")
+    return name
+
+
+def check_layer_name(name: str) -> str:
+    """A layer's name; ``name`` tells an activation's settings from a mapping by layer."""
+    if name == "name":
+        raise complaint(
+            "a layer cannot be called name, which is a key of activation:; choose another name"
+        )
+    return check_name(name)
+
+
+def one_of(names: tuple[str, ...], what: str) -> Callable[[str], str]:
+    """A check that a name is one of those known."""
+
+    def check(name: str) -> str:
+        if name not in names:
+            known = ", ".join(names)
+            if not name:
+                raise complaint(f"nothing is written here; write one of {known}")
+            hint = did_you_mean(name, names)
+            message = f"there is no {what} called {shown(name)}; "
+            raise complaint(message + (f"{hint} Known: {known}" if hint else f"known: {known}"))
+        return name
+
+    return check
