@@ -79,6 +79,11 @@ class Derivation:
         """The step that defines a quantity, by the quantity's name."""
         return {step.defines.name: step for step in self.steps}
 
+    @cached_property
+    def places(self) -> Mapping[str, int]:
+        """Where a quantity's step stands, by the quantity's name."""
+        return {step.defines.name: at for at, step in enumerate(self.steps)}
+
     def needed_for(self, names: Iterable[str]) -> tuple[Step, ...]:
         """The steps that the named quantities rest on, themselves included, in order."""
         waiting, needed = list(names), set[str]()

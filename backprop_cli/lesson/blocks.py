@@ -2,8 +2,8 @@
 
 A `Lesson` is a tuple of blocks in the order in which they are read. Blocks say what is to be
 read, not how it looks: a medium decides about colours, widths, line breaks and signs. There are
-seven, and a medium must write each: `Heading`, `Paragraph`, `Equations`, `ChainRule`, `Table` and
-`Plot`, and within `Equations` the rows, each an `Equation`.
+six, and a medium must write each: `Heading`, `Paragraph`, `Equations` (whose rows are each an
+`Equation`), `ChainRule`, `Table` and `Plot`.
 
 **Formulas** are expressions of ``algebra.expression``, never text. A medium writes them with a
 writer of its own, a subclass of ``algebra.writer.Writer`` that stands beside ``algebra.paper``

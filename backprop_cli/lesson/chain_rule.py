@@ -1,6 +1,6 @@
 """A gradient's derivation by the chain rule, arranged as the document arranges it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from enum import Enum, auto
 
 from backprop_cli.algebra.expression import (
@@ -10,9 +10,10 @@ from backprop_cli.algebra.expression import (
     Partial,
     Product,
     Symbol,
+    substitute,
     symbols,
 )
-from backprop_cli.algebra.prose import Code, enumerated, prose
+from backprop_cli.algebra.prose import Code, Prose, enumerated, prose
 from backprop_cli.arithmetic.working import AnyWorking
 from backprop_cli.derivation.chains import Chain, chain_to, sums_on_the_way
 from backprop_cli.derivation.steps import Rule, Step
@@ -38,6 +39,11 @@ PARTS_IN_FULL = 12
 PARTS_IN_LINES = 40
 
 
+# A gradient of one of these rules rests on others; any other derivative follows from the forward
+# pass in one line.
+WORKED_OUT = (Rule.CHAIN, Rule.SUM_OF_PARTS)
+
+
 class Detail(Enum):
     """How much of a chain's derivation is written down."""
 
@@ -46,33 +52,39 @@ class Detail(Enum):
     KNOWN = auto()  # every factor's value, for a part of a sum
 
 
+# The derivatives that have a line in a lesson by now, each with the quantity whose gradient was
+# derived there.
+Known = dict[str, Symbol]
+
+
 def gradient_blocks(
-    working: AnyWorking, target: Partial, known: set[str], detail: Detail = Detail.FULL
+    working: AnyWorking, target: Partial, known: Known, detail: Detail = Detail.FULL
 ) -> Iterator[Block]:
     """A gradient's derivation, after that of the sums on its way that are not known yet.
 
-    ``known`` are the names of the sums that need none any more; those derived here are added.
+    What has a line now is added to ``known``.
     """
-    needed = [
-        step
-        for step in sums_on_the_way(working.derivation, target)
-        if step.defines.name not in known
-    ]
+    needed = sums_on_the_way(working.derivation, target, known)
     count = sum(len(_parts(step)) for step in needed)
+    taken: Sequence[Symbol] = ()
     if count > PARTS_IN_LINES:
         needed = needed[-1:]
+        taken = _starts(working, needed[0], known)
+    if taken:
+        yield _taken_as_known(taken)
     for step in needed:
-        known.add(step.defines.name)
-        yield from _sum_in_parts(working, step, in_full=count <= PARTS_IN_FULL)
-    if count > PARTS_IN_FULL:
-        yield from _taken_as_known(working, needed, known)
+        yield _heading_of_sum(working, step)
+        if count <= PARTS_IN_FULL:
+            yield from _sum_of_chains(working, step, known)
+        else:
+            yield from _sum_in_lines(working, step, known, taken)
     if needed:
         yield Heading(4, prose("With that, the gradient for ", Symbol(target.by)))
     step = working.derivation.by_name[target.name]
     if step.rule is Rule.SUM_OF_PARTS:
-        yield from _sum_of_chains(working, step)
+        yield from _sum_of_chains(working, step, known)
     else:
-        yield from _chain_blocks(working, chain_to(working.derivation, target), detail)
+        yield from _chain_blocks(working, target, known, detail)
 
 
 def _parts(step: Step) -> tuple[Partial, ...]:
@@ -80,34 +92,86 @@ def _parts(step: Step) -> tuple[Partial, ...]:
     return tuple(part for part in symbols(step.expression) if isinstance(part, Partial))
 
 
-def _sum_in_parts(working: AnyWorking, step: Step, *, in_full: bool) -> Iterator[Block]:
-    """An activation's gradient where it feeds several neurons."""
+def _quantity(step: Step) -> Symbol:
+    """The quantity that a gradient is with respect to."""
     assert isinstance(step.defines, Partial)
+    return Symbol(step.defines.by)
+
+
+def _heading_of_sum(working: AnyWorking, step: Step) -> Heading:
+    """The heading of an activation's gradient where it feeds several neurons."""
     fed = enumerated([_origin(working, part) for part in _parts(step)])
-    output = _under_softmax(working.derivation.network, step.defines.by)
-    verb = "enters the softmax of" if output else "feeds"
-    yield Heading(4, prose(Symbol(step.defines.by), f" {verb} ", fed, ": their parts are added"))
-    if in_full:
-        yield from _sum_of_chains(working, step)
-    else:
-        lines = [working.derivation.by_name[part.name] for part in _parts(step)]
-        yield Equations(tuple(equation(working, line) for line in lines))
-        yield Equations((equation(working, step),))
+    under = _quantity(step)
+    softmax = _under_softmax(working.derivation.network, under.name)
+    verb = "enters the softmax of" if softmax else "feeds"
+    return Heading(4, prose(under, f" {verb} ", fed, ": their parts are added"))
 
 
-def _taken_as_known(working: AnyWorking, sums: Sequence[Step], known: set[str]) -> Iterator[Block]:
-    """Which gradients the parts of sums start from that are derived nowhere, and how to ask."""
+def _starts(working: AnyWorking, total: Step, known: Container[str]) -> list[Symbol]:
+    """The gradients that the parts of a sum start from and that are not worked out yet."""
     by_name = working.derivation.by_name
-    starts = (next(symbols(by_name[p.name].expression)) for step in sums for p in _parts(step))
-    missing = dict.fromkeys(start for start in starts if start.name not in known)
-    if missing:
-        first = next(iter(missing)).name.replace("∂", "d")
-        yield Paragraph(
-            prose(
-                *("Taken as known here: ", *enumerated([*missing]), "; "),
-                *(Code(f"--explain {first}"), " derives the first of them."),
-            )
+    starts = (next(symbols(by_name[part.name].expression)) for part in _parts(total))
+    return [
+        start
+        for start in dict.fromkeys(starts)
+        if by_name[start.name].rule in WORKED_OUT and start.name not in known
+    ]
+
+
+def _taken_as_known(taken: Sequence[Symbol]) -> Paragraph:
+    """What an explanation does not derive, and how to ask for it."""
+    first = taken[0].name.replace("∂", "d")
+    return Paragraph(
+        prose(
+            *("Taken as known here: ", *enumerated(taken), "; "),
+            *(Code(f"--explain {first}"), " derives the first of them."),
         )
+    )
+
+
+def _sum_in_lines(
+    working: AnyWorking, total: Step, known: Known, taken: Sequence[Symbol]
+) -> Iterator[Block]:
+    """A line for each part, after those of everything in them that has none yet."""
+    by_name = working.derivation.by_name
+    parts = [by_name[part.name] for part in _parts(total)]
+    before = _without_line(working, parts, {*known, *(symbol.name for symbol in taken)})
+    of = _quantity(total)
+    for steps in (before, parts, [total]):
+        if steps:
+            yield Equations(tuple(equation(working, _in_short(working, step)) for step in steps))
+    known.update((step.defines.name, of) for step in (*before, *parts, total))
+
+
+def _without_line(working: AnyWorking, parts: Sequence[Step], known: Container[str]) -> list[Step]:
+    """Every derivative that the parts rest on and that has no line yet, in order."""
+    derivation = working.derivation
+    waiting, found = [*parts], dict[str, Step]()
+    while waiting:
+        for symbol in symbols(waiting.pop().expression):
+            step, name = derivation.by_name[symbol.name], symbol.name
+            if name in known or name in found or _needs_no_line(step):
+                continue
+            found[name] = step
+            if step.rule is Rule.CHAIN:
+                waiting.append(step)
+    return sorted(found.values(), key=lambda step: derivation.places[step.defines.name])
+
+
+def _needs_no_line(step: Step) -> bool:
+    """Whether a derivative is a weight, or another number that has its line elsewhere."""
+    return step.rule not in WORKED_OUT and isinstance(step.expression, Symbol | Number)
+
+
+def _in_short(working: AnyWorking, step: Step) -> Step:
+    """A step with what needs no line put in: ∂Loss/∂z_o1 * w5 for ∂Loss/∂z_o1 * ∂z_o1/∂a_h1."""
+    used = (working.derivation.by_name.get(symbol.name) for symbol in symbols(step.expression))
+    put_in = {
+        one.defines.name: one.expression
+        for one in used
+        if one and isinstance(one.defines, Partial) and _needs_no_line(one)
+    }
+    return step._replace(expression=substitute(step.expression, put_in))
 
 
 def _under_softmax(network: Network, quantity: str) -> Neuron | None:
@@ -136,16 +200,17 @@ def _shortcut(working: AnyWorking, target: Partial) -> Iterator[Block]:
     yield Equations((line(target, difference, numbers, end),))
 
 
-def _sum_of_chains(working: AnyWorking, step: Step) -> Iterator[Block]:
+def _sum_of_chains(working: AnyWorking, step: Step, known: Known) -> Iterator[Block]:
     """A gradient as the document shows b1's: the sum, each part by its chain, the total."""
     assert isinstance(step.defines, Partial)
     parts = _parts(step)
     yield ChainRule(step.defines, parts, added=True)
     for number, part in enumerate(parts, 1):
         yield Heading(4, prose(f"Part {number}: Gradient from ", _origin(working, part)))
-        yield from _chain_blocks(working, chain_to(working.derivation, part), Detail.KNOWN)
-    yield Heading(4, prose("Total Gradient for ", Symbol(step.defines.by)))
+        yield from _chain_blocks(working, part, known, Detail.KNOWN)
+    yield Heading(4, prose("Total Gradient for ", _quantity(step)))
     yield Equations((equation(working, step),))
+    known[step.defines.name] = _quantity(step)
     yield from _shortcut(working, step.defines)
 
 
@@ -154,8 +219,11 @@ def _origin(working: AnyWorking, part: Partial) -> Symbol:
     return Symbol(working.derivation.by_name[part.name].through)
 
 
-def _chain_blocks(working: AnyWorking, chain: Chain, detail: Detail) -> Iterator[Block]:
+def _chain_blocks(
+    working: AnyWorking, target: Partial, known: Known, detail: Detail
+) -> Iterator[Block]:
     """A chain: its formula, its factors, the running products and the product in one line."""
+    chain = chain_to(working.derivation, target, known)
     if chain.links:
         yield ChainRule(chain.of, chain.factors)
     factors = list(enumerate(chain.steps))
@@ -165,28 +233,37 @@ def _chain_blocks(working: AnyWorking, chain: Chain, detail: Detail) -> Iterator
         yield Heading(4, "Known values:")
     yield Equations(
         tuple(
-            _factor(working, step, at, with_reason=detail is not Detail.KNOWN)
+            _factor(working, step, at, known, with_reason=detail is not Detail.KNOWN)
             for at, step in factors
         ),
         numbered=detail is Detail.FULL and len(factors) > 1,
     )
-    if not chain.links:
-        return
-    if detail is not Detail.KNOWN:
-        yield Heading(4, "Step by step")
-        yield Equations(tuple(_running_products(working, chain)))
-    yield Heading(4, "Finally")
-    yield Equations((_product_in_one_line(working, chain, detail),))
+    of = Symbol(target.by)
+    for step in chain.steps:
+        known.setdefault(step.defines.name, of)
+    if chain.links:
+        if detail is not Detail.KNOWN or chain.is_long:
+            yield Heading(4, "Step by step")
+            yield Equations(tuple(_running_products(working, chain)))
+            for link in chain.links:
+                known.setdefault(link.reached.name, of)
+        yield Heading(4, "Finally")
+        yield Equations((_product_in_one_line(working, chain, detail),))
+    known.setdefault(target.name, of)
 
 
-def _factor(working: AnyWorking, step: Step, number: int, *, with_reason: bool) -> Equation:
-    """One factor's line; of a sum, which has been worked out before, the value alone."""
-    if step.rule is Rule.SUM_OF_PARTS:
-        above = "the sum of its parts, worked out above" if with_reason else ""
-        known = line(step.defines, result(working, step.defines.name), reason=above)
-        return marked(known, number)
-    why = reason(working, step) if with_reason else ""
-    return equation(working, step, factor=number, reason=why)
+def _factor(
+    working: AnyWorking, step: Step, number: int, known: Known, *, with_reason: bool
+) -> Equation:
+    """One factor's line; of a gradient that has been worked out before, the value alone."""
+    if step.rule not in WORKED_OUT:
+        why = reason(working, step) if with_reason else ""
+        return equation(working, step, factor=number, reason=why)
+    above: Prose = "the sum of its parts, worked out above"
+    if step.rule is Rule.CHAIN:
+        above = prose("worked out above, with the gradient for ", known[step.defines.name])
+    value = result(working, step.defines.name)
+    return marked(line(step.defines, value, reason=above if with_reason else ""), number)
 
 
 def _running_products(working: AnyWorking, chain: Chain) -> Iterator[Equation]:
@@ -204,12 +281,13 @@ def _running_products(working: AnyWorking, chain: Chain) -> Iterator[Equation]:
 def _product_in_one_line(working: AnyWorking, chain: Chain, detail: Detail) -> Equation:
     """The gradient as the product of all factors' figures.
 
-    In the short form also as the product from the neuron's activation on, which is known.
+    In the short form also as the product from the neuron's activation on, which is known; of a
+    long chain as that alone.
     """
-    products: list[Expression] = [
-        Product(tuple(result(working, factor.name) for factor in chain.factors))
-    ]
-    if detail is Detail.SHORT and len(chain.links) > 2:
+    products: list[Expression] = []
+    if not chain.is_long:
+        products.append(Product(tuple(result(working, factor.name) for factor in chain.factors)))
+    if (detail is Detail.SHORT and len(chain.links) > 2) or chain.is_long:
         last_known = chain.links[-3].reached.name
         names = [last_known, *(link.factor.defines.name for link in chain.links[-2:])]
         products.append(Product(tuple(result(working, name) for name in names)))

@@ -8,7 +8,7 @@ from backprop_cli.arithmetic.working import AnyWorking
 from backprop_cli.derivation.steps import Rule, Step, gradient
 from backprop_cli.derivation.update import parts_of_batch
 from backprop_cli.lesson.blocks import Block, Equations, Heading, Paragraph
-from backprop_cli.lesson.chain_rule import Detail, gradient_blocks
+from backprop_cli.lesson.chain_rule import Detail, Known, gradient_blocks
 from backprop_cli.lesson.equations import equation, given_equation, line
 from backprop_cli.lesson.reasons import (
     bias_place,
@@ -57,22 +57,22 @@ def explain(working: AnyWorking, name: str) -> Iterator[Block]:
     """
     network = working.derivation.network
     if name in network.weights:
-        yield from explain_weight(working, name, Detail.FULL, set())
+        yield from explain_weight(working, name, Detail.FULL, {})
         yield from mean_of_batch(working, name)
     elif name in network.biases:
         yield Heading(3, _gradient_for(name), bias_place(network, name))
-        yield from explain_bias(working, name, set())
+        yield from explain_bias(working, name, {})
         yield from mean_of_batch(working, name)
     elif name in network.slopes:
         yield Heading(3, _gradient_for(name), slope_place(network, name))
-        yield from explain_slope(working, name, set())
+        yield from explain_slope(working, name, {})
         yield from mean_of_batch(working, name)
     elif (step := working.derivation.by_name.get(name)) is None:
         yield Heading(3, prose("Given value ", Symbol(name)))
         yield Equations((given_equation(working, name),))
     elif step.rule in (Rule.CHAIN, Rule.SUM_OF_PARTS) and isinstance(step.defines, Partial):
         yield Heading(3, _gradient_for(step.defines.by))
-        yield from gradient_blocks(working, step.defines, set())
+        yield from gradient_blocks(working, step.defines, {})
     elif step.rule in (Rule.NEW_WEIGHT, Rule.NEW_BIAS):
         yield Heading(3, prose("Update: ", step.defines))
         yield from update_blocks(working, name.removesuffix("_new"))
@@ -87,14 +87,14 @@ def _gradient_for(quantity: str) -> Prose:
 
 
 def explain_weight(
-    working: AnyWorking, weight: str, detail: Detail, known: set[str]
+    working: AnyWorking, weight: str, detail: Detail, known: Known
 ) -> Iterator[Block]:
-    """The gradient of one weight. ``known`` are the sums that need no derivation any more."""
+    """The gradient of one weight. ``known`` is what has been derived before."""
     yield Heading(3, _gradient_for(weight), weight_place(working.derivation.network, weight))
     yield from gradient_blocks(working, gradient(weight), known, detail)
 
 
-def explain_bias(working: AnyWorking, bias: str, known: set[str]) -> Iterator[Block]:
+def explain_bias(working: AnyWorking, bias: str, known: Known) -> Iterator[Block]:
     """The gradient of one bias, under a heading of the caller's."""
     derivation = working.derivation
     users = [neuron for neuron in derivation.network.neurons if neuron.bias == bias]
@@ -116,7 +116,7 @@ def explain_bias(working: AnyWorking, bias: str, known: set[str]) -> Iterator[Bl
     yield from gradient_blocks(working, gradient(bias), known)
 
 
-def explain_slope(working: AnyWorking, slope: str, known: set[str]) -> Iterator[Block]:
+def explain_slope(working: AnyWorking, slope: str, known: Known) -> Iterator[Block]:
     """The gradient of one trained slope, under a heading of the caller's."""
     derivation = working.derivation
     layer = next(layer for layer in derivation.network.layers if layer.slope == slope)

@@ -192,7 +192,8 @@ def update_equation(working: AnyWorking, parameter: str) -> Equation:
         for found in used
         if found is not None and found.rule is Rule.STEP
     }
-    figures = [working.with_figures(expression)]
+    on_the_way = {name: Number(working.figure(name)) for name in taken}
+    figures = [working.with_figures(substitute(expression, on_the_way))]
     if taken:
         expression = substitute(expression, taken)
         figures.insert(0, working.with_figures(expression))

@@ -19,7 +19,7 @@ from backprop_cli.lesson.blocks import (
     Role,
     Table,
 )
-from backprop_cli.lesson.chain_rule import Detail
+from backprop_cli.lesson.chain_rule import Detail, Known
 from backprop_cli.lesson.equations import equation, result
 from backprop_cli.lesson.explanation import explain_bias, explain_slope, explain_weight
 from backprop_cli.lesson.given import (
@@ -46,7 +46,7 @@ def full(calculation: Calculation) -> Lesson:
     """The whole working of the example that a calculation shows."""
     working, order = calculation.working, calculation.exercise.order
     network = working.derivation.network
-    known: set[str] = set()  # sums that have been worked out, by weights and biases alike
+    known: Known = {}  # by weights, biases and slopes alike
     batch = [at + 1 for at in calculation.batch]
     sections = (
         architecture(network),
@@ -123,7 +123,7 @@ def _softmax_names(layer: Layer) -> list[str]:
     return [softmax.largest(layer)[0].name, *exponentials, softmax.total(layer)[0].name]
 
 
-def _backward(working: AnyWorking, order: Sequence[str], known: set[str]) -> Iterator[Block]:
+def _backward(working: AnyWorking, order: Sequence[str], known: Known) -> Iterator[Block]:
     network = working.derivation.network
     yield Heading(2, "3. Backward Propagation")
     yield Paragraph(
@@ -191,7 +191,7 @@ def _gradient_table(working: AnyWorking) -> Table:
     )
 
 
-def _bias_gradients(working: AnyWorking, order: Sequence[str], known: set[str]) -> Iterator[Block]:
+def _bias_gradients(working: AnyWorking, order: Sequence[str], known: Known) -> Iterator[Block]:
     network = working.derivation.network
     biases = [name for name in explained_order(network, order) if name in network.biases]
     if not biases or not readable(network):
@@ -208,7 +208,7 @@ def _bias_gradients(working: AnyWorking, order: Sequence[str], known: set[str]) 
         yield from explain_bias(working, bias, known)
 
 
-def _slope_gradients(working: AnyWorking, order: Sequence[str], known: set[str]) -> Iterator[Block]:
+def _slope_gradients(working: AnyWorking, order: Sequence[str], known: Known) -> Iterator[Block]:
     network = working.derivation.network
     if not network.slopes or not readable(network):
         return
