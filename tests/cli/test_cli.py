@@ -734,30 +734,6 @@ def test_a_deep_network_can_be_run_in_every_way(backprop: Backprop) -> None:
         assert run.stdout
 
 
-# --- closed and full outputs --------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    "args", [("run",), ("run", "--format", "json"), ("schema",), ("--version",)]
-)
-def test_a_closed_standard_output_is_no_reason_for_a_traceback(
-    backprop: Backprop, args: tuple[str, ...]
-) -> None:
-    line = complaint(backprop(*args, preexec=lambda: os.close(1)), code=1)
-    assert line == "standard output: it is closed"
-
-
-@pytest.mark.parametrize(
-    "args", [("run",), ("run", "--format", "json"), ("schema",), ("--version",)]
-)
-def test_a_full_disk_is_said_in_one_line(backprop: Backprop, args: tuple[str, ...]) -> None:
-    def full_disk() -> None:
-        os.dup2(os.open("/dev/full", os.O_WRONLY), 1)
-
-    line = complaint(backprop(*args, preexec=full_disk), code=1)
-    assert line == "standard output: No space left on device"
-
-
 def test_a_complaint_never_goes_to_standard_output(backprop: Backprop) -> None:
     run = backprop("run", "none.yaml", preexec=lambda: os.close(2))
     assert (run.stdout, run.returncode) == ("", 2)

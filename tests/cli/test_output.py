@@ -2,7 +2,6 @@
 
 import io
 import json
-import os
 import re
 import signal
 import subprocess
@@ -336,24 +335,6 @@ def test_a_cell_of_a_table_is_printed_to_the_letter() -> None:
 
 
 # --- ending early -------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("args", [("run",), ("run", "--format", "json"), ("schema",)])
-def test_a_reader_who_has_seen_enough_is_no_failure(args: tuple[str, ...]) -> None:
-    reading, writing = os.pipe()
-    os.close(reading)
-    try:
-        run = subprocess.run(
-            [*PROGRAM, *args],
-            stdout=writing,
-            stderr=subprocess.PIPE,
-            env=environment(),
-            cwd=ROOT,
-            timeout=60,
-        )
-    finally:
-        os.close(writing)
-    assert (run.stderr, run.returncode) == (b"", 0)
 
 
 def test_head_ends_the_run_quietly() -> None:
