@@ -14,10 +14,10 @@ def names_of_config(ctx: typer.Context, incomplete: str) -> list[str]:
 
     # Where an option stands after the file, what came before it is still unread.
     given = ctx.params.get("config") or next(iter(ctx.args), None) or DEFAULT
-    if str(given) == "-":
-        return []  # standard input is the run's, and would be waited for here
+    if not Path(given).is_file():
+        return []  # a pipe, or standard input, would be waited for here, and is the run's
     try:
         names = running.names_to_explain(Path(given))
-    except ConfigError:
+    except (ConfigError, OSError):
         return []
     return [name for name in names if name.startswith(incomplete)]

@@ -3,58 +3,75 @@
 from collections.abc import Callable
 from pathlib import Path
 
+from backprop_cli.cli.destinations import Destination
 from backprop_cli.config.writing.saved import configuration_text
-from backprop_cli.disk import Stamp, stamp, write_over, write_whole
+from backprop_cli.errors import UsageError
+from backprop_cli.network.classes import MOST_COUNTED
 from backprop_cli.network.exercise import Exercise
 from backprop_cli.training.endings import Going
+from backprop_cli.wording import counted
+
+Tell = Callable[[str], None]
 
 
-def save(exercise: Exercise, going: Going, path: Path) -> None:
-    """Write the trained network as a configuration. Raises OSError where that fails."""
-    write_whole(path, configuration_text(exercise, going.numbers, going.trained, path))
+def save(exercise: Exercise, going: Going, place: Destination, tell: Tell) -> bool:
+    """Write the trained network as a configuration.
+
+    Returns whether it is where it was to be; if not, ``tell`` is told.
+    """
+    text = configuration_text(exercise, going.numbers, going.trained, place.path)
+    try:
+        return place.write(text, tell).path == place.path
+    except OSError as error:
+        tell(f"{place.path}: {error.strerror}; the trained network is not saved")
+        return False
 
 
-def check(exercise: Exercise, path: Path) -> None:
-    """See whether a network could be written to a path. Raises UsageError, before it is trained."""
+def check(exercise: Exercise, epochs: int, path: Path) -> None:
+    """See whether a network could be saved after so many epochs, before it is trained.
+
+    Raises UsageError where it could not be written, or not be read again.
+    """
     configuration_text(exercise, {}, exercise.trained, path)
+    done = exercise.trained.epochs
+    if done + epochs > MOST_COUNTED:
+        raise UsageError(
+            f"--epochs {epochs}: {counted(done, 'epoch')} are done already, and of a saved network "
+            f"no more than {MOST_COUNTED} can be counted"
+        )
 
 
 class Checkpoint:
     """A file that holds the last whole state of a training, and is written again and again.
 
-    It replaces its own earlier self and, if it ``may_replace`` it, what was there at first, but no
-    file that was put there meanwhile. A state that cannot be written is told to ``warn``, and
-    training goes on: ``failed`` says whether the last one was lost.
+    It replaces its own earlier self and what was there at first, but no file that was put there
+    meanwhile: then it goes on beside that. A state that cannot be written is told to ``tell``, and
+    training goes on: ``failed`` says whether the last one is not where it was to be.
     """
 
-    def __init__(
-        self, exercise: Exercise, path: Path, warn: Callable[[str], None], *, may_replace: bool
-    ) -> None:
+    def __init__(self, exercise: Exercise, place: Destination, tell: Tell) -> None:
         self._exercise = exercise
-        self._path = path
-        self._warn = warn
-        self._own: Stamp | None = stamp(path) if may_replace else None
+        self._asked = place.path
+        self._place = place
+        self._tell = tell
         self.failed = False
 
     def write(self, going: Going) -> None:
         """Write the state that training has come to."""
-        text = configuration_text(self._exercise, going.numbers, going.trained, self._path)
-        fault = self._written(text)
-        if fault and not self.failed:  # once is enough
-            self._warn(f"{self._path}: {fault}; training goes on without checkpoints")
-        self.failed = bool(fault)
+        self._write(going, "training goes on without checkpoints", again=False)
 
     def write_last(self, going: Going) -> None:
         """Write the state that training ended with."""
-        text = configuration_text(self._exercise, going.numbers, going.trained, self._path)
-        if fault := self._written(text):
-            self._warn(f"{self._path}: {fault}; the last checkpoint is not written")
-        self.failed = bool(fault)
+        self._write(going, "the last checkpoint is not written", again=True)
 
-    def _written(self, text: str) -> str:
-        """What kept a text from being written, if anything did."""
+    def _write(self, going: Going, then: str, *, again: bool) -> None:
+        path = self._place.path
+        text = configuration_text(self._exercise, going.numbers, going.trained, path)
         try:
-            self._own = write_over(self._path, text, self._own)
+            self._place = self._place.write(text, self._tell)
         except OSError as error:
-            return error.strerror or str(error)
-        return ""
+            if again or not self.failed:  # while it trains, once is enough
+                self._tell(f"{path}: {error.strerror}; {then}")
+            self.failed = True
+        else:
+            self.failed = self._place.path != self._asked

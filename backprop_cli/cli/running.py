@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import NamedTuple, TextIO
 
 from backprop_cli import config
+from backprop_cli.cli.destinations import NONE, Destination, Files, not_over
 from backprop_cli.cli.numbers import number, rate
 from backprop_cli.errors import UsageError
 from backprop_cli.functions.optimizers import T
@@ -67,15 +68,14 @@ class Settings(NamedTuple):
 class Keeping(NamedTuple):
     """Where a trained network is to be kept: at the end, and every so many epochs.
 
-    ``may_replace`` says that a checkpoint that is there already may be replaced; a file that cannot
-    be written is told to ``warn``.
+    What cannot be written there is told to ``warn``; ``files`` are all that the command will write.
     """
 
-    save: Path | None = None
-    checkpoint: Path | None = None
+    save: Destination | None = None
+    checkpoint: Destination | None = None
     every: int = 0
-    may_replace: bool = False
     warn: Callable[[str], None] = lambda _message: None
+    files: Files = NONE
 
 
 NOTHING_KEPT = Keeping()
@@ -138,7 +138,7 @@ def run(
     Raises ConfigError, UsageError for what means nothing, UnknownNameError for a name that the
     network does not have, and ArithmeticError where a number leaves the range of float64.
     """
-    exercise = _loaded(source, settings)
+    exercise = _asked(loaded(source, keeping.files), settings)
     done = exercise.trained.epochs
     if settings.resumed:
         if settings.epochs < done:
@@ -191,12 +191,10 @@ def _kept(exercise: Exercise, settings: Settings, names: Sequence[str], keeping:
     from backprop_cli.cli.keeping import Checkpoint, check, save
     from backprop_cli.cli.signals import interruption
 
-    for path in (keeping.save, keeping.checkpoint):
-        if path is not None:
-            check(exercise, path)
-    checkpoint = keeping.checkpoint and Checkpoint(
-        exercise, keeping.checkpoint, keeping.warn, may_replace=keeping.may_replace
-    )
+    for place in (keeping.save, keeping.checkpoint):
+        if place is not None:
+            check(exercise, settings.epochs, place.path)
+    checkpoint = keeping.checkpoint and Checkpoint(exercise, keeping.checkpoint, keeping.warn)
     watch = Watch()
     if checkpoint:
         watch = Watch(checkpoint=checkpoint.write, every=keeping.every)
@@ -208,11 +206,7 @@ def _kept(exercise: Exercise, settings: Settings, names: Sequence[str], keeping:
             checkpoint.write_last(calculation.going)
             lost = checkpoint.failed
         if keeping.save:
-            try:
-                save(exercise, calculation.going, keeping.save)
-            except OSError as error:
-                keeping.warn(f"{keeping.save}: {error.strerror}; the trained network is not saved")
-                lost = True
+            lost |= not save(exercise, calculation.going, keeping.save, keeping.warn)
         signal = signal or noted()
     return Worked(calculation, names, lost, signal)
 
@@ -248,9 +242,19 @@ def _calculated(
         return calculation, noted() if interrupted else 0
 
 
-def _loaded(source: Path, settings: Settings) -> Exercise:
-    """The exercise of a configuration, which must have the example that is asked for."""
+def loaded(source: Path, files: Files) -> Exercise:
+    """The exercise of a configuration, whose data are in none of the files to be written.
+
+    Raises ConfigError and UsageError.
+    """
     exercise = config.load(str(source))
+    if exercise.data is not None:
+        not_over(Path(exercise.data.folder, exercise.data.file), "the data are", files)
+    return exercise
+
+
+def _asked(exercise: Exercise, settings: Settings) -> Exercise:
+    """An exercise with the rate that is asked for; it must have the example. Raises UsageError."""
     count = exercise.example_count
     if settings.example > count:
         there = "is 1 example" if count == 1 else f"are {count} examples"

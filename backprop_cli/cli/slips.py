@@ -40,7 +40,9 @@ def in_our_words(slip: Any) -> str:
     if parameter is not None:
         return f"{_name(parameter)}: {message}"
     if found := re.fullmatch(r"Got unexpected extra arguments?(?:\(s\))? \((.*)\)", message):
-        return f"{found[1]}: nothing more belongs here{_about(found[1]) or _help(slip.ctx)}"
+        return (
+            f"{found[1]}: nothing more belongs here{_about(found[1], slip.ctx) or _help(slip.ctx)}"
+        )
     if found := re.match(r"No such command '(.*?)'\.", message):
         hint = did_you_mean(found[1], _commands(slip.ctx))
         return f"there is no command {found[1]}{f'; {hint}' if hint else _help(slip.ctx)}"
@@ -52,9 +54,11 @@ def in_our_words(slip: Any) -> str:
     return printable(message)
 
 
-def _about(extra: str) -> str:
-    if extra.lower().endswith((".svg", ".png")):
-        return f"; to draw to a file, write --picture {extra}"
+def _about(extra: str, ctx: Any) -> str:
+    """What was meant where --plot FILE was written."""
+    for name in (extra, str(ctx.params.get("config")) if ctx else ""):
+        if name.lower().endswith((".svg", ".png")):
+            return f"; to draw to a file, write --picture {name}"
     return ""
 
 

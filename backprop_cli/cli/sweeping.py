@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from backprop_cli import config
+from backprop_cli.cli.destinations import NONE, Files
 from backprop_cli.cli.numbers import rate
-from backprop_cli.cli.running import Settings
+from backprop_cli.cli.running import Settings, loaded
 from backprop_cli.errors import UsageError
 from backprop_cli.lesson.blocks import Lesson, Plot
 from backprop_cli.lesson.reports.sweep import comparison
@@ -14,12 +14,15 @@ from backprop_cli.training.endings import Watch
 from backprop_cli.wording import printable
 
 
-def swept_rates(source: Path, rates: str, settings: Settings) -> tuple[Lesson, Plot, int]:
+def swept_rates(
+    source: Path, rates: str, settings: Settings, files: Files = NONE
+) -> tuple[Lesson, Plot, int]:
     """Train once for each of several learning rates, and compare; and what interrupted it.
 
-    That is the number of a signal, or 0. Raises ConfigError, and UsageError for what means nothing.
+    That is the number of a signal, or 0. ``files`` are those to be written. Raises ConfigError,
+    and UsageError for what means nothing.
     """
-    exercise = config.load(str(source))
+    exercise = loaded(source, files)
     found: list[Swept] = []
     numbers = [rate(text.strip()) for text in rates.split(",")]
     if len(set(numbers)) < len(numbers):

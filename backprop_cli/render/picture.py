@@ -6,7 +6,6 @@ from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from backprop_cli.disk import write_whole
 from backprop_cli.errors import UsageError
 from backprop_cli.lesson.blocks import Plot
 from backprop_cli.render.axes import NOT_DRAWN, Axes, axes_of
@@ -41,22 +40,16 @@ def check_picture(path: Path) -> None:
         )
 
 
-def write_picture(plot: Plot, path: Path) -> None:
-    """Draw a plot to an .svg or .png file, whole or not at all, replacing what is there.
+def drawn(plot: Plot, ending: str) -> bytes:
+    """A plot as the content of a file, ``ending`` one of `FORMATS`, in capitals or not.
 
-    The same plot gives the same file, byte for byte. Raises UsageError as `check_picture` does,
-    and OSError where the file cannot be written.
+    The same plot gives the same file, byte for byte.
     """
-    check_picture(path)
-    write_whole(path, _picture(plot, path.suffix.lower()))
-
-
-def _picture(plot: Plot, ending: str) -> bytes:
     # Imported here: it takes longer than most runs.
     from matplotlib import rc_context, rcdefaults, rcParams
     from matplotlib.figure import Figure
 
-    name, metadata = FORMATS[ending]
+    name, metadata = FORMATS[ending.lower()]
     file = BytesIO()
     # The user's own settings for matplotlib are set aside: they might ask for LaTeX, and more.
     with rc_context(), warnings.catch_warnings():

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
-from backprop_cli.cli.destinations import draw, drawable, no_picture
-from backprop_cli.cli.exits import complaints
+from backprop_cli.cli.destinations import no_picture, picture_file
+from backprop_cli.cli.exits import FAILED, complaints
 from backprop_cli.cli.options import Force, Picture, Plot
-from backprop_cli.cli.printing import show
+from backprop_cli.cli.printing import draw, show
 from backprop_cli.errors import UnknownNameError, UsageError
 from backprop_cli.wording import listed, printable, shown
 
@@ -48,13 +48,15 @@ def activation(
     """Work an activation function and its derivative at a point, or list them all."""
     with complaints(None):
         if plot:
-            no_picture(*(points or ()))
-        picture = drawable(picture, force=force)
+            no_picture(name, *(points or ()))
+        drawn_to = picture_file(picture, force=force)
         drawn = plot or picture is not None
         request = Request(points or (), settings or (), decimals, drawn)
         lesson, curves = worked(name, request)
-        draw(curves, picture)
+        done = draw(curves, drawn_to, ctx.obj)
         show((*lesson, curves) if plot and curves else lesson, None, ctx.obj)
+    if not done:
+        raise typer.Exit(FAILED)
 
 
 class Request(NamedTuple):

@@ -5,8 +5,8 @@ from typing import Annotated
 
 import typer
 
-from backprop_cli.cli.destinations import writable
-from backprop_cli.cli.exits import complaints
+from backprop_cli.cli.destinations import NONE, Files, apart, destination
+from backprop_cli.cli.exits import FAILED, complaints
 from backprop_cli.cli.options import Config, Force, Output
 from backprop_cli.cli.printing import write
 from backprop_cli.cli.shipped import DEFAULT
@@ -29,25 +29,29 @@ def export(
     """Print a script that trains the same network with PyTorch, NumPy or JAX."""
     source = config or DEFAULT
     with complaints(None):
-        output = writable(output, force=force)
+        files = {"--output": output}
+        apart(source, files)
+        written_to = destination(output, force=force, pipes=True)
     with complaints(source):
-        write(script(source, target, epochs, output), output, ctx.obj)
+        path = written_to and written_to.path
+        if not write(script(source, target, epochs, path, files), written_to, ctx.obj):
+            raise typer.Exit(FAILED)
 
 
-def script(source: Path, target: str, epochs: int, path: Path | None) -> str:
+def script(source: Path, target: str, epochs: int, path: Path | None, files: Files = NONE) -> str:
     """A script that trains the network of a configuration with another library.
 
     ``target`` is one of `export.TARGETS`, ``path`` the file to be written (None: standard
     output). Raises ConfigError, and UsageError for what a script cannot take up.
     """
-    from backprop_cli import config
+    from backprop_cli.cli.running import loaded
     from backprop_cli.export import TARGETS
     from backprop_cli.export.description import describe
     from backprop_cli.export.reading import reading
 
     if target not in TARGETS:
         raise UnknownNameError("--to", target, TARGETS, "library")
-    exercise = config.load(str(source))
+    exercise = loaded(source, files)
     data = reading(exercise, path)
     name = "standard input" if str(source) == "-" else source.name
     file = path.name if path else "script.py"

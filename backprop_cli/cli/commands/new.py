@@ -4,8 +4,8 @@ from typing import Annotated
 
 import typer
 
-from backprop_cli.cli.destinations import writable
-from backprop_cli.cli.exits import complaints
+from backprop_cli.cli.destinations import destination
+from backprop_cli.cli.exits import FAILED, complaints
 from backprop_cli.cli.options import Force, Output
 from backprop_cli.cli.printing import write
 from backprop_cli.errors import UnknownNameError, UsageError
@@ -27,8 +27,9 @@ def new(
 ) -> None:
     """Print a ready, commented configuration with drawn numbers."""
     with complaints(None):
-        output = writable(output, force=force)
-        write(new_configuration(sizes, activation, loss, seed), output, ctx.obj)
+        written_to = destination(output, force=force, pipes=True)
+        if not write(new_configuration(sizes, activation, loss, seed), written_to, ctx.obj):
+            raise typer.Exit(FAILED)
 
 
 def new_configuration(sizes: str, activation: str, loss: str, seed: int | None) -> str:

@@ -8,12 +8,11 @@ from backprop_cli.cli.completion import names_of_config
 from backprop_cli.cli.destinations import (
     apart,
     checkpoint_file,
-    draw,
-    drawable,
+    destination,
     no_picture,
-    writable,
+    picture_file,
 )
-from backprop_cli.cli.exits import FAILED, SIGNALLED, complaints
+from backprop_cli.cli.exits import DONE, FAILED, SIGNALLED, complaints
 from backprop_cli.cli.options import (
     WORKING,
     At,
@@ -41,7 +40,7 @@ from backprop_cli.cli.options import (
     Tolerance,
     UntilLoss,
 )
-from backprop_cli.cli.printing import show, write
+from backprop_cli.cli.printing import draw, show, write
 from backprop_cli.cli.shipped import DEFAULT
 from backprop_cli.cli.world import World
 from backprop_cli.errors import UsageError
@@ -130,21 +129,19 @@ def run(
         )
         if every and not checkpoint:
             raise UsageError("--every goes with --checkpoint FILE")
-        apart({"--output": output, "--picture": picture, **keeps})
-        output = writable(output, force=force)
-        save = writable(save, force=force)
-        if checkpoint is not None:
-            checkpoint = checkpoint_file(checkpoint, resume, force=force)
-        picture = drawable(picture, force=force)
+        files = {"--output": output, "--picture": picture, **keeps}
+        apart(source, files)
+        written_to = destination(output, force=force, pipes=True)
+        kept_in = destination(save, force=force)
+        checkpoints = checkpoint_file(checkpoint, resume, force=force)
+        drawn_to = picture_file(picture, force=force)
     with complaints(source):
         if gradcheck:
             from backprop_cli.cli.commands.gradient_check import gradient_check
 
-            lesson, passed = gradient_check(source, decimals)
-            show(lesson, output, world)
-            if not passed:
-                raise typer.Exit(FAILED)
-            return
+            lesson, passed = gradient_check(source, decimals, files)
+            done = show(lesson, written_to, world) and passed
+            raise typer.Exit(DONE if done else FAILED)
         from backprop_cli.cli import running
 
         settings = running.Settings(
@@ -160,22 +157,20 @@ def run(
             progress=None if quiet else world.err,
             resumed=resume is not None,
         )
-        keeping = running.Keeping(
-            save, checkpoint, every or EVERY, force or resume is not None, world.tell
-        )
+        keeping = running.Keeping(kept_in, checkpoints, every or EVERY, world.tell, files)
         worked = running.run(source, settings, explain or (), keeping)
         curves = worked.plot() if draws and not worked.diverged else None
+        done = draw(curves, drawn_to, world) and not worked.lost
         if as_json:
-            write(worked.json(), output, world)
+            done &= write(worked.json(), written_to, world)
         else:
             lesson = worked.lesson(brief=brief)
-            show((*lesson, curves) if plot and curves else lesson, output, world)
+            done &= show((*lesson, curves) if plot and curves else lesson, written_to, world)
         if worked.diverged:
             raise worked.diverged
-        draw(curves, picture)
     if worked.signal:
         raise typer.Exit(SIGNALLED + worked.signal)
-    if worked.lost:
+    if not done:
         raise typer.Exit(FAILED)
 
 

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import typer
 
-from backprop_cli.cli.destinations import apart, draw, drawable, writable
-from backprop_cli.cli.exits import SIGNALLED, complaints
+from backprop_cli.cli.destinations import apart, destination, picture_file
+from backprop_cli.cli.exits import FAILED, SIGNALLED, complaints
 from backprop_cli.cli.options import (
     Config,
     Decimals,
@@ -20,7 +20,7 @@ from backprop_cli.cli.options import (
     Tolerance,
     UntilLoss,
 )
-from backprop_cli.cli.printing import show
+from backprop_cli.cli.printing import draw, show
 from backprop_cli.cli.shipped import DEFAULT
 from backprop_cli.cli.world import World
 
@@ -43,9 +43,10 @@ def sweep(
     world: World = ctx.obj
     source: Path = config or DEFAULT
     with complaints(None):
-        apart({"--output": output, "--picture": picture})
-        output = writable(output, force=force)
-        picture = drawable(picture, force=force)
+        files = {"--output": output, "--picture": picture}
+        apart(source, files)
+        written_to = destination(output, force=force, pipes=True)
+        drawn_to = picture_file(picture, force=force)
     with complaints(source):
         from backprop_cli.cli.running import Settings
         from backprop_cli.cli.sweeping import swept_rates
@@ -58,11 +59,13 @@ def sweep(
             engine=engine,
             progress=None if quiet else world.err,
         )
-        lesson, curves, signal = swept_rates(source, lr, settings)
-        show(lesson, output, world)
-        draw(curves, picture)
+        lesson, curves, signal = swept_rates(source, lr, settings, files)
+        done = draw(curves, drawn_to, world)
+        done &= show(lesson, written_to, world)
     if signal:
         raise typer.Exit(SIGNALLED + signal)
+    if not done:
+        raise typer.Exit(FAILED)
 
 
 SETTINGS = {"epilog": "Example: backprop sweep mine.yaml --lr 0.1,0.5,1,2 --epochs 500"}
