@@ -1,0 +1,84 @@
+"""``backprop check``: figures worked by hand, each with its verdict and the likely mistake."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from backprop_cli.cli.destinations import apart, destination, not_over
+from backprop_cli.cli.exits import FAILED, complaints
+from backprop_cli.cli.options import WORKING, Force, Format, Output, OutputFormat
+from backprop_cli.cli.printing import show, write
+from backprop_cli.cli.shipped import DEFAULT
+from backprop_cli.errors import UsageError
+
+STANDARD_INPUT = Path("-")
+
+
+def check(
+    ctx: typer.Context,
+    files: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="[CONFIG] SHEET",
+            help="The network in YAML (without it, the shipped example), and the sheet: text, "
+            "Markdown, LaTeX, a table, CSV, YAML or JSON. - reads standard input.",
+            show_default=False,
+        ),
+    ],
+    example: Annotated[
+        int,
+        typer.Option(
+            "--example",
+            min=1,
+            metavar="K",
+            help="Of several examples, the one that is meant where the sheet names none.",
+            rich_help_panel=WORKING,
+        ),
+    ] = 1,
+    output_format: OutputFormat = Format.text,
+    output: Output = None,
+    force: Force = False,
+) -> None:
+    """Check figures worked by hand: what is right, the first slip, and what probably happened."""
+    with complaints(None):
+        source, sheet_file = _configuration_and_sheet(files)
+        apart(source, {"--output": output})
+        not_over(sheet_file, "the sheet is", {"--output": output})
+        written_to = destination(output, force=force, pipes=True)
+    with complaints(source):
+        from backprop_cli.cli.running import loaded
+        from backprop_cli.config.sheet.reading import load_sheet
+        from backprop_cli.runs.checking.check import check as check_sheet
+        from backprop_cli.runs.checking.own import Verdict
+
+        exercise = loaded(source, {"--output": output})
+        if example > exercise.example_count:
+            raise UsageError(f"--example {example}: there are {exercise.example_count} examples")
+        checked = check_sheet(exercise, load_sheet(str(sheet_file)), example - 1)
+        if output_format is Format.json:
+            from backprop_cli.runs.checking.record import as_json
+
+            whole = write(f"{as_json(checked)}\n", written_to, ctx.obj)
+        else:
+            from backprop_cli.lesson.reports.marked_sheet import marked_sheet
+
+            whole = show(marked_sheet(checked), written_to, ctx.obj)
+    if checked.count(Verdict.WRONG) or not whole:
+        raise typer.Exit(FAILED)
+
+
+def _configuration_and_sheet(files: list[Path]) -> tuple[Path, Path]:
+    """The two files that were named, or the shipped configuration and one. Raises UsageError."""
+    if len(files) > 2:
+        raise UsageError("check takes a configuration and a sheet, no more files")
+    source, sheet = (DEFAULT, files[0]) if len(files) == 1 else (files[0], files[1])
+    if source == sheet == STANDARD_INPUT:
+        raise UsageError("only one of the two can be standard input; name a file for the other")
+    return source, sheet
+
+
+SETTINGS = {
+    "epilog": "Examples:\n\nbackprop check mine.yaml sheet.txt\n\n"
+    "backprop check mine.yaml gradients.json --format json"
+}

@@ -1,0 +1,98 @@
+"""Lines of text of the form NAME = working = … = FIGURE."""
+
+import re
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import NamedTuple
+
+from backprop_cli.algebra.expression import Expression, symbols
+from backprop_cli.config.sheet.arithmetic import NUMBER, arithmetic, number
+
+RELATION = re.compile(r"\s*(?::=|==|~=|=~|=|≈|~|≐)\s*")
+# What separates statements on one line; only outside parentheses.
+BETWEEN = re.compile(r"[→⇒]|->|=>|\\\\|[,;](?=\s)|;")
+FIGURE = re.compile(rf"\s*\(?\s*([-+]?\s*{NUMBER})\s*\)?(.*)$", re.DOTALL)
+NOT_A_NUMBER = re.compile(
+    r"\s*[-+]?(?:nan|inf|infinity|∞|\d{61,}\S*|[\d.]{61,}\S*)\b.*", re.I | re.S
+)
+COLON = re.compile(rf"^([^:=≈~]+):\s*([-+]?\s*{NUMBER}\s*(?:\(.*\))?)$", re.DOTALL)
+CONTINUES = re.compile(r"^\s*(?:=|≈|~=|~)")
+EXAMPLE = re.compile(r"^\W*(?:example|sample|row)\s*(?:no\.?|number|#)?\s*(\d{1,6})\b[^=≈]*$", re.I)
+IS_NAME = re.compile(r"\s*[^\W\d]|\s*[∂δσ∇]")
+LONGEST_NAME = 80
+
+
+class Statement(NamedTuple):
+    """NAME = sides, the last of them a figure or, so far, none."""
+
+    name: str
+    text: str
+    working: tuple[Expression, ...]
+    figure: Decimal | None
+    comma: bool
+    no_number: bool = False
+
+
+def statements(text: str) -> Iterator[Statement]:
+    """The statements of one line of plain text."""
+    for piece in _pieces(text):
+        name, *sides = RELATION.split(piece)
+        if not sides:
+            colon = COLON.match(piece)
+            if colon is None:
+                continue
+            name, sides = colon[1], [colon[2]]
+        name = name.rpartition(": ")[2]  # Finally: dL/dw5 = 0.0822
+        if (
+            IS_NAME.match(name)
+            and ":" not in name
+            and len(name) <= LONGEST_NAME
+            and sides[-1].strip()
+        ):
+            yield _statement(name.strip(), piece.strip(), sides)
+
+
+def continued(before: Statement, text: str) -> Statement:
+    """A statement with the line that goes on with it: ``≈ 0.5307``."""
+    _, *sides = RELATION.split(text)
+    after = _statement(before.name, f"{before.text} {text.strip()}", sides)
+    return after._replace(working=before.working + after.working)
+
+
+def _pieces(text: str) -> Iterator[str]:
+    """The text cut where one statement ends and another begins."""
+    start = depth = 0
+    cuts = {found.start(): found.end() for found in BETWEEN.finditer(text)}
+    for at, character in enumerate(text):
+        depth += (character == "(") - (character == ")")
+        if at in cuts and depth <= 0 and at >= start:
+            yield text[start:at]
+            start = cuts[at]
+    yield text[start:]
+
+
+def _statement(name: str, text: str, sides: list[str]) -> Statement:
+    *between, last = sides
+    if NOT_A_NUMBER.fullmatch(last):
+        return Statement(name, text, (), None, comma=False, no_number=True)
+    found = FIGURE.match(last)
+    figure = number(found[1].replace(" ", "")) if found and _is_remark(found[2]) else None
+    if figure is None:
+        between = sides
+    parsed = (arithmetic(side) for side in between)
+    working = tuple(side for side in parsed if side is not None and not any(symbols(side)))
+    comma = bool(found and figure is not None and "," in found[1])
+    return Statement(name, text, working, figure, comma)
+
+
+def _is_remark(after: str) -> bool:
+    """Whether what follows a number is a remark on it, and not more arithmetic."""
+    after = after.strip()
+    if not after or re.fullmatch(r"[.,;:!?)]+", after):
+        return True
+    if after.startswith("("):
+        inside = after[1:].rstrip(").;, ")
+        return after.rstrip(".;, ").endswith(")") and not re.fullmatch(r"[\d\s.+*/^-]*", inside)
+    return bool(re.match(r"[^\W\d]|[<#!✓✗←|]|//|--", after)) and not re.match(
+        r"[*/+^-]\s*\d", after
+    )

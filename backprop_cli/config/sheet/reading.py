@@ -1,0 +1,106 @@
+"""A sheet: the lines of a text that give a figure, whatever stands between them."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from backprop_cli.algebra.sheet import Sheet, Written
+from backprop_cli.config.files.text import read_standard_input, read_text
+from backprop_cli.config.sheet import mapping, tables
+from backprop_cli.config.sheet.arithmetic import number
+from backprop_cli.config.sheet.lines import CONTINUES, EXAMPLE, Statement, continued, statements
+from backprop_cli.config.sheet.plain import plain
+from backprop_cli.errors import STDIN, ConfigError
+
+MOST_BYTES = 4_000_000
+MOST_FIGURES = 20_000
+LONGEST_LINE = 4_000
+# So many lines of words may stand between a formula and the numbers that go on with it.
+WORDS_BETWEEN = 4
+
+COMMA = "the comma was read as a decimal point"
+
+
+def load_sheet(path: str) -> Sheet:
+    """Read a sheet from a file; ``-`` is standard input.
+
+    Raises ConfigError where it cannot be read, or holds no figure.
+    """
+    if path == "-":
+        return parse_sheet(read_standard_input(STDIN, "a sheet"), STDIN)
+    return parse_sheet(read_text(Path(path), path, "a sheet"), path)
+
+
+def parse_sheet(text: str, name: str) -> Sheet:
+    """Read a sheet from text; ``name`` stands for the file. Raises ConfigError."""
+    if len(text) > MOST_BYTES:
+        limit = MOST_BYTES // 1_000_000
+        raise ConfigError(name, f"the sheet has more than {limit} million characters")
+    found = mapping.figures(text) if mapping.looks_like_one(text) else None
+    unread: list[int] = []
+    if not found:
+        found = [*_of_lines(text, unread)]
+    if not found:
+        raise ConfigError(
+            name, "there is no line with a name and a figure in it, such as z_h1 = 0.3775"
+        )
+    return Sheet(name, tuple(found[:MOST_FIGURES]), tuple(unread))
+
+
+def _of_lines(text: str, unread: list[int]) -> Iterator[Written]:
+    """The figures of a text line by line; lines whose figure is no number go to ``unread``."""
+    columns: tables.Columns | None = None
+    waiting: Statement | None = None
+    words, example = 0, None
+    for at, raw in _numbered(text):
+        if not raw.strip():
+            columns = None
+            continue
+        cells = tables.cells_of(raw)
+        heads = tables.columns_of(cells)
+        if heads is not None:
+            columns, waiting = heads, None
+            continue
+        rows = tables.figures_of(cells, columns)
+        if rows:
+            waiting = None
+            for called, digits in rows:
+                figure = number(digits)
+                assert figure is not None
+                yield Written(at, f"{called} = {digits}", called, figure, example=example)
+            continue
+        if cells and columns is not None:
+            continue
+        line = plain(raw)
+        heading = EXAMPLE.match(line)
+        if heading is not None:
+            example, waiting = int(heading[1]), None
+            continue
+        if waiting is not None and CONTINUES.match(line):
+            found = [continued(waiting, line)]
+        else:
+            found = [*statements(line)]
+        words = 0 if found else words + 1
+        if words > WORDS_BETWEEN:
+            waiting = None
+        for statement in found:
+            waiting = statement if statement.figure is None else None
+            if statement.no_number:
+                unread.append(at)
+            if statement.figure is not None:
+                yield Written(
+                    at,
+                    statement.text,
+                    statement.name,
+                    statement.figure,
+                    statement.working,
+                    COMMA if statement.comma else "",
+                    example=example,
+                )
+
+
+def _numbered(text: str) -> Iterator[tuple[int, str]]:
+    """The lines with their numbers; a line of LaTeX that holds several is given as several."""
+    for at, raw in enumerate(text.splitlines(), 1):
+        if len(raw) <= LONGEST_LINE:
+            for piece in raw.split(r"\\"):
+                yield at, piece

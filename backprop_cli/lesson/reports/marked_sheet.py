@@ -1,0 +1,292 @@
+"""A student's sheet with its marks: the first wrong line and what probably happened there first."""
+
+import math
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+from pathlib import PurePath
+
+from backprop_cli.algebra.expression import Choice, Expression, Number, Symbol, symbols, transform
+from backprop_cli.algebra.prose import Code, Prose, enumerated, joined, prose
+from backprop_cli.arithmetic.evaluation import Exact
+from backprop_cli.arithmetic.figures import rounded
+from backprop_cli.lesson.blocks import (
+    Block,
+    Column,
+    Equation,
+    Equations,
+    Heading,
+    Lesson,
+    Paragraph,
+    Role,
+    Table,
+)
+from backprop_cli.lesson.equations import line
+from backprop_cli.network.exercise import Figure
+from backprop_cli.runs.checking.check import Checked
+from backprop_cli.runs.checking.diagnosis import Cause
+from backprop_cli.runs.checking.marking import Marked
+from backprop_cli.runs.checking.own import Verdict
+from backprop_cli.wording import counted, printable
+
+MARKS = {
+    Verdict.RIGHT: "✓",
+    Verdict.FOLLOWS: "→",
+    Verdict.WRONG: "✗",
+    Verdict.UNCLEAR: "?",
+}
+VERDICTS = {
+    Verdict.RIGHT: "right",
+    Verdict.FOLLOWS: "follows",
+    Verdict.WRONG: "wrong",
+    Verdict.UNCLEAR: "unclear",
+}
+DECIMALS = 4
+MOST_CAUSES = 3
+MOST_EXPLAINED = 4  # wrong lines with a derivation of their own
+MOST_SKIPPED = 6  # steps on the way to a line that the sheet leaves out
+MOST_NAMED = 8
+LONGEST_LINE = 44
+# Of a longer sheet, runs of right lines are drawn together.
+MOST_LINES = 24
+SHORTEST_RUN = 3
+
+
+def marked_sheet(checked: Checked) -> Lesson:
+    """The whole report: the answer, then every line with its mark, then what else there is."""
+    return tuple(_blocks(checked))
+
+
+def _blocks(checked: Checked) -> Iterator[Block]:
+    yield Heading(
+        2, "Your sheet, checked", printable(PurePath(checked.sheet.name).name)[-LONGEST_LINE:]
+    )
+    yield Paragraph(_summary(checked))
+    wrong = [at for at, one in enumerate(checked.lines) if one.verdict is Verdict.WRONG]
+    for at in wrong[:1]:
+        yield from _explained(checked, at)
+    yield _table(checked)
+    for at in wrong[1:MOST_EXPLAINED]:
+        yield from _explained(checked, at)
+    yield from _endings(checked, len(wrong))
+
+
+def _summary(checked: Checked) -> Prose:
+    first = checked.first_wrong
+    if first is not None:
+        return prose(
+            f"Look at line {checked.lines[first].entry.written.line} first. ", _counts(checked), "."
+        )
+    follow = "" if not checked.count(Verdict.UNCLEAR) else " as far as can be told"
+    return prose(f"Nothing is wrong{follow}: ", _counts(checked), ".")
+
+
+def _counts(checked: Checked) -> Prose:
+    """``4 lines are right, 3 follow from an earlier slip, 1 is wrong``."""
+    said = {
+        Verdict.RIGHT: ("is right", "are right"),
+        Verdict.FOLLOWS: ("follows from an earlier slip", "follow from an earlier slip"),
+        Verdict.WRONG: ("is wrong", "are wrong"),
+        Verdict.UNCLEAR: ("cannot be judged", "cannot be judged"),
+    }
+    found: list[Prose] = []
+    for verdict, (one, many) in said.items():
+        count = checked.count(verdict)
+        if count:
+            noun = counted(count, "line") if not found else str(count)
+            found.append(f"{noun} {one if count == 1 else many}")
+    return enumerated(found)
+
+
+# --- a wrong line ----------------------------------------------------------------------------
+
+
+def _explained(checked: Checked, at: int) -> Iterator[Block]:
+    """A wrong line: as it was written, as it is with the student's own numbers, and why."""
+    marked = checked.lines[at]
+    yield Heading(3, f"✗ Line {marked.entry.written.line}: {_written(marked)}")
+    causes = checked.causes.get(at, ())
+    yield Heading(4, "With your own numbers")
+    yield Equations(tuple(_derivation(checked, marked, steps=not causes)))
+    if causes:
+        for number, cause in enumerate(causes[:MOST_CAUSES]):
+            lead = (
+                "Your working shows that " if cause.seen else "Probably " if number == 0 else "Or "
+            )
+            yield Paragraph(prose(lead, _sentence(checked, marked, cause)), bullet=len(causes) > 1)
+        yield from _ambiguity(checked, at, causes)
+    else:
+        yield Paragraph("No usual mistake gives this figure. Above is the line with your numbers.")
+
+
+def _sentence(checked: Checked, marked: Marked, cause: Cause) -> Prose:
+    if cause.quantity == marked.entry.quantity:
+        return f"{cause.sentence}."
+    return prose(f"{cause.sentence}, on the way in ", _symbol(checked, cause.quantity), ".")
+
+
+def _ambiguity(checked: Checked, at: int, causes: Sequence[Cause]) -> Iterator[Paragraph]:
+    if len(causes) < 2 or causes[0].seen:
+        return
+    more = len(causes) - MOST_CAUSES
+    others = f"{counted(more, 'other mistake')} would too. " if more > 0 else ""
+    gives = "Each of these gives your figure. " if more <= 0 else "Each gives your figure; "
+    teller = checked.teller.get(at)
+    if teller:
+        last = prose("A line for ", Code(teller), " would tell the first two apart.")
+    else:
+        last = prose("The numbers that you put in would tell them apart: write them down.")
+    yield Paragraph(prose(gives, others, last))
+
+
+def _derivation(checked: Checked, marked: Marked, *, steps: bool) -> Iterator[Equation]:
+    """The line with the student's own numbers; with ``steps``, what it skips too."""
+    own, quantity = checked.marking.own, marked.entry.quantity
+    if quantity not in own.problem.steps:
+        yield line(_symbol(checked, quantity), Number(_typed(own.problem.given[quantity])))
+        return
+    names = [quantity]
+    if steps:
+        names += own.skipped(quantity, marked.at, MOST_SKIPPED)
+    for name in reversed(names):
+        yield _own_line(checked, marked.at, name)
+
+
+def _own_line(checked: Checked, at: int, quantity: str) -> Equation:
+    """A quantity's formula in symbols, with the student's numbers, and its result."""
+    own = checked.marking.own
+    step = own.problem.steps[quantity]
+    used = {symbol.name for symbol in symbols(step.expression)}
+    numbers = {name: _own_figure(checked, name, at) for name in used}
+
+    def put_in(part: Expression) -> Expression | None:
+        return numbers.get(part.name) if isinstance(part, Symbol) else None
+
+    formula = step.expression
+    if isinstance(formula, Choice):
+        values = {name: float(number.value) for name, number in numbers.items()}
+        formula = Exact().chosen(formula, values)
+    between = transform(formula, put_in)
+    result = _figure(checked, own.worth(quantity, at))
+    sides = (
+        (formula, result) if isinstance(formula, Symbol | Number) else (formula, between, result)
+    )
+    return line(step.defines, *sides)
+
+
+def _own_figure(checked: Checked, name: str, at: int) -> Number:
+    """A number as the student has it: from the sheet, as it is given, or worked from those."""
+    own = checked.marking.own
+    on_line = own.line_of(name, at)
+    if on_line is not None:
+        return Number(own.entries[on_line].written.figure, of=name)
+    if name in own.problem.given:
+        return Number(_typed(own.problem.given[name]), of=name)
+    return Number(_figure(checked, own.worth(name, at)).value, of=name)
+
+
+def _figure(checked: Checked, value: float) -> Number:
+    if not math.isfinite(value):
+        return Number(Decimal(0), name="a number that does not exist")
+    return Number(rounded(Decimal(repr(value)), checked.marking.problem.decimals or DECIMALS))
+
+
+def _typed(figure: Figure) -> Decimal:
+    return figure if isinstance(figure, Decimal) else Decimal(repr(figure))
+
+
+def _symbol(checked: Checked, quantity: str) -> Symbol:
+    step = checked.marking.problem.steps.get(quantity)
+    return step.defines if step else Symbol(quantity)
+
+
+# --- all lines -------------------------------------------------------------------------------
+
+
+def _table(checked: Checked) -> Table:
+    rows = [_row(marked) for marked in checked.lines]
+    if len(rows) > MOST_LINES:
+        rows = [*_drawn_together(checked.lines)]
+    columns = ("", "Line", "What you wrote", "Verdict")
+    return Table(
+        "Every line",
+        tuple(Column(title, Role.WORDS) for title in columns),
+        tuple(rows),
+        numeric=False,
+    )
+
+
+def _row(marked: Marked) -> tuple[Prose, ...]:
+    verdict = VERDICTS[marked.verdict]
+    remark = marked.remark or marked.entry.written.remark
+    return (
+        MARKS[marked.verdict],
+        str(marked.entry.written.line),
+        _written(marked),
+        f"{verdict} ({remark})" if remark else verdict,
+    )
+
+
+def _written(marked: Marked) -> str:
+    text = " ".join(printable(marked.entry.written.text).split())
+    if len(text) <= LONGEST_LINE:
+        return text
+    figure = f"{marked.entry.written.figure}"
+    room = LONGEST_LINE - len(figure) - 3
+    return f"{text[:room]}… {figure}"
+
+
+def _drawn_together(lines: Sequence[Marked]) -> Iterator[tuple[Prose, ...]]:
+    """The rows, runs of right lines without a remark as one."""
+    run: list[Marked] = []
+    for marked in (*lines, None):
+        plain = marked is not None and marked.verdict is Verdict.RIGHT and not marked.remark
+        if plain and marked is not None:
+            run.append(marked)
+            continue
+        if len(run) >= SHORTEST_RUN:
+            first, last = run[0].entry.written.line, run[-1].entry.written.line
+            span = f"{first}–{last}" if first != last else str(first)
+            yield MARKS[Verdict.RIGHT], span, f"{counted(len(run), 'figure')}", "right"
+        else:
+            yield from map(_row, run)
+        run = []
+        if marked is not None:
+            yield _row(marked)
+
+
+# --- what else there is ----------------------------------------------------------------------
+
+
+def _endings(checked: Checked, wrong: int) -> Iterator[Paragraph]:
+    if wrong > MOST_EXPLAINED:
+        yield Paragraph(
+            f"{counted(wrong - MOST_EXPLAINED, 'more line')} marked ✗ may have the same cause: "
+            "correct the first, and check again."
+        )
+    if checked.count(Verdict.UNCLEAR):
+        yield Paragraph(
+            "A line that cannot be judged rests on figures with too few digits: "
+            "write one or two more decimals."
+        )
+    for written, near in checked.unknown[:3]:
+        name = printable(written.name[:40])
+        yield Paragraph(
+            prose(
+                f"Line {written.line}: {name} is no quantity of this network; the nearest are ",
+                *joined([Code(one) for one in near]),
+                ".",
+            )
+        )
+    if checked.sheet.unread:
+        some = ", ".join(map(str, checked.sheet.unread[:MOST_NAMED]))
+        yield Paragraph(f"What should be a number is none in line {some}.")
+    if checked.missing:
+        named = checked.missing[:MOST_NAMED]
+        more = len(checked.missing) - len(named)
+        yield Paragraph(
+            prose(
+                "Not on the sheet: ",
+                *joined([Code(one) for one in named]),
+                f" and {more} more." if more else ".",
+            )
+        )

@@ -1,0 +1,1 @@
+"""An exercise and a sheet → the sheet with a verdict for every line."""

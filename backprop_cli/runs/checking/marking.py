@@ -1,0 +1,241 @@
+"""A verdict for every line of a sheet."""
+
+import math
+from collections.abc import Iterator, Sequence
+from decimal import ROUND_DOWN, ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
+from typing import NamedTuple
+
+from backprop_cli.algebra.expression import Number, Symbol, symbols
+from backprop_cli.algebra.sheet import Sheet, Written
+from backprop_cli.arithmetic.intervals import Bounds, Form, between, point
+from backprop_cli.runs.checking.names import Names
+from backprop_cli.runs.checking.own import Entry, Known, OwnNumbers, Verdict, carried
+from backprop_cli.runs.checking.problem import Problem
+
+# How many of the quantities that a line rests on are tried without, one at a time.
+MOST_LEFT_OUT = 12
+# A result is too coarse to judge a figure by if it may be off by this share of itself, and by far
+# more than the figure's own last digit tells.
+COARSE, COARSER_THAN_FIGURE = 0.5, 5.0
+OFTEN = 2  # who has cut off so many figures does not round
+
+CUT_OFF = "cut off instead of rounded"
+HALF_EVEN = "a half rounded to the even digit; half up gives {}"
+
+
+class Marked(NamedTuple):
+    """A line with its verdict.
+
+    ``expected`` is what the formula gives with the student's own figures, ``true`` the exact value.
+    """
+
+    entry: Entry
+    at: int
+    verdict: Verdict
+    expected: float
+    true: float
+    remark: str = ""
+
+    @property
+    def expected_figure(self) -> float:
+        """What the formula gives, with the digits of the figure, and at least two significant."""
+        if not math.isfinite(self.expected) or not self.expected:
+            return self.expected
+        decimals = -int(self.entry.written.figure.as_tuple().exponent)
+        least = 1 - math.floor(math.log10(abs(self.expected)))
+        return round(self.expected, max(decimals, least))
+
+
+class Marking:
+    """The verdicts of a sheet, and the numbers that they were found with."""
+
+    def __init__(self, problem: Problem, sheet: Sheet) -> None:
+        names = Names(problem)
+        self.problem, self.names = problem, names
+        self.unknown: list[Written] = []
+        entries: list[Entry] = []
+        for written in sheet.lines:
+            meant = names.means(written)
+            if meant:
+                entries.append(Entry(written, _likeliest(problem, written, meant)))
+            else:
+                self.unknown.append(written)
+        self.own = OwnNumbers(problem, entries)
+        self.found: dict[int, Marked] = {}
+
+    def in_order(self) -> Iterator[int]:
+        """The positions of all lines, those first that others rest on."""
+        order = {name: at for at, name in enumerate((*self.problem.given, *self.problem.steps))}
+        entries = self.own.entries
+        return iter(sorted(range(len(entries)), key=lambda at: (order[entries[at].quantity], at)))
+
+    def mark(self, at: int) -> Marked:
+        """The verdict of one line; those that it rests on must have theirs."""
+        own, entry = self.own, self.own.entries[at]
+        quantity, bounds = entry.quantity, entry.bounds
+        exact = self.problem.exact[quantity]
+        verdict, route, remark = self._verdict(at, entry)
+        marked = Marked(entry, at, verdict, own.worth(quantity, at), exact, remark)
+        self.found[at] = marked
+        if verdict is not Verdict.RIGHT:
+            own.settle(at, between(bounds, f"line {at}"))
+        elif self._is_exact(quantity) and math.isclose(entry.figure, exact, rel_tol=1e-14):
+            own.settle(at, point(exact))
+        else:
+            results = [route.form.bounds] if route and route.form.is_bounded else []
+            results += [Bounds(value, value) for value in self.problem.truths(quantity)]
+            if remark == CUT_OFF:
+                own.cuts += 1
+            bounds = _cut_bounds(entry.written.figure) if remark == CUT_OFF else bounds
+            own.settle(at, carried(entry, at, results, bounds))
+        return marked
+
+    def _verdict(self, at: int, entry: Entry) -> tuple[Verdict, Known | None, str]:
+        """The verdict, what the figure was found among, and a remark."""
+        quantity, bounds = entry.quantity, entry.bounds
+        truths = self.problem.truths(quantity)
+        nearest = self.own.result(quantity, at)
+        if any(bounds.holds(value) for value in truths):
+            return Verdict.RIGHT, nearest, _remark(entry, truths)
+        if any(_cut_off(entry.written.figure, value) for value in truths):
+            return Verdict.RIGHT, nearest, CUT_OFF
+        copied = self._copied(at, entry)
+        if copied is not None:
+            verdict = copied.verdict if copied.verdict is Verdict.RIGHT else Verdict.FOLLOWS
+            remark = f"as in line {copied.entry.written.line}"
+            return verdict, None, "" if verdict is Verdict.RIGHT else remark
+        if quantity not in self.problem.steps:
+            return Verdict.WRONG, None, ""
+        worth = self.own.worth(quantity, at)
+        for route in self._routes(quantity, at, nearest):
+            if not route.form.is_bounded:
+                return Verdict.UNCLEAR, None, ""
+            result = route.form.bounds
+            # The figures as they are written may lead to the very end of the bounds: a half.
+            met = result.meets(bounds) or (route is nearest and bounds.holds(worth))
+            cut = _cut_off(entry.written.figure, worth) and route is nearest
+            if not met and not cut and not self._cut_from(entry.written.figure, result):
+                continue
+            if coarse(route.form, bounds):
+                return Verdict.UNCLEAR, None, ""
+            remark = "" if met else CUT_OFF
+            return self._as_good_as(route), route, remark
+        return Verdict.WRONG, None, ""
+
+    def _routes(self, quantity: str, at: int, nearest: Known) -> Iterator[Known]:
+        """What the formula gives from the nearest figures, and from those behind them."""
+        yield nearest
+        if -1 in nearest.lines:
+            yield self.own.result(quantity, at, self.own.implied)
+        on_lines = [self.own.entries[line].quantity for line in sorted(nearest.lines) if line >= 0]
+        worked = [name for name in dict.fromkeys(on_lines) if name in self.problem.steps]
+        for name in worked[:MOST_LEFT_OUT]:
+            yield self.own.result(quantity, at, frozenset((name,)))
+        if len(worked) > 1:
+            yield self.own.result(quantity, at, frozenset(worked))
+        for name in worked[:MOST_LEFT_OUT]:  # a figure that was written twice, differently
+            for line in self.own.lines_of(name):
+                if line not in nearest.lines and line in self.found:
+                    yield self.own.result(quantity, line + 1)
+
+    def _as_good_as(self, known: Known) -> Verdict:
+        """The verdict of what follows from lines: right where they all are."""
+        found = {self.found[line].verdict if line >= 0 else Verdict.WRONG for line in known.lines}
+        if found <= {Verdict.RIGHT}:
+            return Verdict.RIGHT
+        return Verdict.UNCLEAR if found <= {Verdict.RIGHT, Verdict.UNCLEAR} else Verdict.FOLLOWS
+
+    def _cut_from(self, figure: Decimal, result: Bounds) -> bool:
+        """Whether a figure may be a result with its further digits left away.
+
+        Of one who does that regularly, it is enough that it can be.
+        """
+        if self.own.cuts >= OFTEN:
+            return bool(figure) and result.meets(_cut_bounds(figure))
+        return _cut_within(figure, result)
+
+    def _copied(self, at: int, entry: Entry) -> Marked | None:
+        """An earlier line about the same quantity whose figure this one repeats."""
+        for line in self.own.lines_of(entry.quantity):
+            if line in self.found and line != at:
+                earlier = self.found[line]
+                bounds = entry.bounds
+                if entry.figure == earlier.entry.figure or (
+                    bounds.radius > earlier.entry.bounds.radius
+                    and bounds.holds(earlier.entry.figure)
+                ):
+                    return earlier
+        return None
+
+    def _is_exact(self, quantity: str) -> bool:
+        """Whether a quantity is given, or worked from given numbers alone."""
+        step = self.problem.steps.get(quantity)
+        if step is None:
+            return True
+        if isinstance(step.expression, Symbol):
+            return self._is_exact(step.expression.name)
+        used = {symbol.name for symbol in symbols(step.expression)}
+        return isinstance(step.expression, Number) or not used & self.problem.steps.keys()
+
+
+def _likeliest(problem: Problem, written: Written, meant: Sequence[str]) -> str:
+    """Of several quantities with one name, that whose right value the figure is, else the first."""
+    if len(meant) > 1:
+        for quantity in meant:
+            bounds = Entry(written, quantity).bounds
+            if any(bounds.holds(value) for value in problem.truths(quantity)):
+                return quantity
+    return meant[0]
+
+
+def coarse(form: Form, figure: Bounds) -> bool:
+    """Whether a number is known so coarsely that it cannot judge a figure."""
+    radius = form.radius
+    return radius > COARSE * abs(form.centre) and radius > COARSER_THAN_FIGURE * figure.radius
+
+
+def _cut_off(figure: Decimal, value: float) -> bool:
+    """Whether a figure is a value with its further digits left away."""
+    unit = Decimal(1).scaleb(int(figure.as_tuple().exponent))
+    if not figure or not _fits(value, unit):
+        return False
+    return _as_decimal(value).quantize(unit, ROUND_DOWN) == figure
+
+
+def _cut_bounds(figure: Decimal) -> Bounds:
+    """All numbers of which a figure is what is left when further digits are left away."""
+    unit = Decimal(1).scaleb(int(figure.as_tuple().exponent))
+    farther = figure + unit.copy_sign(figure)
+    return Bounds(*sorted((float(figure), float(farther))))
+
+
+def _cut_within(figure: Decimal, result: Bounds) -> bool:
+    """Whether a figure is all values of a narrow result with their further digits left away."""
+    exponent = int(figure.as_tuple().exponent)
+    unit = 10.0**exponent
+    if result.radius > unit / 4:
+        return False
+    return _cut_off(figure, result.low) and _cut_off(figure, result.high)
+
+
+def _fits(value: float, unit: Decimal) -> bool:
+    return math.isfinite(value) and abs(value) < 1e15 and unit > Decimal("1e-40")
+
+
+def _as_decimal(value: float) -> Decimal:
+    return Decimal(repr(value))
+
+
+def _remark(entry: Entry, truths: Sequence[float]) -> str:
+    """What is odd about a right figure: a half rounded to the even digit."""
+    figure = entry.written.figure
+    unit = Decimal(1).scaleb(int(figure.as_tuple().exponent))
+    for value in truths:
+        if not _fits(value, unit):
+            continue
+        half_up = _as_decimal(value).quantize(unit, ROUND_HALF_UP)
+        if half_up == figure:
+            return ""
+        if _as_decimal(value).quantize(unit, ROUND_HALF_EVEN) == figure:
+            return HALF_EVEN.format(half_up)
+    return ""

@@ -1,0 +1,262 @@
+"""The names by which people call quantities, and the quantities that they mean."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
+
+from backprop_cli.algebra.expression import Partial, partial
+from backprop_cli.algebra.sheet import Place, Written
+from backprop_cli.derivation.steps import gradient, new
+from backprop_cli.derivation.update import MEAN_LOSS
+from backprop_cli.network.exercise import LEARNING_RATE, LOSS, Network
+from backprop_cli.runs.checking.problem import Problem, of_example
+
+LOSS_NAMES = ("loss", "l", "e", "c", "j", "cost", "error", "etotal", "totalerror", "totalloss")
+RATE_NAMES = ("learningrate", "lr", "eta", "η", "α", "alpha", "rate")
+# Words that may stand before a name and say nothing about which quantity it is.
+FILLERS = {
+    *("let", "lets", "let's", "assume", "so", "then", "thus", "hence", "therefore", "we", "get"),
+    *("the", "with", "where", "and", "given", "have", "is", "has", "finally", "for", "now"),
+    *("since", "because", "step", "our", "as", "of"),
+}
+DERIVATIVE = re.compile(r"^d(.+)/d(.+)$")
+LOSS_BY = re.compile(rf"^d({'|'.join(sorted(LOSS_NAMES, key=len, reverse=True))})d?(.+)$")
+GRADIENT = re.compile(r"^(?:gradientof|gradientfor|gradof|gradfor|gradient|grad|∇|d|g)(.+)$")
+DELTA = re.compile(r"^(?:delta|δ|err)(.+)$")
+NEW = re.compile(r"^(?:(?:new|updated)(?P<after>.+)|(?P<before>.+?)(?:new|updated|\+|'))$")
+INDEXED = re.compile(r"^(.*)\[(\d{1,6})\]$")
+ARRAY = re.compile(
+    r"^(?P<gradient>dloss/dd?|d|grad|g|delta|δ)?(?P<kind>w|weights?|b|bias(?:es)?|z|a)"
+    r"(?P<layer>\d{1,3})(?P<new>new)?$"
+)
+
+
+def folded(name: str) -> str:
+    """A name without what people write in different ways: case, ``_``, spaces and braces."""
+    text = (
+        name.replace("ŷ", "y_hat")
+        .replace("∂", "d")
+        .replace("\N{COMBINING CIRCUMFLEX ACCENT}", "hat")
+    )
+    return re.sub(r"[\s_{}*^|\\]", "", text.lower())
+
+
+class Names:
+    """The names of a problem's quantities."""
+
+    def __init__(self, problem: Problem) -> None:
+        self.problem = problem
+        self.network: Network = problem.network
+        self._known = frozenset((*problem.steps, *problem.given))
+
+    def means(self, written: Written) -> tuple[str, ...]:
+        """The quantities that a line may be about, the likeliest first; maybe none."""
+        if written.place is not None:
+            return self._existing(self._in_array(written.place), None)
+        for name in _readings(written.name):
+            found = self._existing(self._plain(name), written.example)
+            if found:
+                return found
+        return ()
+
+    def shown(self, quantity: str) -> str:
+        """The ASCII name of a quantity: ``dLoss/dw5``."""
+        return quantity.replace("∂", "d").replace("ŷ", "y_hat")
+
+    @cached_property
+    def all_shown(self) -> tuple[str, ...]:
+        """The ASCII names of all quantities."""
+        return tuple(map(self.shown, self.problem.steps))
+
+    def _existing(self, names: Iterable[str], example: int | None) -> tuple[str, ...]:
+        found: dict[str, None] = {}
+        for name in names:
+            for own in self._of_examples(name, example):
+                if own in self._known:
+                    found[own] = None
+        return tuple(found)
+
+    def _of_examples(self, name: str, example: int | None) -> Iterator[str]:
+        """A name as it is, and as that of an example of the batch or of its mean."""
+        yield name
+        if not self.problem.examples:
+            if name == LOSS or name.startswith(f"∂{LOSS}/∂"):
+                yield name.replace(LOSS, MEAN_LOSS, 1)
+            return
+        indexed = INDEXED.match(name)
+        base, number = (indexed[1], int(indexed[2])) if indexed else (name, example)
+        means = [base.replace(LOSS, MEAN_LOSS, 1)]
+        numbers = [number] if number is not None else [self.problem.shown]
+        if number is None:
+            yield from means
+        for one in numbers:
+            of, _, by = base.removeprefix("∂").partition("/∂")
+            if by:
+                yield partial(of_example(of, one), by).name
+                yield partial(of_example(of, one), of_example(by, one)).name
+            else:
+                yield of_example(base, one)
+
+    def _plain(self, name: str) -> Iterator[str]:
+        """The quantities, without an example's number, that a name may mean."""
+        if name in self._known:
+            yield name
+            return
+        text = folded(name)
+        indexed = INDEXED.match(text)
+        if indexed and text not in self._bases:
+            for own in self._plain(indexed[1]):
+                yield of_example(own, int(indexed[2]))
+            return
+        yield from self._bases.get(text, ())
+        yield from self._derivatives(text)
+        found = NEW.match(text)
+        if found:
+            for own in self._bases.get(found["after"] or found["before"], ()):
+                yield new(own).name
+        found = DELTA.match(text)
+        if found:
+            for own in self._bases.get(found[1], ()):
+                yield gradient(self._sums.get(own, own)).name
+
+    def _derivatives(self, text: str) -> Iterator[str]:
+        found = DERIVATIVE.match(text)
+        if found:
+            of = [LOSS] if found[1] in LOSS_NAMES else [*self._bases.get(found[1], ())]
+            for above in of:
+                for below in self._bases.get(found[2], ()):
+                    yield partial(above, below).name
+        for pattern, group in ((LOSS_BY, 2), (GRADIENT, 1)):
+            found = pattern.match(text)
+            if found:
+                for below in self._bases.get(found[group], ()):
+                    yield gradient(below).name
+
+    @cached_property
+    def _sums(self) -> Mapping[str, str]:
+        """From a neuron's activation or prediction to its weighted sum."""
+        network = self.network
+        found = {neuron.activation: neuron.weighted_sum for neuron in network.neurons}
+        found |= {network.prediction(output): output.weighted_sum for output in network.outputs}
+        return found
+
+    @cached_property
+    def _bases(self) -> Mapping[str, tuple[str, ...]]:
+        """By folded name, the quantities that are no derivatives, or that derivatives are by."""
+        found: dict[str, dict[str, None]] = {}
+
+        def add(name: str, *quantities: str) -> None:
+            found.setdefault(name, {}).update(dict.fromkeys(quantities))
+
+        for quantity in (*self.problem.given, *self.problem.steps):
+            base = INDEXED.match(quantity) if self.problem.examples else None
+            add(folded(quantity), quantity)
+            if base:
+                add(folded(base[1]), base[1])
+        for step in self.problem.steps.values():
+            if isinstance(step.defines, Partial):
+                for name in (step.defines.of, step.defines.by):
+                    base = INDEXED.match(name) if self.problem.examples else None
+                    name = base[1] if base else name
+                    add(folded(name), name)
+        for name in LOSS_NAMES:
+            add(name, LOSS)
+        for name in RATE_NAMES:
+            add(name, LEARNING_RATE)
+        for number, neuron in enumerate(self.network.neurons, 1):
+            called = [folded(neuron.name), *self._output_names(neuron.name)]
+            out = [neuron.activation, *self._predictions(neuron.name)]
+            for one in called:
+                for prefix in ("z", "net", "in", "netinput", "s"):
+                    add(prefix + one, neuron.weighted_sum)
+                for prefix in ("a", "out", "", "output"):
+                    add(prefix + one, *out)
+            add(f"z{number}", neuron.weighted_sum)
+            add(f"a{number}", *out)
+        for output in self.network.outputs:
+            own = folded(output.name)
+            prediction, target = self.network.prediction(output), self.network.target(output)
+            for name in (f"y{own}", f"yhat{own}", f"pred{own}", f"prediction{own}"):
+                add(name, prediction, output.activation)
+            for name in (f"target{own}", f"t{own}"):
+                add(name, target)
+            if len(self.network.outputs) == 1:
+                for name in (
+                    "prediction",
+                    "predictedoutput",
+                    "predicted",
+                    "pred",
+                    "yhat",
+                    "output",
+                ):
+                    add(name, prediction, output.activation)
+                for name in ("target", "t", "actual", "label", "ytrue"):
+                    add(name, target)
+                add("y", target, prediction)
+        return {name: tuple(quantities) for name, quantities in found.items()}
+
+    def _predictions(self, neuron: str) -> list[str]:
+        return [self.network.prediction(one) for one in self.network.outputs if one.name == neuron]
+
+    def _output_names(self, neuron: str) -> list[str]:
+        """What else the only output is called."""
+        outputs = [output.name for output in self.network.outputs]
+        return ["o", "o1", "y", "out", "output"] if outputs == [neuron] else []
+
+    def _in_array(self, place: Place) -> Iterator[str]:
+        """The quantity at a place of an array by layer: rows by neuron, columns by source."""
+        found = ARRAY.match(folded(place.array))
+        layers = self.network.layers
+        if not found or not 1 <= int(found["layer"]) <= len(layers):
+            return
+        neurons = layers[int(found["layer"]) - 1].neurons
+        kind = found["kind"][0]
+        if kind == "w":
+            at = int(found["layer"]) - 1
+            sources = [one.name for one in layers[at - 1].neurons] if at else [*self.network.inputs]
+            names = {
+                (row, sources.index(edge.source)): edge.weight
+                for row, neuron in enumerate(neurons)
+                for edge in neuron.edges
+                if edge.source in sources
+            }
+            shape, index = place.shape, place.at
+            if shape == (len(sources), len(neurons)) and len(sources) != len(neurons):
+                shape, index = shape[::-1], index[::-1]
+            if shape != (len(neurons), len(sources)) or index not in names:
+                return
+            own = names[index[0], index[1]]
+        else:
+            if place.shape not in ((len(neurons),), (len(neurons), 1), (1, len(neurons)), (1,)):
+                return
+            neuron = neurons[max(place.at)]
+            shared = [one for one in neurons if one.bias == neuron.bias]
+            if kind == "b" and neuron.bias is None:
+                return
+            own = {
+                "b": neuron.bias or "",
+                "z": neuron.weighted_sum,
+                "a": neuron.activation,
+            }[kind]
+            if kind == "b" and len(shared) > 1 and max(place.shape) == len(neurons):
+                own = f"{own}_from_{neuron.name}" if found["gradient"] else own
+        if found["gradient"] in ("delta", "δ"):
+            yield gradient(neuron.weighted_sum).name if kind != "w" else ""
+        elif found["gradient"]:
+            yield gradient(own).name
+            yield from (gradient(one).name for one in self._predictions(neuron.name) if kind == "a")
+        else:
+            yield new(own).name if found["new"] else own
+
+
+def _readings(name: str) -> Iterator[str]:
+    """A name as it stands, what is in parentheses after it, and without words that say nothing."""
+    yield name
+    inside = re.search(r"\(([^()]+)\)\s*$", name)
+    if inside:
+        yield inside[1]
+        yield name[: inside.start()]
+    words = name.split()
+    while len(words) > 1 and words[0].lower().strip(",.") in FILLERS:
+        words = words[1:]
+        yield " ".join(words)

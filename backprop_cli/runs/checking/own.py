@@ -1,0 +1,324 @@
+"""A student's own numbers: what the figures of a sheet stand for, and what follows from them."""
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from enum import Enum
+from functools import cached_property
+from typing import NamedTuple
+
+from backprop_cli.algebra.expression import Expression, Number, Symbol, symbols
+from backprop_cli.algebra.sheet import Written
+from backprop_cli.arithmetic.intervals import Bounds, Form, between, bounds_of, evaluate, point
+from backprop_cli.derivation.steps import Step
+from backprop_cli.runs.checking.problem import Problem
+
+
+class Verdict(Enum):
+    """The outcome of a line."""
+
+    RIGHT = "right"
+    FOLLOWS = "follows"
+    WRONG = "wrong"
+    UNCLEAR = "unclear"
+
+
+class Entry(NamedTuple):
+    """A line of a sheet and the quantity that it is about."""
+
+    written: Written
+    quantity: str
+
+    @property
+    def figure(self) -> float:
+        """The figure as a number."""
+        return float(self.written.figure)
+
+    @property
+    def bounds(self) -> Bounds:
+        """All numbers that the figure stands for."""
+        return bounds_of(self.written.figure)
+
+
+class Known(NamedTuple):
+    """A number as a student may have it, and the positions of the lines that it rests on."""
+
+    form: Form
+    lines: frozenset[int] = frozenset()
+
+
+# Formulas in the place of those of the steps, to see what a mistake leads to.
+Changes = Mapping[str, Expression]
+NOTHING: frozenset[str] = frozenset()
+NO_CHANGES: Changes = {}
+
+
+class OwnNumbers:
+    """The numbers of one sheet.
+
+    Lines are settled one after another, those first that others rest on; what is settled counts as
+    the student's own number from then on.
+    """
+
+    def __init__(self, problem: Problem, entries: Sequence[Entry]) -> None:
+        self.problem = problem
+        self.entries = entries
+        self.habit = habit(problem, entries)
+        self.cuts = 0  # figures whose digits were left away instead of rounded
+        self._at: dict[str, list[int]] = {}
+        for at, entry in enumerate(entries):
+            self._at.setdefault(entry.quantity, []).append(at)
+        self._settled: dict[int, Form] = {}
+        self._implied: dict[str, Form] = {}
+        self._found: dict[tuple[str, int, frozenset[str]], Known] = {}
+        self._varies: dict[str, bool] = {}
+
+    def settle(self, at: int, form: Form) -> None:
+        """Take a line's number for the student's own from here on."""
+        self._settled[at] = form
+
+    def imply(self, quantity: str, form: Form) -> None:
+        """Take a number for the student's own that is on no line: a mistake there has shown it."""
+        self._implied[quantity] = form
+        self._found.clear()
+
+    @property
+    def implied(self) -> frozenset[str]:
+        """The quantities on no line of which a mistake has shown what their numbers are."""
+        return frozenset(self._implied)
+
+    def line_of(self, quantity: str, at: int) -> int | None:
+        """The line whose figure counts for line ``at``: the last before it, else the next after."""
+        lines = [line for line in self._at.get(quantity, ()) if line in self._settled]
+        before = [line for line in lines if line < at]
+        return before[-1] if before else (lines[0] if lines else None)
+
+    def lines_of(self, quantity: str) -> Sequence[int]:
+        """All lines about a quantity."""
+        return self._at.get(quantity, ())
+
+    def known(self, quantity: str, at: int, ignoring: frozenset[str] = NOTHING) -> Known:
+        """The student's number for a quantity, as line ``at`` uses it.
+
+        What is on no line, or is to be ignored, is worked from what is.
+        """
+        key = (quantity, at if self._varying(quantity) else -1, ignoring)
+        if key not in self._found:
+            self._found[key] = self._known(quantity, at, ignoring)
+        return self._found[key]
+
+    def _known(self, quantity: str, at: int, ignoring: frozenset[str]) -> Known:
+        line = None if quantity in ignoring else self.line_of(quantity, at)
+        if line is not None:
+            return Known(self._settled[line], frozenset((line,)))
+        if quantity in self._implied and quantity not in ignoring:
+            return Known(self._implied[quantity], frozenset((-1,)))
+        step = self.problem.steps.get(quantity)
+        if step is None:
+            return Known(point(self.problem.exact[quantity]))
+        known = self.result(quantity, at, ignoring)
+        return known._replace(form=self.rounded_aside(quantity, step, known.form))
+
+    def result(self, quantity: str, at: int, ignoring: frozenset[str] = NOTHING) -> Known:
+        """What a quantity's formula gives with the student's numbers."""
+        used: set[int] = set()
+
+        def form_of(name: str) -> Form:
+            known = self.known(name, at, ignoring)
+            used.update(known.lines)
+            return known.form
+
+        step = self.problem.steps.get(quantity)
+        if step is None:
+            return Known(point(self.problem.exact[quantity]))
+        return Known(evaluate(step.expression, form_of), frozenset(used))
+
+    def changed(
+        self, quantity: str, at: int, changes: Changes, affected: frozenset[str]
+    ) -> Mapping[str, Form]:
+        """What comes of a quantity, and on the way to it, where formulas are replaced.
+
+        ``affected`` are the quantities up to it that rest on one of those.
+        """
+        found: dict[str, Form] = {}
+
+        def form_of(name: str) -> Form:
+            if name not in affected or (
+                name not in changes and name != quantity and self.line_of(name, at) is not None
+            ):
+                return self.known(name, at).form
+            if name not in found:
+                step = self.problem.steps.get(name)
+                form = evaluate(changes.get(name) or self.problem.steps[name].expression, form_of)
+                aside = name != quantity and step is not None
+                found[name] = self.rounded_aside(name, step, form) if aside and step else form
+            return found[name]
+
+        form_of(quantity)
+        return found
+
+    def rounded_aside(self, quantity: str, step: Step, form: Form) -> Form:
+        """A number that is on no line, as it may have been rounded on other paper."""
+        if isinstance(step.expression, Symbol | Number) or not form.is_bounded:
+            return form
+        half = self.habit.half_unit(form.centre) * (2 if self.cuts else 1)
+        return form._replace(parts={**form.parts, f"~{quantity}": half}) if half else form
+
+    def worth(self, quantity: str, at: int, changes: Changes = NO_CHANGES) -> float:
+        """The number that a quantity's formula gives with the figures as they are written."""
+        found: dict[str, float] = {}
+
+        def form_of(name: str) -> Form:
+            if name not in found:
+                line = self.line_of(name, at)
+                step = self.problem.steps.get(name)
+                if name in changes:
+                    found[name] = evaluate(changes[name], form_of).centre
+                elif line is not None and name != quantity:
+                    found[name] = self.entries[line].figure
+                elif name in self._implied and name != quantity:
+                    found[name] = self._implied[name].centre
+                elif step is None:
+                    found[name] = self.problem.exact[name]
+                else:
+                    found[name] = evaluate(step.expression, form_of).centre
+            return point(found[name])
+
+        return form_of(quantity).centre
+
+    def skipped(self, quantity: str, at: int, most: int) -> list[str]:
+        """The quantities on no line that a quantity is worked through, the nearest first."""
+        found: dict[str, None] = {}
+        waiting = [quantity]
+        while waiting and len(found) < most:
+            step = self.problem.steps.get(waiting.pop(0))
+            if step is None:
+                continue
+            for symbol in symbols(step.expression):
+                name = symbol.name
+                known = name in found or name not in self.problem.steps
+                if not known and self.line_of(name, at) is None:
+                    found[name] = None
+                    waiting.append(name)
+        return [*found]
+
+    def sources(self, quantity: str, at: int) -> list[str]:
+        """The quantities on lines, or given, that a quantity is worked from in the end."""
+        found: dict[str, None] = {}
+        for user in (quantity, *self.skipped(quantity, at, 200)):
+            step = self.problem.steps.get(user)
+            for symbol in symbols(step.expression) if step else ():
+                if (
+                    symbol.name not in self.problem.steps
+                    or self.line_of(symbol.name, at) is not None
+                ):
+                    found[symbol.name] = None
+        return [*found]
+
+    def _varying(self, quantity: str) -> bool:
+        """Whether a quantity, or one that it rests on, stands on several lines."""
+        waiting = [quantity]
+        while waiting:
+            name = waiting[-1]
+            if name in self._varies:
+                waiting.pop()
+                continue
+            step = self.problem.steps.get(name)
+            below = [symbol.name for symbol in symbols(step.expression)] if step else []
+            open_ones = [one for one in below if one not in self._varies]
+            if open_ones and len(self._at.get(name, ())) < 2:
+                waiting.extend(open_ones)
+                continue
+            several = len(self._at.get(name, ())) > 1
+            self._varies[name] = several or any(self._varies[one] for one in below)
+            waiting.pop()
+        return self._varies[quantity]
+
+    @cached_property
+    def affected_by(self) -> Mapping[str, tuple[str, ...]]:
+        """From each quantity to those whose formula it stands in."""
+        found: dict[str, dict[str, None]] = {}
+        for step in self.problem.steps.values():
+            for symbol in symbols(step.expression):
+                found.setdefault(symbol.name, {})[step.defines.name] = None
+        return {name: tuple(users) for name, users in found.items()}
+
+
+class Habit(NamedTuple):
+    """How many digits a student keeps: so many ``decimals``, or (if not None) so many significant.
+
+    ``small`` is how many significant digits numbers below 0.01 keep, where decimals are counted.
+    """
+
+    decimals: int
+    significant: int | None = None
+    small: int | None = None
+
+    def half_unit(self, value: float) -> float:
+        """How far rounding may have moved a number."""
+        if not value or not math.isfinite(value):
+            return 0.5 * 10.0**-self.decimals
+        power = math.floor(math.log10(abs(value)))
+        digits = self.significant
+        if digits is None and self.small is not None and abs(value) < SMALL:
+            return min(0.5 * 10.0 ** (power - self.small + 1), 0.5 * 10.0**-self.decimals)
+        if digits is None:
+            return 0.5 * 10.0**-self.decimals
+        return 0.5 * 10.0 ** (power - digits + 1)
+
+
+SMALL = 0.01
+FLOAT64 = Habit(300)
+LEAST_DIGITS = 2
+EXACT_DIGITS = 13  # a figure of so many digits has not been rounded by hand
+
+
+def habit(problem: Problem, entries: Iterable[Entry]) -> Habit:
+    """The digits that a sheet's figures are rounded to.
+
+    Figures that needed no rounding tell nothing of it. Of the others the lower quarter counts:
+    zeros at a figure's end are often not written.
+    """
+    large: list[tuple[int, int]] = []
+    small: list[tuple[int, int]] = []
+    for entry in entries:
+        exact = problem.exact[entry.quantity]
+        if entry.quantity not in problem.steps or math.isclose(entry.figure, exact, rel_tol=1e-14):
+            continue
+        digits = entry.written.figure.as_tuple()
+        if entry.figure:
+            kept = -int(digits.exponent), len(digits.digits)
+            (large if abs(entry.figure) >= SMALL else small).append(kept)
+    if not large:
+        return Habit(300, _lower([one for _, one in small])) if small else FLOAT64
+    decimals = _lower([one for one, _ in large])
+    significant = _lower([one for _, one in large])
+    if significant >= EXACT_DIGITS:
+        return FLOAT64
+    # With fewer digits on the way, every result would do.
+    decimals, significant = max(decimals, LEAST_DIGITS), max(significant, LEAST_DIGITS)
+    # Small numbers have their own digits only where they have more decimals than others.
+    closer = bool(small) and _lower([one for one, _ in small]) > decimals
+    of_small = _lower([one for _, one in small]) if closer else None
+    alike = sum(one == decimals for one, _ in large)
+    if alike >= sum(one == significant for _, one in large):
+        return Habit(decimals, small=of_small)
+    return Habit(decimals, significant if of_small is None else min(significant, of_small))
+
+
+def _lower(numbers: Sequence[int]) -> int:
+    """The number below which a quarter of all lie."""
+    return sorted(numbers)[len(numbers) // 4]
+
+
+def carried(entry: Entry, at: int, results: Iterable[Bounds], bounds: Bounds) -> Form:
+    """The number of a right line as later lines may use it.
+
+    The figure as it is written, or what it was before it was rounded: one of the ``results``, right
+    ones or those from earlier figures, within the ``bounds`` of what the figure stands for.
+    """
+    hull = Bounds(entry.figure, entry.figure)
+    for result in results:
+        if result.meets(bounds):
+            common = result.within(bounds)
+            hull = hull.with_point(common.low).with_point(common.high)
+    return between(hull, f"line {at}")

@@ -1,0 +1,161 @@
+"""A sheet is read in every form that people have."""
+
+from contextlib import suppress
+from decimal import Decimal
+from random import Random
+
+import pytest
+
+from backprop_cli.algebra.sheet import Written
+from backprop_cli.config.sheet.reading import parse_sheet
+from backprop_cli.errors import ConfigError
+
+
+def read(text: str) -> list[tuple[str, str]]:
+    return [(one.name, str(one.figure)) for one in lines(text)]
+
+
+def lines(text: str) -> tuple[Written, ...]:
+    return parse_sheet(text, "sheet.txt").lines
+
+
+@pytest.mark.parametrize(
+    ("line", "name", "figure"),
+    [
+        ("z_h1 = 0.3775", "z_h1", "0.3775"),
+        ("z_h1 = 0.05 * 0.15 + 0.35 = 0.3775", "z_h1", "0.3775"),
+        ("dL/dw5 ≈ 0.7414 * 0.1868 * 0.5933 ≈ 0.0822", "dL/dw5", "0.0822"),
+        ("net_h1: 0.3775", "net_h1", "0.3775"),
+        ("- **w5_new** = 0.40 − 0.5 × 0.0822 = 0.3589", "w5_new", "0.3589"),
+        ("3. `a_h1 ~= 0.5933`", "a_h1", "0.5933"),
+        (r"$$\frac{\partial L}{\partial w_5} \approx 0.0822$$", "∂ L/∂ w_5", "0.0822"),
+        (r"\frac{\partial \text{Loss}}{\partial w_5} = 8.2 \times 10^{-2}", None, "0.082"),
+        ("w5 = 0.40  (h1 → out)", "w5", "0.40"),
+        ("E = 1/2 * (0.01 - 0.7514)**2 = 0.2748", "E", "0.2748"),
+        ("w5+ = .3589", "w5+", "0.3589"),
+        ("a = -1.5e-3.", "a", "-0.0015"),
+        ("| z_h1 | 0.3775 |", "z_h1", "0.3775"),
+        ("z_h1,0.3775", "z_h1", "0.3775"),
+    ],
+)
+def test_a_line_gives_its_name_and_its_last_number(
+    line: str, name: str | None, figure: str
+) -> None:
+    ((found_name, found),) = read(line)
+    assert found == figure
+    assert name is None or found_name == name
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "# Forward pass",
+        "y = mx + b",
+        "∂Loss/∂w4 = 0.7414 * 0.1868 * 0.45",
+        "0.7414 * 0.1868 ≈ 0.1385",
+        "The learning rate is small.",
+        "Loss = 0.5 * (y_true - y_hat)^2",
+        "|---|---|",
+        "https://example.org/a=1",
+    ],
+)
+def test_what_is_no_figure_of_a_quantity_is_passed_over(line: str) -> None:
+    assert read(f"z_h1 = 1\n{line}\n") == [("z_h1", "1")]
+
+
+def test_a_line_that_begins_with_a_relation_goes_on_with_the_one_before() -> None:
+    text = "b2_new = b2 - lr * dL/db2\n\n= 0.60 - 0.0693\n\n≈ 0.5307\n"
+    (found,) = lines(text)
+    assert (found.name, found.figure, found.line) == ("b2_new", Decimal("0.5307"), 5)
+    assert len(found.working) == 1
+
+
+def test_several_statements_may_stand_on_one_line() -> None:
+    assert read("z1 = 0.3, z2 = 0.4; a_h1 = 0.59 → da = 0.24") == [
+        ("z1", "0.3"),
+        ("z2", "0.4"),
+        ("a_h1", "0.59"),
+        ("da", "0.24"),
+    ]
+
+
+def test_a_table_names_its_quantities_by_its_headings() -> None:
+    table = """
+| Weight | Old Value | Gradient (dL/dw) | New Value |
+|--------|----------:|------------------|-----------|
+| w6     | 0.45      | ≈ 0.0827         | 0.40865   |
+"""
+    expected = [("w6", "0.45"), ("dLoss/dw6", "0.0827"), ("w6_new", "0.40865")]
+    assert read(table) == expected
+    assert read("Parameter,Old,Gradient,New\nw6,0.45,0.0827,0.40865\n") == expected
+    assert read("Weight\tOld Value\tGradient\tNew Value\nw6\t0.45\t0.0827\t0.40865") == expected
+
+
+def test_json_as_the_program_prints_it_is_a_sheet() -> None:
+    text = '{"forward": {"z_h1": 0.3775}, "loss": 0.27, "gradients": {"w1": 4e-4}, "epochs": 1}'
+    assert read(text) == [("z_h1", "0.3775"), ("loss", "0.27"), ("dLoss/dw1", "0.0004")]
+
+
+def test_arrays_give_a_figure_for_each_place() -> None:
+    found = lines("dW1: [[1, 2], [3, 4.5]]\ndb1: [0.1, 0.2]\n")
+    assert [(one.place.array, one.place.at) for one in found if one.place] == [
+        *(("dW1", (row, column)) for row in (0, 1) for column in (0, 1)),
+        ("db1", (0,)),
+        ("db1", (1,)),
+    ]
+
+
+def test_a_comma_is_read_as_a_point_with_a_remark() -> None:
+    (found,) = lines("z_h1 = 0,3775")
+    assert (found.figure, found.remark) == (
+        Decimal("0.3775"),
+        "the comma was read as a decimal point",
+    )
+
+
+def test_an_example_heading_holds_for_the_lines_under_it() -> None:
+    found = lines("z_h1 = 1\n## Example 2\nz_h1 = 3\n")
+    assert [one.example for one in found] == [None, 2]
+
+
+@pytest.mark.parametrize("text", ["", "nothing here", "\x00\x01", "a" * 1_000_000, "w5 = nan"])
+def test_a_sheet_without_a_figure_is_told_so(text: str) -> None:
+    with pytest.raises(ConfigError, match="no line with a name and a figure"):
+        parse_sheet(text, "sheet.txt")
+
+
+def test_numbers_that_are_none_are_counted_as_unread() -> None:
+    sheet = parse_sheet(f"w5 = nan\nw6 = {'9' * 10_000}\nw1 = 1\nw2 = inf", "sheet.txt")
+    assert [one.name for one in sheet.lines] == ["w1"]
+    assert len(sheet.unread) >= 2
+
+
+PIECES = (
+    *("w5", "=", "≈", "0.5", "-", "$", "\\frac{", "}", "{", "\\partial", "^", "(", ")", "|", ","),
+    *(
+        "*",
+        "**",
+        "\n",
+        "\\",
+        "\\\\",
+        ":",
+        "nan",
+        "1e999",
+        "\x1b[31m",
+        "𝟙",
+        "[",
+        "]",
+        '"',
+        "\t",
+        "é",
+    ),
+    *("gradients:", "dW1", "Weight | New", "=>", "→", "\\text{", "_", "\\hat{", "e", "-1e-400"),
+)
+
+
+def test_no_text_ends_in_a_traceback() -> None:
+    random = Random(11)
+    for _ in range(4_000):
+        text = "".join(random.choice(PIECES) + random.choice(("", " ")) for _ in range(20))
+        with suppress(ConfigError):
+            parse_sheet(text, "sheet.txt")

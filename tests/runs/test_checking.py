@@ -1,0 +1,164 @@
+"""A sheet's lines get the verdicts that a careful teacher would give them."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from support.program import CONFIGS
+
+from backprop_cli import config
+from backprop_cli.config.sheet.reading import load_sheet, parse_sheet
+from backprop_cli.runs.checking.check import Checked, check
+
+EXERCISE = CONFIGS / "default.yaml"
+WORKED_EXAMPLE = Path(__file__).parents[1] / "data" / "worked_example_sheet.md"
+
+
+def checked(text: str, file: Path = EXERCISE) -> Checked:
+    return check(config.load(str(file)), parse_sheet(text, "sheet.txt"))
+
+
+def verdicts(found: Checked) -> list[str]:
+    return [one.verdict.value for one in found.lines]
+
+
+def mistakes(found: Checked) -> list[str]:
+    """What is said of the first wrong line, the likeliest first."""
+    at = found.first_wrong
+    assert at is not None
+    return [cause.mistake for cause in found.causes[at]]
+
+
+FORWARD = """
+z_h1 = 0.3775
+z_h2 = 0.3925
+a_h1 = 0.5933
+a_h2 = 0.5969
+z_out = 1.1059
+y_hat = 0.7514
+"""
+
+
+def test_the_documents_own_figures_are_right_but_for_its_slips_and_what_follows() -> None:
+    """The document as a sheet: 0.0555 and 0.00135 for ∂Loss/∂w2, 0.2407, and what rests on them."""
+    found = check(config.load(str(EXERCISE)), load_sheet(str(WORKED_EXAMPLE)))
+    assert len(found.lines) >= 60
+    assert not found.unknown
+    wrong = {
+        (one.entry.quantity, str(one.entry.written.figure))
+        for one in found.lines
+        if one.verdict.value == "wrong"
+    }
+    assert wrong == {("∂Loss/∂w2", "0.00135"), ("∂a_h2/∂z_h2", "0.2407")}
+    follow = {one.entry.quantity for one in found.lines if one.verdict.value == "follows"}
+    assert follow == {"∂Loss/∂w2", "∂a_h2/∂z_h2", "w2_new"}
+    assert not {"unclear"} & {*verdicts(found)}
+    assert mistakes(found)[0] == "misread_figure"  # 0.0555 for 0.0554
+
+
+def test_a_right_sheet_has_only_right_lines() -> None:
+    assert {*verdicts(checked(FORWARD))} == {"right"}
+
+
+@pytest.mark.parametrize("decimals", [2, 3, 5, 8])
+def test_fewer_or_more_digits_are_as_right(decimals: int) -> None:
+    exact = {"z_h1": 0.3775, "a_h1": 0.5932699921, "y_hat": 0.7513650696, "Loss": 0.2748110832}
+    text = "\n".join(f"{name} = {value:.{decimals}f}" for name, value in exact.items())
+    assert {*verdicts(checked(text))} == {"right"}
+
+
+def test_what_rests_on_an_earlier_slip_follows() -> None:
+    """z_out without its bias is 0.5933 * 0.40 + 0.5969 * 0.45 = 0.5059, whose sigmoid is 0.6238."""
+    text = FORWARD.replace("1.1059", "0.5059").replace("0.7514", "0.6238")
+    found = checked(f"{text}dLoss/dy_hat = 0.6138\n")
+    assert verdicts(found) == ["right"] * 4 + ["wrong", "follows", "follows"]
+    assert mistakes(found)[0] == "bias_left_out"
+
+
+def test_a_wild_early_figure_makes_nothing_right_that_is_not() -> None:
+    found = checked("y_hat = 0.9\ndLoss/dy_hat = 0.89\ndLoss/dw5 = 5\n")
+    assert verdicts(found) == ["wrong", "follows", "wrong"]
+
+
+def test_a_line_after_a_slip_may_be_right_again() -> None:
+    assert verdicts(checked("z_h1 = 0.5\na_h1 = 0.5933\n")) == ["wrong", "right"]
+
+
+def test_lines_may_come_in_any_order() -> None:
+    text = "\n".join(reversed(FORWARD.split("\n")))
+    assert {*verdicts(checked(text))} == {"right"}
+    wrong = checked("dLoss/dy_hat = 0.6138\ny_hat = 0.6238\n")
+    assert verdicts(wrong) == ["follows", "wrong"]
+
+
+def test_a_figure_that_is_cut_off_is_right_with_a_remark() -> None:
+    """y_hat is 0.751365…: three decimals are 0.751, four cut off 0.7513."""
+    (one,) = checked("y_hat = 0.7513").lines
+    assert (one.verdict.value, one.remark) == ("right", "cut off instead of rounded")
+
+
+def test_a_half_rounded_to_even_is_right_with_a_remark(tmp_path: Path) -> None:
+    """0.25 * 0.5 = 0.125, half up 0.13, half even 0.12."""
+    file = tmp_path / "half.yaml"
+    file.write_text(
+        "inputs: [0.25]\nweights: {output: [[0.5]]}\nactivation: linear\n"
+        "target: 1\nlearning_rate: 1\n"
+    )
+    (one,) = checked("z_out = 0.12", file).lines
+    assert one.verdict.value == "right"
+    assert "even" in one.remark
+
+
+def test_coarse_figures_are_unclear_and_not_wrong() -> None:
+    """From 0.0, which may be anything up to 0.05, any product up to 0.02 may come."""
+    text = "dLoss/dz_out = 0.0\ndLoss/da_h1 = 0.0123\ndLoss/dw5 = 0.0822\n"
+    assert verdicts(checked(text)) == ["wrong", "unclear", "right"]
+
+
+def test_a_gradient_may_be_worked_by_another_grouping() -> None:
+    """From a wrong ŷ of 0.8100: δ = 0.8 * 0.81 * 0.19 = 0.1231, times 0.5933 at once 0.0730."""
+    text = "y_hat = 0.8100\ndelta_out = 0.1231\ndL/dw5 = 0.8 * 0.1539 * 0.5933 = 0.0730\n"
+    assert verdicts(checked(text)) == ["wrong", "follows", "follows"]
+
+
+def test_what_follows_from_a_slip_on_no_line_follows() -> None:
+    """With z for a in ∂ŷ/∂z_out, 1.1059 * (1 − 1.1059) = −0.1171: δ is −0.0868, and on it goes."""
+    text = f"{FORWARD}delta_out = -0.0868\ndL/dw5 = -0.0515\ndL/dw6 = -0.0518\n"
+    found = checked(text)
+    assert verdicts(found)[6:] == ["wrong", "follows", "follows"]
+    assert mistakes(found)[0] == "derivative_at_weighted_sum"
+
+
+@pytest.mark.parametrize(
+    ("names", "quantity"),
+    [
+        (("dL/dw5", "dE/dw5", "dC/dw_5", "∂Loss/∂w5", "grad_w5", "dw5", "DLoss/DW5"), "∂Loss/∂w5"),
+        (("delta_h1", "δ_h1", "dL/dz_h1", "dLoss/dnet_h1"), "∂Loss/∂z_h1"),
+        (("net_h1", "in_h1", "z_h1", "Z_H1", "zh1"), "z_h1"),
+        (("out_h1", "a_h1", "h1"), "a_h1"),
+        (("E", "L", "J", "C", "Loss", "cost", "E_total"), "Loss"),
+        (("w5_new", "w5+", "w5'", "new w5", "w_5^{new}", "w5 new"), "w5_new"),
+        (("b1_new", "b1+"), "b1_new"),
+        (("ŷ", "y_hat", "yhat", r"\hat{y}", "prediction", "Predicted Output (y_hat)"), "y_hat"),
+        (("dy_hat/dz_out", "∂ŷ/∂z_out", "da_out/dnet_out"), "∂y_hat/∂z_out"),
+        (("dL/db1_from_h1",), "∂Loss/∂b1_from_h1"),
+    ],
+)
+def test_quantities_go_by_the_names_of_courses(names: Sequence[str], quantity: str) -> None:
+    for name in names:
+        (one,) = checked(f"{name} = 0.5").lines
+        assert one.entry.quantity == quantity, name
+
+
+def test_a_name_that_is_none_is_told_with_the_nearest() -> None:
+    found = checked("z_h9 = 1\nz_h1 = 0.3775")
+    ((written, near),) = found.unknown
+    assert (written.line, found.unread) == (1, 1)
+    assert "z_h1" in near
+
+
+def test_what_is_missing_is_named() -> None:
+    found = checked(FORWARD)
+    assert "dLoss/dw5" in found.missing
+    assert "z_h1" not in found.missing
+    assert "a_out" not in found.missing  # it is on the sheet as y_hat
