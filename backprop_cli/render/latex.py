@@ -9,7 +9,6 @@ from itertools import pairwise
 
 from backprop_cli.algebra.expression import Expression, Number
 from backprop_cli.algebra.latex import SIGNS, in_text, latex, stacked
-from backprop_cli.algebra.paper import text_of
 from backprop_cli.algebra.prose import Code, Prose, spans
 from backprop_cli.lesson.blocks import (
     Block,
@@ -25,6 +24,7 @@ from backprop_cli.lesson.blocks import (
     Table,
 )
 from backprop_cli.render.axes import NOT_DRAWN, axes_of
+from backprop_cli.render.columns import pieces, width
 
 # Each stands out from white by a contrast of at least 4.5 : 1.
 FACTOR_COLOURS = ("0057B7", "B34700", "7B3FA0", "3F6B00", "B0003A", "00696B")
@@ -65,8 +65,8 @@ SETTINGS = r"""\raggedright
 \relpenalty=100 \binoppenalty=300
 """
 HEADINGS = {1: "section*", 2: "section*", 3: "subsection*", 4: "subsubsection*"}
-# Characters of a table that fit beside each other on the page, and what a column takes besides.
-TABLE_WIDTH, COLUMN_GAP = 84, 3
+# Characters of a table that fit beside each other on the page.
+TABLE_WIDTH = 84
 
 
 def document(lesson: Lesson) -> str:
@@ -171,11 +171,11 @@ def _table(table: Table) -> Iterator[str]:
     if table.title:
         yield f"\\par\\medskip\\textbf{{{_prose(table.title)}}}\\nopagebreak"
     titles = [column.title for column in table.columns]
-    for columns in _pieces(table):
+    for columns in pieces(table, TABLE_WIDTH):
         if table.numeric:
             kinds = "l" + "r" * (len(columns) - 1)
         else:
-            widths = [_width(table, at) for at in columns]
+            widths = [width(table, at) for at in columns]
             total = sum(widths)
             kinds = "".join(
                 f"p{{{0.94 * width / total:.3f}\\linewidth}}" if total > TABLE_WIDTH else "l"
@@ -189,27 +189,6 @@ def _table(table: Table) -> Iterator[str]:
 
 def _row(cells: Iterable[Prose]) -> str:
     return " & ".join(_prose(cell) for cell in cells) + r" \\"
-
-
-def _width(table: Table, at: int) -> int:
-    cells = (table.columns[at].title, *(row[at] for row in table.rows))
-    return max(len(text_of(cell)) for cell in cells)
-
-
-def _pieces(table: Table) -> Iterator[list[int]]:
-    """The columns that stand beside each other, the first one in each piece."""
-    if not table.numeric:
-        yield [*range(len(table.columns))]
-        return
-    first, *widths = (_width(table, at) + COLUMN_GAP for at in range(len(table.columns)))
-    taken, used = [0], first
-    for at, width in enumerate(widths, 1):
-        if len(taken) > 1 and used + width > TABLE_WIDTH:
-            yield taken
-            taken, used = [0], first
-        taken.append(at)
-        used += width
-    yield taken
 
 
 # --- plots -----------------------------------------------------------------------------------
