@@ -6,15 +6,10 @@ from typing import Annotated, Any
 
 import typer
 
+from backprop_cli.cli.media import Format
+
 WORKING, TRAINING, OUTPUT = "What is worked", "Training", "Output"
 KEEPING = "Keeping a trained network"
-
-
-class Format(StrEnum):
-    """What a run is printed as."""
-
-    text = "text"
-    json = "json"
 
 
 class Engine(StrEnum):
@@ -138,8 +133,13 @@ Resume = Annotated[
 # --- output ----------------------------------------------------------------------------------
 
 OutputFormat = Annotated[
-    Format,
-    _option(OUTPUT, "text to read, json for programs.", "--format"),
+    Format | None,
+    _option(
+        OUTPUT,
+        "text, markdown, latex, html or pdf to read, json for programs; by default what the name "
+        "of the --output file ends in, else text.",
+        "--format",
+    ),
 ]
 Output = Annotated[
     Path | None,

@@ -1,17 +1,31 @@
 """What a command prints, writes or draws; each says whether that is where it was to be."""
 
+from collections.abc import Callable
 from io import StringIO
 from typing import TYPE_CHECKING
 
 from backprop_cli.cli.destinations import Destination
+from backprop_cli.cli.media import Format, written
 from backprop_cli.cli.world import World
 
 if TYPE_CHECKING:
     from backprop_cli.lesson.blocks import Lesson, Plot
+    from backprop_cli.lesson.diagram import Diagram
 
 
-def show(lesson: "Lesson", output: Destination | None, world: World) -> bool:
-    """Print a lesson, or write it to a file as it stands in a pipe. Raises OSError."""
+def show(
+    lesson: "Lesson",
+    output: Destination | None,
+    world: World,
+    as_format: Format = Format.text,
+    diagram: "Callable[[], Diagram] | None" = None,
+) -> bool:
+    """Print a lesson, or write it to a file; as text, as it stands in a pipe. Raises OSError.
+
+    ``diagram`` makes the picture of the network for a format that shows one.
+    """
+    if as_format is not Format.text:
+        return write(written(lesson, diagram, as_format), output, world)
     from backprop_cli.render.terminal.console import console_for, plain_console
     from backprop_cli.render.terminal.console import show as print_lesson
 
@@ -23,18 +37,18 @@ def show(lesson: "Lesson", output: Destination | None, world: World) -> bool:
     return write(text.getvalue(), output, world)
 
 
-def write(text: str, output: Destination | None, world: World) -> bool:
-    """Print a text that programs read, or write it to a file; in UTF-8. Raises OSError.
+def write(content: str | bytes, output: Destination | None, world: World) -> bool:
+    """Print what programs read, or write it to a file; a text in UTF-8. Raises OSError.
 
     That is what a script, a configuration and JSON are written in, whatever the terminal is.
     """
     if output is not None:
-        return output.write(text, world.tell).path == output.path
+        return output.write(content, world.tell).path == output.path
     if world.bytes_out is None:
-        world.out.write(text)
+        world.out.write(content if isinstance(content, str) else content.decode("utf-8", "replace"))
     else:
         world.out.flush()
-        world.bytes_out.write(text.encode("utf-8"))
+        world.bytes_out.write(content.encode("utf-8") if isinstance(content, str) else content)
         world.bytes_out.flush()
     return True
 

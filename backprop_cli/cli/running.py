@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import NamedTuple, TextIO
+from typing import TYPE_CHECKING, NamedTuple, TextIO
 
 from backprop_cli import config
 from backprop_cli.cli.destinations import NONE, Destination, Files, not_over
@@ -19,6 +19,9 @@ from backprop_cli.network.exercise import LEARNING_RATE, Exercise
 from backprop_cli.runs.run import Calculation, calculate
 from backprop_cli.training.endings import DivergedError, Limits, Reason, Watch
 from backprop_cli.wording import counted
+
+if TYPE_CHECKING:
+    from backprop_cli.lesson.diagram import Diagram
 
 
 class Settings(NamedTuple):
@@ -116,12 +119,27 @@ class Worked(NamedTuple):
         return (*worked, *training(calculation))
 
     def json(self) -> str:
-        """The numbers as one line. Raises ArithmeticError where one of them does not exist."""
+        """The numbers, or the derivations asked for, as one line.
+
+        Raises ArithmeticError where a number does not exist.
+        """
+        if self.names:
+            from json import dumps
+
+            from backprop_cli.render.derivations import derivations
+
+            return f"{dumps({'derivations': derivations(self.lesson(brief=False))})}\n"
         if self.diverged:
             raise self.diverged
         from backprop_cli.runs.record import as_json
 
         return f"{as_json(self.calculation)}\n"
+
+    def diagram(self, *, gradients: bool = True) -> "Diagram":
+        """The network as a picture's parts, with its figures and the gradients of the loss."""
+        from backprop_cli.lesson.diagram import network_diagram
+
+        return network_diagram(self.calculation.working, gradients=gradients)
 
     def plot(self) -> Plot:
         """The loss by epoch. Raises WorkingError where it does not exist."""

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
-from backprop_cli.cli.destinations import no_picture, picture_file
+from backprop_cli.cli.destinations import destination, no_picture, picture_file
 from backprop_cli.cli.exits import FAILED, complaints
-from backprop_cli.cli.options import Force, Picture, Plot
+from backprop_cli.cli.media import lesson_format
+from backprop_cli.cli.options import Force, Output, OutputFormat, Picture, Plot
 from backprop_cli.cli.printing import draw, show
 from backprop_cli.errors import UnknownNameError, UsageError
 from backprop_cli.wording import listed, printable, shown
@@ -43,18 +44,23 @@ def activation(
     ] = 4,
     plot: Plot = False,
     picture: Picture = None,
+    output_format: OutputFormat = None,
+    output: Output = None,
     force: Force = False,
 ) -> None:
     """Work an activation function and its derivative at a point, or list them all."""
     with complaints(None):
         if plot:
             no_picture(name, *(points or ()))
+        as_format = lesson_format(output_format, output, ctx.obj)
         drawn_to = picture_file(picture, force=force)
+        written_to = destination(output, force=force, pipes=True)
         drawn = plot or picture is not None
         request = Request(points or (), settings or (), decimals, drawn)
         lesson, curves = worked(name, request)
         done = draw(curves, drawn_to, ctx.obj)
-        show((*lesson, curves) if plot and curves else lesson, None, ctx.obj)
+        lesson = (*lesson, curves) if plot and curves else lesson
+        done &= show(lesson, written_to, ctx.obj, as_format)
     if not done:
         raise typer.Exit(FAILED)
 

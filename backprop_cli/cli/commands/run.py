@@ -13,6 +13,7 @@ from backprop_cli.cli.destinations import (
     picture_file,
 )
 from backprop_cli.cli.exits import DONE, FAILED, SIGNALLED, complaints
+from backprop_cli.cli.media import Format, format_of
 from backprop_cli.cli.options import (
     WORKING,
     At,
@@ -27,7 +28,6 @@ from backprop_cli.cli.options import (
     Exact,
     Example,
     Force,
-    Format,
     Gradcheck,
     Output,
     OutputFormat,
@@ -87,17 +87,18 @@ def run(
     resume: Resume = None,
     plot: Plot = False,
     picture: Picture = None,
-    output_format: OutputFormat = Format.text,
+    output_format: OutputFormat = None,
     output: Output = None,
     force: Force = False,
 ) -> None:
     """Work a network: forward pass, loss, gradients and update, every step shown."""
     world: World = ctx.obj
-    as_json = output_format is Format.json
     draws = plot or picture is not None
     keeps = {"--save": save, "--checkpoint": checkpoint}
     source = resume or config or DEFAULT
     with complaints(None):
+        as_format = format_of(output_format, output, world)
+        as_json = as_format is Format.json
         if plot:
             no_picture(config)
         _refuse(
@@ -105,7 +106,7 @@ def run(
                 "--format json",
                 as_json,
                 "prints all numbers",
-                {"--explain": explain, "--brief": brief, "--gradcheck": gradcheck, "--plot": plot},
+                {"--brief": brief, "--gradcheck": gradcheck, "--plot": plot},
             ),
             (
                 "--gradcheck",
@@ -140,7 +141,7 @@ def run(
             from backprop_cli.cli.commands.gradient_check import gradient_check
 
             lesson, passed = gradient_check(source, decimals, files)
-            done = show(lesson, written_to, world) and passed
+            done = show(lesson, written_to, world, as_format) and passed
             raise typer.Exit(DONE if done else FAILED)
         from backprop_cli.cli import running
 
@@ -165,7 +166,8 @@ def run(
             done &= write(worked.json(), written_to, world)
         else:
             lesson = worked.lesson(brief=brief)
-            done &= show((*lesson, curves) if plot and curves else lesson, written_to, world)
+            lesson = (*lesson, curves) if plot and curves else lesson
+            done &= show(lesson, written_to, world, as_format, worked.diagram)
         if worked.diverged:
             raise worked.diverged
     if worked.signal:

@@ -6,6 +6,7 @@ import typer
 
 from backprop_cli.cli.destinations import apart, destination, picture_file
 from backprop_cli.cli.exits import FAILED, SIGNALLED, complaints
+from backprop_cli.cli.media import lesson_format
 from backprop_cli.cli.options import (
     Config,
     Decimals,
@@ -14,6 +15,7 @@ from backprop_cli.cli.options import (
     Epochs,
     Force,
     Output,
+    OutputFormat,
     Picture,
     Quiet,
     Rates,
@@ -36,6 +38,7 @@ def sweep(
     decimals: Decimals = None,
     quiet: Quiet = False,
     picture: Picture = None,
+    output_format: OutputFormat = None,
     output: Output = None,
     force: Force = False,
 ) -> None:
@@ -44,6 +47,7 @@ def sweep(
     source: Path = config or DEFAULT
     with complaints(None):
         files = {"--output": output, "--picture": picture}
+        as_format = lesson_format(output_format, output, world)
         apart(source, files)
         written_to = destination(output, force=force, pipes=True)
         drawn_to = picture_file(picture, force=force)
@@ -61,7 +65,7 @@ def sweep(
         )
         lesson, curves, signal = swept_rates(source, lr, settings, files)
         done = draw(curves, drawn_to, world)
-        done &= show(lesson, written_to, world)
+        done &= show(lesson, written_to, world, as_format)
     if signal:
         raise typer.Exit(SIGNALLED + signal)
     if not done:

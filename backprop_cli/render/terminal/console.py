@@ -86,7 +86,7 @@ def show(lesson: Lesson, console: Console) -> None:
     console.print(_Laid(lesson), end="", soft_wrap=True)
 
 
-def _page(console: Console) -> Page:
+def page_of(console: Console) -> Page:
     """What fits on a console: on a terminal its width, elsewhere equations of any length."""
     unicode = console.encoding.lower().startswith("utf") and not _plain_locale()
     if console.is_terminal:
@@ -106,7 +106,7 @@ class _Laid:
         self.lesson = lesson
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        page, styled = _page(console), console.is_terminal
+        page, styled = page_of(console), console.is_terminal
         before: Block | None = None
         indent = 2
         for block in self.lesson:
