@@ -7,7 +7,8 @@ import typer
 
 from backprop_cli.cli.destinations import apart, destination, not_over
 from backprop_cli.cli.exits import FAILED, complaints
-from backprop_cli.cli.options import WORKING, Force, Format, Output, OutputFormat
+from backprop_cli.cli.media import Format, format_of
+from backprop_cli.cli.options import WORKING, Force, Output, OutputFormat
 from backprop_cli.cli.printing import show, write
 from backprop_cli.cli.shipped import DEFAULT
 from backprop_cli.errors import UsageError
@@ -36,12 +37,13 @@ def check(
             rich_help_panel=WORKING,
         ),
     ] = 1,
-    output_format: OutputFormat = Format.text,
+    output_format: OutputFormat = None,
     output: Output = None,
     force: Force = False,
 ) -> None:
     """Check figures worked by hand: what is right, the first slip, and what probably happened."""
     with complaints(None):
+        as_format = format_of(output_format, output, ctx.obj)
         source, sheet_file = _configuration_and_sheet(files)
         apart(source, {"--output": output})
         not_over(sheet_file, "the sheet is", {"--output": output})
@@ -56,14 +58,14 @@ def check(
         if example > exercise.example_count:
             raise UsageError(f"--example {example}: there are {exercise.example_count} examples")
         checked = check_sheet(exercise, load_sheet(str(sheet_file)), example - 1)
-        if output_format is Format.json:
+        if as_format is Format.json:
             from backprop_cli.runs.checking.record import as_json
 
             whole = write(f"{as_json(checked)}\n", written_to, ctx.obj)
         else:
             from backprop_cli.lesson.reports.marked_sheet import marked_sheet
 
-            whole = show(marked_sheet(checked), written_to, ctx.obj)
+            whole = show(marked_sheet(checked), written_to, ctx.obj, as_format)
     if checked.count(Verdict.WRONG) or not whole:
         raise typer.Exit(FAILED)
 
