@@ -60,7 +60,7 @@ def contributions(name: str, batch: Sequence[int]) -> tuple[Symbol, ...]:
 
 
 class Part(NamedTuple):
-    """What a quantity of a batch is of one of its examples: ``name`` in that example's working.
+    """A part of a batch's quantity that comes from one example: ``name`` in that example's working.
 
     ``example`` is the example's number; None for the sum over all of a large batch.
     """

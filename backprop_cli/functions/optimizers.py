@@ -68,23 +68,23 @@ class Optimizer(NamedTuple):
         return any(symbol == T for line in self.lines for symbol in symbols(line.formula))
 
 
-def _corrected(running: Symbol, when: Prose) -> Prose:
-    return prose("corrected for the start of ", running, " at 0, ", when)
+def _corrected(running: Symbol) -> Prose:
+    return prose("corrected because ", running, " starts at 0; ", T, " is the number of the update")
 
 
-VELOCITY = Line(V_NEW, MOMENTUM * V + GRADIENT, "what is kept of earlier steps, and the gradient")
+VELOCITY = Line(V_NEW, MOMENTUM * V + GRADIENT, "a part of the earlier steps, plus the gradient")
 LOOK_AHEAD = Line(
-    DIRECTION, GRADIENT + MOMENTUM * V_NEW, prose("the gradient, and one more step of ", V)
+    DIRECTION, GRADIENT + MOMENTUM * V_NEW, prose("the gradient, plus one more step of ", V)
 )
 ADAM_LINES = (
     Line(M_NEW, BETA1 * M + (ONE - BETA1) * GRADIENT, "the running mean of the gradient"),
     Line(V_NEW, BETA2 * V + (ONE - BETA2) * GRADIENT**2, "the running mean of its square"),
-    Line(M_HAT, M_NEW / (ONE - BETA1**T), _corrected(M, prose("in update ", T))),
-    Line(V_HAT, V_NEW / (ONE - BETA2**T), _corrected(V, "likewise")),
+    Line(M_HAT, M_NEW / (ONE - BETA1**T), _corrected(M)),
+    Line(V_HAT, V_NEW / (ONE - BETA2**T), _corrected(V)),
 )
 # Weight decay, on the gradient and on the parameter itself.
-PULLED = Line(GRADIENT, SLOPE + DECAY * OLD, "the gradient, and the weight decay")
-SHRUNK = Line(DECAYED, OLD - RATE * DECAY * OLD, "the weight decay, apart from the gradient")
+PULLED = Line(GRADIENT, SLOPE + DECAY * OLD, "the gradient, plus the weight decay")
+SHRUNK = Line(DECAYED, OLD - RATE * DECAY * OLD, "the weight decay, separate from the gradient")
 
 ADAM_STEP = RATE * M_HAT / (Call("sqrt", V_HAT) + EPSILON)
 ADAM_SETTINGS = {"beta1": Decimal("0.9"), "beta2": Decimal("0.999"), "epsilon": Decimal("1e-8")}

@@ -104,7 +104,7 @@ def _heading_of_sum(working: AnyWorking, step: Step) -> Heading:
     under = _quantity(step)
     softmax = _under_softmax(working.derivation.network, under.name)
     verb = "enters the softmax of" if softmax else "feeds"
-    return Heading(4, prose(under, f" {verb} ", fed, ": their parts are added"))
+    return Heading(4, prose(under, f" {verb} ", fed, ", so their parts are added"))
 
 
 def _starts(working: AnyWorking, total: Step, known: Container[str]) -> list[Symbol]:
@@ -193,9 +193,9 @@ def _shortcut(working: AnyWorking, target: Partial) -> Iterator[Block]:
     value = working.arithmetic.evaluate(difference, working.values)
     figure = working.arithmetic.figure(working.arithmetic.result(value))
     end = Number(figure, of=target.name)
-    but = "" if end == result(working, target.name) else ", but for what was rounded on the way"
+    but = "" if end == result(working, target.name) else ", apart from rounding"
     yield Paragraph(
-        f"For softmax with cross-entropy the parts always come to this difference{but}:"
+        f"For softmax with cross-entropy, the parts always add up to this difference{but}:"
     )
     yield Equations((line(target, difference, numbers, end),))
 

@@ -144,12 +144,12 @@ def _examples(calculation: Calculation) -> Iterator[Block]:
     one_update = "all of them" if size >= count else counted(size, "example")
     order = "in an order that is shuffled every epoch" if exercise.batches.shuffle else "in order"
     yield Paragraph(
-        f"There are {count} examples; {one_update} to an update, {order}. "
-        f"This is the working of example {calculation.example + 1}."
+        f"There are {count} examples. Each update uses {one_update}, {order}. "
+        f"This is the solution for example {calculation.example + 1}."
     )
     if calculation.earlier:
         updates = counted(calculation.earlier, "update")
-        yield Paragraph(f"The parameters are those after {updates} of this epoch.")
+        yield Paragraph(f"The parameters are those after {updates} in this epoch.")
     if count <= MOST_EXAMPLES:
         targets = [network.target(output) for output in network.outputs]
         arithmetic = calculation.working.arithmetic

@@ -168,7 +168,7 @@ def reason(working: AnyWorking, step: Step) -> Prose:
         case Rule.PULLED | Rule.OPTIMIZER | Rule.DECAYED:
             return _line_reason(network, step)
         case Rule.SOFTMAX_LARGEST:
-            return "taken off every weighted sum, so that no exp is too large; it cancels again"
+            return "subtracted from every weighted sum so that no exp is too large; it cancels out"
         case Rule.SUM_OF_PARTS:
             return "the sum of its parts"
         case Rule.FEEDS_NOTHING:

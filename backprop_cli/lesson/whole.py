@@ -94,7 +94,7 @@ def _forward(working: AnyWorking) -> Iterator[Block]:
         sums = [neuron.weighted_sum for neuron in layer.neurons]
         yield Equations(tuple(equation(working, derivation.by_name[name]) for name in sums))
         if number == 1:
-            yield Paragraph("In general, for one input and for two:")
+            yield Paragraph("The same formula for one input and for two inputs:")
             yield weighted_sum_formulas()
         for title, names in (
             ("Softmax:", _softmax_names(layer)),
@@ -146,10 +146,10 @@ def _backward(working: AnyWorking, order: Sequence[str], known: Known) -> Iterat
     if not readable(network):
         yield Paragraph(
             prose(
-                f"With {counted(len(network.parameters), 'parameter')} this working shows one "
-                "derivation a layer; ",
+                f"With {counted(len(network.parameters), 'parameter')}, one derivation is shown "
+                "for each layer; ",
                 Code("--explain NAME"),
-                " shows that of any other quantity, for example ",
+                " shows any other, for example ",
                 Code(f"--explain {weights[-1]}"),
                 ".",
             )

@@ -1,4 +1,4 @@
-"""What came of examples: predictions and losses, and which are classified rightly."""
+"""The outcome of each example: its predictions, its loss, and whether its class is right."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -24,7 +24,7 @@ def class_of(values: Sequence[float]) -> int:
 
 
 def correct(exercise: Exercise, found: Sequence[Outcome]) -> int:
-    """How many of the examples are classified rightly."""
+    """How many of the examples are classified correctly."""
     outputs = len(exercise.network.outputs)
     pairs = zip(exercise.examples, found, strict=True)
     return sum(

@@ -122,7 +122,10 @@ def test_a_point_has_the_figures_that_a_run_has(backprop: Backprop, name: str, p
 def test_of_a_slope_that_is_trained_the_derivative_by_it_is_worked_too(backprop: Backprop) -> None:
     stdout = backprop("activation", "parametric_relu", "-0.5").stdout
     assert "  ∂parametric_relu(z)/∂slope = 0 if z > 0, else z\n" in stdout
-    said = "Here slope is trained like a weight, from 0.25 on; --set slope=NUMBER sets where."
+    said = (
+        "Here slope is trained like a weight and starts at 0.25; "
+        "--set slope=NUMBER sets another start."
+    )
     assert said in " ".join(stdout.split())
     assert last_lines(stdout) == [
         "parametric_relu(−0.5) = z if z > 0, else 0.25 * z = 0.25 * (−0.5) = −0.1250 "
@@ -136,7 +139,7 @@ def test_of_a_slope_that_is_trained_the_derivative_by_it_is_worked_too(backprop:
         ("0", "0"),
         ("2", "0"),
     ]
-    assert "0 if z > 0, else z by slope" in backprop("activation").stdout
+    assert "∂a/∂slope = 0 if z > 0, else z" in backprop("activation").stdout
     assert "slope is trained" not in backprop("activation", "leaky_relu", "1").stdout
 
 

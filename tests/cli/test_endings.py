@@ -85,22 +85,22 @@ def test_a_loss_that_rises_less_is_told_and_not_stopped(backprop: Backprop) -> N
     run = backprop("run", "-", "--epochs", "20", input=LINEAR.replace("RATE", "0.51"))
     assert run.returncode == 0
     told = (
-        "The loss did not fall all the time: between the epochs at which it was recorded it rose "
-        "20 times, first from 0 to 1."
+        "The loss did not fall steadily. It rose 20 times between recorded epochs: first from "
+        "epoch 0 to epoch 1."
     )
     assert told in " ".join(run.stdout.split())
 
 
 def test_what_ended_training_is_printed(backprop: Backprop) -> None:
     for options, expected in (
-        (("--epochs", "9"), "Training ended with epoch 9, the last that was asked for."),
+        (("--epochs", "9"), "Training stopped after epoch 9, as asked."),
         (("--epochs", "9", "--until-loss", "0.01"), "its loss of 0.00840 is low enough."),
-        (("--epochs", "900", "--tolerance", "1e-9"), "improved by 0.000000000 only."),
+        (("--epochs", "900", "--tolerance", "1e-9"), "improved by only 0.000000000."),
     ):
         run = backprop("run", "-", *options, input=LINEAR.replace("RATE", "0.1"))
         text = " ".join(run.stdout.split())
         if "--tolerance" in options:
-            assert "over the last 100 epochs the loss improved by" in text
+            assert "over the last 100 epochs the loss improved by only" in text
         else:
             assert expected in text
 
@@ -211,7 +211,7 @@ def test_a_sweep_compares_the_losses_of_its_rates(backprop: Backprop) -> None:
     assert "Losses, from 0.5000 before training" in text
     assert f"│ 0.1 │ 3 │ {0.5 * 0.36**3:.4f} │" in text
     assert "│ 0.25 │ 3 │ 0.0000 │ 0.0000 │ 1 │" in text  # at once where it belongs
-    assert "The lowest loss at the end, 0.0000, is that of 0.25." in text
+    assert "Learning rate 0.25 has the lowest final loss, 0.0000." in text
     assert "rate 0.1" in text.rpartition("└")[2]
 
 

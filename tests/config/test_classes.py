@@ -198,7 +198,7 @@ def test_class_numbers_are_worked_like_the_same_classes_with_names(
         printed.append([run.stdout for run in runs])
     numbers, names = printed
     assert numbers == names
-    assert "Accuracy: 6 of 6 are classified rightly" in numbers[1]
+    assert "Accuracy: 6 of 6 are classified correctly" in numbers[1]
     answer = json.loads(numbers[2])
     assert answer["accuracy"] == 1.0
     assert [one["target"].index(1) for one in answer["examples"]] == [*LABELS]

@@ -79,7 +79,8 @@ def test_the_working_is_of_the_example_asked_for_and_of_its_batch(
     backprop: Backprop, paths: Mapping[str, Path]
 ) -> None:
     first = printed(backprop, paths["by_hand"])
-    assert "There are 3 examples; 2 examples to an update, in order. This is the working" in first
+    assert "There are 3 examples. Each update uses 2 examples, in order. This is the" in first
+    assert "solution for example 1." in first
     for line in (
         "z_out = x1 * w1 + b1 = 2 * 0.5 + 0 = 1.0000",
         "∂MeanLoss/∂w1 = (−2.0000 + 1.0000) / 2 = −0.5000",
@@ -93,7 +94,7 @@ def test_the_working_is_of_the_example_asked_for_and_of_its_batch(
     assert "MeanLoss = (0.5000 + 0.5000) / 2 = 0.5000" in second
     # w1 = 0.5 + 0.05 and b1 = 0.0625 by then.
     third = printed(backprop, paths["by_hand"], "--example", "3")
-    assert "The parameters are those after 1 update of this epoch." in third
+    assert "The parameters are those after 1 update in this epoch." in third
     assert "z_out = x1 * w1 + b1 = 1 * 0.5500 + 0.0625 = 0.6125" in third
     assert not any("MeanLoss" in line for line in third)
 
@@ -204,7 +205,7 @@ def test_softmax_with_cross_entropy_shows_the_shortcut(
     backprop: Backprop, paths: Mapping[str, Path]
 ) -> None:
     lines = printed(backprop, paths["softmax"])
-    assert "For softmax with cross-entropy the parts always come to this difference:" in lines
+    assert "For softmax with cross-entropy, the parts always add up to this difference:" in lines
     shortcut = re.compile(r"∂Loss/∂z_o2 = ŷ_o2 − y_true_o2 = ([\d.]+) − 1 = −([\d.]+)")
     (found,) = (match for line in lines if (match := shortcut.fullmatch(line)))
     assert float(found[1]) + float(found[2]) == pytest.approx(1, abs=1e-12)

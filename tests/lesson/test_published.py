@@ -168,7 +168,9 @@ def test_xor_is_learnt_by_the_epoch_that_its_file_names(backprop: Backprop) -> N
     assert "xor.yaml --epochs 300" in (CONFIGS / "xor.yaml").read_text(encoding="utf-8")
     done = backprop("run", CONFIGS / "xor.yaml", "--epochs", "300")
     assert (done.stderr, done.returncode) == ("", 0)
-    assert "Accuracy: 4 of 4 are classified rightly (100 %; 0.5 or more is class 1)." in done.stdout
+    assert (
+        "Accuracy: 4 of 4 are classified correctly (100 %; 0.5 or more is class 1)." in done.stdout
+    )
     rows = [line.split("│")[1:-1] for line in done.stdout.splitlines() if line.count("│") == 6]
     found = [[cell.strip() for cell in row] for row in rows]
     found = found[[row[0] for row in found].index("Example") + 1 :][:4]

@@ -18,7 +18,8 @@ def test_of_very_many_weights_those_that_moved_farthest_are_shown_after_training
     show(training(calculation), plain_console(file))
     text = " ".join(file.getvalue().split())
     assert (
-        "Weight values after 2 epochs, the 40 of 640 that moved farthest (--save has all)" in text
+        "Weight values after 2 epochs, the 40 of 640 that moved farthest (--save writes all)"
+        in text
     )
     assert text.count("│ w") == MOST_SHOWN
     moved = {

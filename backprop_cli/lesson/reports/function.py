@@ -11,7 +11,9 @@ from backprop_cli.algebra.expression import (
     Derivative,
     Expression,
     Number,
+    Relation,
     Symbol,
+    partial,
     substitute,
 )
 from backprop_cli.algebra.paper import on_paper
@@ -67,14 +69,15 @@ def _rows(row: Activation) -> Iterator[Row]:
     """A function with its derivative; below it, if its slope is trained, that by the slope."""
     yield row.name, row.formula, row.derivative
     if row.by_slope is not None:
-        yield "", "", prose(row.by_slope, " by ", SLOPE)
+        yield "", "", Relation(partial(A.name, SLOPE.name), "=", row.by_slope)
 
 
 def _softmax_rows() -> Iterator[Row]:
     """Softmax's two derivatives: by the activation's own weighted sum and by another."""
     own, other = softmax.ANY, softmax.OTHER
-    yield softmax.SOFTMAX, softmax.FORMULA, prose(softmax.slope(own, own), " by ", Symbol("z_i"))
-    yield "", "", prose(softmax.slope(own, other), " by ", Symbol("z_j"))
+    by_own = Relation(partial("a_i", "z_i"), "=", softmax.slope(own, own))
+    yield softmax.SOFTMAX, softmax.FORMULA, by_own
+    yield "", "", Relation(partial("a_i", "z_j"), "=", softmax.slope(own, other))
 
 
 def _remarks(row: Activation) -> Iterator[Prose]:
@@ -87,9 +90,9 @@ def _remarks(row: Activation) -> Iterator[Prose]:
             yield prose(symbol, " is ", number, "; ", option, " sets it")
         else:
             yield prose(
-                *(symbol, " is trained like a weight, from ", number, " on; "),
+                *(symbol, " is trained like a weight and starts at ", number, "; "),
                 option,
-                " sets where",
+                " sets another start",
             )
 
 

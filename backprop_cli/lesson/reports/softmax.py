@@ -46,7 +46,7 @@ def softmax_at(weighted_sums: Sequence[Decimal], decimals: int) -> Lesson:
     head: tuple[Block, ...] = (
         Heading(2, softmax.SOFTMAX),
         Equations((SOFTMAX_FORMULAS[0], *SOFTMAX_FORMULAS[1])),
-        Paragraph("It takes all weighted sums of a layer together."),
+        Paragraph("It uses all weighted sums of a layer together."),
         Paragraph(prose("Source: ", Code(SOURCE))),
     )
     if not weighted_sums:
@@ -65,11 +65,11 @@ def softmax_at(weighted_sums: Sequence[Decimal], decimals: int) -> Lesson:
     )
     shown = neurons if len(neurons) <= ALL_WORKED else neurons[:1]
     blocks: list[Block] = [
-        Heading(3, "The largest weighted sum, taken off each so that no exp is too large"),
+        Heading(3, "The largest weighted sum, subtracted from each so that no exp is too large"),
         _lines([largest], figures),
         Heading(3, "The exps and their sum"),
         _lines([*exponentials, total], figures),
-        Heading(3, "The activations, each its share of the sum"),
+        Heading(3, "The activations: each exp divided by the sum"),
         _lines(shares, figures),
         Heading(3, "The derivatives of the activations by the weighted sums"),
         _lines([slopes[row, column] for row in shown for column in neurons], figures),

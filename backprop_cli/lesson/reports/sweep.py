@@ -21,7 +21,7 @@ ENDED = {
 
 
 def comparison(runs: Sequence[Swept], decimals: int | None) -> tuple[Lesson, Plot]:
-    """What there is to be read of the runs, with their plot at its end, and the plot alone."""
+    """The comparison of the runs, with its plot at the end, and the plot alone."""
     arithmetic = Exact(decimals or DEFAULT_DECIMALS)
     rows: list[tuple[Prose, ...]] = []
     for run in runs:
@@ -36,7 +36,7 @@ def comparison(runs: Sequence[Swept], decimals: int | None) -> tuple[Lesson, Plo
         Column("Learning rate", Role.QUANTITY),
         *(
             Column(title, Role.RESULT)
-            for title in ("Epoch", "Last loss", "Lowest loss", "in epoch")
+            for title in ("Epoch", "Last loss", "Lowest loss", "Its epoch")
         ),
         Column("Ended", Role.WORDS),
     )
@@ -48,7 +48,7 @@ def comparison(runs: Sequence[Swept], decimals: int | None) -> tuple[Lesson, Plo
     if best is not None:
         figure = Number(arithmetic.figure(best.history[-1][1]))
         verdict = prose(
-            "The lowest loss at the end, ", figure, ", is that of ", Number(best.rate), "."
+            "Learning rate ", Number(best.rate), " has the lowest final loss, ", figure, "."
         )
     plot = loss_curves(
         "Loss", tuple(Curve(f"rate {on_paper(run.rate)}", tuple(run.history)) for run in runs)

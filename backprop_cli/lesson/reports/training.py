@@ -56,7 +56,7 @@ def training(calculation: Calculation) -> Lesson:
         if len(names) > MOST_VALUES:
             shown = _farthest_moved(calculation, names)
             many = f", the {MOST_SHOWN} of {len(names):,} that moved farthest ("
-            which = prose(many, Code("--save"), " has all)")
+            which = prose(many, Code("--save"), " writes all)")
         rows = tuple(_moved(before, after, name) for name in shown)
         columns = (
             Column(title, Role.QUANTITY),
@@ -78,19 +78,19 @@ def _why(calculation: Calculation, ending: Ending) -> Prose:
     figure = Exact(calculation.working.arithmetic.decimals).figure(ending.figure)
     match ending.reason:
         case Reason.ALL_EPOCHS:
-            return f"Training ended with epoch {ending.epoch}, the last that was asked for."
+            return f"Training stopped after epoch {ending.epoch}, as asked."
         case Reason.LOSS_REACHED:
             return prose(
-                f"Training ended with epoch {ending.epoch}: its loss of ",
+                f"Training stopped after epoch {ending.epoch}: its loss of ",
                 *(Number(figure), " is low enough."),
             )
         case Reason.NO_IMPROVEMENT:
             size = Number(abs(figure))
             return prose(
-                f"Training ended with epoch {ending.epoch}: over the last {COMPARED} epochs the "
+                f"Training stopped after epoch {ending.epoch}: over the last {COMPARED} epochs the "
                 "loss ",
                 *(
-                    ("improved by ", size, " only.")
+                    ("improved by only ", size, ".")
                     if ending.figure >= 0
                     else ("rose by ", size, ".")
                 ),
@@ -102,15 +102,16 @@ def _why(calculation: Calculation, ending: Ending) -> Prose:
 def _remarks(calculation: Calculation) -> Iterator[Prose]:
     """What else is to be said of a training."""
     if calculation.rounding:
-        yield "Training carries full precision: the rounding of the configuration is for paper."
+        yield "Training uses full precision; the configuration's rounding is for work on paper."
     pairs = pairwise(calculation.history)
     rises = [(a, b) for (a, before), (b, after) in pairs if after > before]
     if rises:
         times = "once" if len(rises) == 1 else f"{len(rises)} times"
-        (first, last), *_ = rises
+        (first, last), *more = rises
+        first_time = "first " if more else ""
         yield (
-            f"The loss did not fall all the time: between the epochs at which it was recorded it "
-            f"rose {times}, first from {first} to {last}."
+            f"The loss did not fall steadily. It rose {times} between recorded epochs: "
+            f"{first_time}from epoch {first} to epoch {last}."
         )
 
 
@@ -163,7 +164,7 @@ def _predictions(before: AnyWorking, after: AnyWorking) -> Table:
 
 
 def _outcomes(calculation: Calculation) -> Iterator[Block]:
-    """A table of the examples, and how many are classified rightly where they stand for classes."""
+    """A table of the examples and, where they stand for classes, how many are right."""
     exercise, found = calculation.exercise, calculation.outcomes
     shown: Sequence[int] = range(len(found))
     title = "Predictions against targets"
@@ -183,7 +184,7 @@ def _outcomes(calculation: Calculation) -> Iterator[Block]:
         share = f"{100 * right / len(found):.4g}"
         least = "" if len(exercise.network.outputs) > 1 else f"; {THRESHOLD} or more is class 1"
         yield Paragraph(
-            f"Accuracy: {right} of {len(found)} are classified rightly ({share} %{least})."
+            f"Accuracy: {right} of {len(found)} are classified correctly ({share} %{least})."
         )
 
 
@@ -208,7 +209,7 @@ def _columns(exercise: Exercise, row: Row) -> tuple[Column, ...]:
     example, target = Column("Example", Role.QUANTITY), Column("Target", Role.GIVEN)
     prediction, loss = Column("Prediction", Role.RESULT), Column("Loss", Role.RESULT)
     if row is _class_row:
-        return (example, target, prediction, Column("ŷ of it", Role.RESULT), loss)
+        return (example, target, prediction, Column("Highest ŷ", Role.RESULT), loss)
     if len(outputs) == 1:
         classes = (Column("Class", Role.RESULT),) if exercise.classifies else ()
         return (example, target, prediction, *classes, loss)
