@@ -5,7 +5,15 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Generic
 
-from backprop_cli.algebra.expression import Expression, Number, Product, Sum, Symbol, transform
+from backprop_cli.algebra.expression import (
+    Expression,
+    Number,
+    Product,
+    Sum,
+    Symbol,
+    partial,
+    transform,
+)
 from backprop_cli.arithmetic.evaluation import (
     Arithmetic,
     DomainError,
@@ -16,7 +24,7 @@ from backprop_cli.arithmetic.evaluation import (
 )
 from backprop_cli.arithmetic.figures import MOST_SIGNIFICANT
 from backprop_cli.derivation.steps import Derivation, Rule, Step
-from backprop_cli.derivation.update import MEAN_LOSS, batch_gradient
+from backprop_cli.derivation.update import MEAN_LOSS
 
 # What is printed with more decimals than other results.
 LONGER = (Rule.DECAYED, Rule.NEW_WEIGHT)
@@ -59,7 +67,7 @@ class Working(Generic[V]):
 
     def update_gradient(self, parameter: str) -> str:
         """The name of the gradient that a parameter's update goes by."""
-        return batch_gradient(parameter, batched=self.is_batched).name
+        return partial(MEAN_LOSS if self.is_batched else self.derivation.of, parameter).name
 
     def figure(self, name: str) -> Decimal:
         """A quantity's value with the digits in which it is printed.

@@ -15,7 +15,8 @@ from backprop_cli.lesson.blocks import Heading, Lesson, Plot
 from backprop_cli.lesson.explanation import explain_any
 from backprop_cli.lesson.names import canonical_names, explainable
 from backprop_cli.network.classes import MOST_COUNTED
-from backprop_cli.network.exercise import LEARNING_RATE, Exercise
+from backprop_cli.network.exercise import Exercise
+from backprop_cli.network.structure import LEARNING_RATE
 from backprop_cli.runs.run import Calculation, calculate
 from backprop_cli.training.endings import DivergedError, Limits, Reason, Watch
 from backprop_cli.wording import counted
@@ -139,7 +140,8 @@ class Worked(NamedTuple):
         """The network as a picture's parts, with its figures and the gradients of the loss."""
         from backprop_cli.lesson.diagram import network_diagram
 
-        return network_diagram(self.calculation.working, gradients=gradients)
+        network = self.calculation.exercise.network
+        return network_diagram(network, self.calculation.working, gradients=gradients)
 
     def plot(self) -> Plot:
         """The loss by epoch. Raises WorkingError where it does not exist."""

@@ -26,7 +26,7 @@ from backprop_cli.algebra.expression import (
 )
 from backprop_cli.derivation.rules import derivatives
 from backprop_cli.derivation.steps import Local, Rule, Step
-from backprop_cli.network.exercise import Neuron
+from backprop_cli.network.structure import Neuron
 
 
 class Use(NamedTuple):
@@ -58,7 +58,7 @@ def backward_steps(forward: Sequence[Step], of: str, by: Sequence[str]) -> Itera
         used = uses[quantity]
         for use in used:
             if use.step.defines.name != of:
-                yield Step(use.derivative, use.local.expression, use.local.rule, use.neuron)
+                yield _local(use)
         if not used:
             yield Step(partial(of, quantity), Number(Decimal(0)), Rule.FEEDS_NOTHING)
         elif len(used) == 1:
@@ -73,11 +73,20 @@ def backward_steps(forward: Sequence[Step], of: str, by: Sequence[str]) -> Itera
             yield Step(partial(of, quantity), total, Rule.SUM_OF_PARTS)
 
 
+def _local(use: Use) -> Step:
+    """The local derivative of a use as a step of its own."""
+    step, local = use
+    because = local.because or step.defines.name
+    return Step(
+        use.derivative, local.expression, local.rule, use.neuron, row=local.row, because=because
+    )
+
+
 def _product(of: str, quantity: str, use: Use) -> Step:
     """∂Loss/∂quantity = ∂Loss/∂through · ∂through/∂quantity; at the loss, the latter alone."""
-    through, local = use.step.defines.name, use.local
+    through = use.step.defines.name
     if through == of:
-        return Step(partial(of, quantity), local.expression, local.rule, use.neuron)
+        return _local(use)._replace(defines=partial(of, quantity))
     product = Product((partial(of, through), use.derivative))
     return Step(partial(of, quantity), product, Rule.CHAIN, use.neuron)
 
@@ -116,7 +125,7 @@ def _joined(forward: Sequence[Step]) -> list[Step]:
     }
     predictions = {symbol.name for symbol in called.values()}
     steps = [step for step in forward if step.defines.name not in predictions]
-    return [_renamed(step, called) if step.rule is Rule.ACTIVATION else step for step in steps]
+    return [_renamed(step, called) if step.defines.name in called else step for step in steps]
 
 
 def _renamed(step: Step, called: Mapping[str, Expression]) -> Step:

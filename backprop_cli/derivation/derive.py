@@ -1,26 +1,65 @@
 """From a network to every step of its passes and its update, in symbols."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
+from backprop_cli.algebra.expression import Expression, Symbol, symbols
 from backprop_cli.derivation.backward import backward_steps
 from backprop_cli.derivation.forward import forward_steps
-from backprop_cli.derivation.steps import Derivation
+from backprop_cli.derivation.steps import Derivation, Rule, Step
 from backprop_cli.derivation.update import mean_steps, update_steps
-from backprop_cli.network.exercise import LOSS, Network
+from backprop_cli.functions.softmax import SOFTMAX
+from backprop_cli.network.structure import Network
 
 
-def derive(network: Network, batch: Sequence[int] = ()) -> Derivation:
+def derive(network: Network, batch: Sequence[int] = (), *, by_inputs: bool = False) -> Derivation:
     """Derive every step of one update, on one example or on a batch of several.
 
     ``batch`` are the numbers of the examples whose mean gradient the update goes by. The forward
     and backward pass are those of one of them; the others' gradients are given quantities.
+    ``by_inputs`` as for `derive_passes`.
     """
+    passes = derive_passes(network, by_inputs=by_inputs)
     means = mean_steps(network, batch) if batch else ()
     update = update_steps(network, batched=bool(batch))
-    return Derivation(network, (*derive_passes(network).steps, *means, *update))
+    return replace(passes, steps=(*passes.steps, *means, *update))
 
 
-def derive_passes(network: Network) -> Derivation:
-    """Derive every step of the forward and the backward pass of one example."""
-    forward = tuple(forward_steps(network))
-    return Derivation(network, (*forward, *backward_steps(forward, LOSS, network.parameters)))
+def derive_passes(network: Network, *, by_inputs: bool = False) -> Derivation:
+    """Derive every step of the forward and the backward pass of one example.
+
+    With ``by_inputs`` the gradient by each input is among them. Raises ValueError if neurons feed
+    each other in a circle.
+    """
+    forward, of = forward_steps(network), network.derived
+    by = (*network.parameters, *(network.inputs if by_inputs else ()))
+    steps = (*forward, *backward_steps(forward, of, by))
+    return Derivation(steps, of, dict(_shortcuts(network, forward)))
+
+
+# Activation functions and losses that come to prediction minus target, if the targets of a softmax
+# add up to 1.
+SHORTCUTS = {(SOFTMAX, "cross_entropy"), ("sigmoid", "binary_cross_entropy")}
+
+
+def _shortcuts(network: Network, forward: Sequence[Step]) -> Iterator[tuple[str, Expression]]:
+    """The gradients by the outputs' weighted sums that are a prediction minus its target.
+
+    An activation must be no more than a prediction, and likewise all those of its softmax.
+    """
+    outputs = {output.activation for output in network.outputs if output.formula is None}
+    entered = {
+        symbol.name
+        for step in forward
+        if step.rule is not Rule.PREDICTION
+        for symbol in symbols(step.expression)
+    }
+    for layer in network.layers if network.aimed else ():
+        for function, neurons in layer.functions().items():
+            if (function.name, network.loss) not in SHORTCUTS:
+                continue
+            feeding = [neuron for neuron in neurons if neuron.activation in entered]
+            for neuron in neurons:
+                if neuron.activation in outputs and not feeding:
+                    difference = Symbol(network.prediction(neuron)) - Symbol(network.target(neuron))
+                    yield network.gradient(neuron.weighted_sum).name, difference

@@ -1,30 +1,45 @@
-"""The forward pass: weighted sums, activations, predictions and the loss."""
+"""The forward pass: weighted sums, activations, formulas, predictions and the loss."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from backprop_cli.algebra.expression import Expression, Sum, Symbol
+from backprop_cli.algebra.expression import Expression, Sum, Symbol, symbols, transform
 from backprop_cli.derivation.steps import Local, Rule, Step
 from backprop_cli.functions import softmax
 from backprop_cli.functions.activations import row_of
 from backprop_cli.functions.losses import LOSSES
-from backprop_cli.network.exercise import LOSS, Layer, Network, Neuron
+from backprop_cli.network.structure import LOSS, Function, Layer, Network, Neuron
 
 
-def forward_steps(network: Network) -> Iterator[Step]:
-    """Weighted sums and activations layer by layer, the predictions and the loss."""
-    for layer in network.layers:
-        for neuron in layer.neurons:
+def forward_steps(network: Network) -> tuple[Step, ...]:
+    """Every step from the inputs to the predictions and the loss.
+
+    Layer by layer, but for what a neuron of the same layer feeds. Raises ValueError if neurons
+    feed each other in a circle.
+    """
+    steps = [step for layer in network.layers for step in layer_steps(network, layer)]
+    return _in_order([*steps, *_predictions(network), *_losses(network)])
+
+
+def layer_steps(network: Network, layer: Layer) -> Iterator[Step]:
+    """What is worked out at the neurons of a layer."""
+
+    def fed(part: Expression) -> Expression | None:
+        name = part.name if isinstance(part, Symbol) else ""
+        return Symbol(network.sources[name]) if name in network.sources else None
+
+    for neuron in layer.neurons:
+        if neuron.formula is None:
             total = _weighted_sum(network, neuron)
             yield Step(Symbol(neuron.weighted_sum), total, Rule.WEIGHTED_SUM, neuron)
-        if layer.activation == softmax.SOFTMAX:
-            yield from _softmax(layer)
         else:
-            for neuron in layer.neurons:
-                yield _activation(layer, neuron)
-    for output in network.outputs:
-        prediction = Symbol(network.prediction(output))
-        yield Step(prediction, Symbol(output.activation), Rule.PREDICTION)
-    yield from _losses(network)
+            formula = transform(neuron.formula, fed)
+            yield Step(Symbol(neuron.activation), formula, Rule.FORMULA, neuron)
+    for function, neurons in layer.functions().items():
+        if function.name == softmax.SOFTMAX:
+            yield from softmax_steps(layer._replace(neurons=neurons))
+        else:
+            for neuron in neurons:
+                yield activation_step(function, neuron)
 
 
 def _weighted_sum(network: Network, neuron: Neuron) -> Expression:
@@ -36,16 +51,18 @@ def _weighted_sum(network: Network, neuron: Neuron) -> Expression:
     return terms[0] if len(terms) == 1 else Sum(tuple(terms))
 
 
-def _activation(layer: Layer, neuron: Neuron) -> Step:
-    row = row_of(layer)
+def activation_step(function: Function, neuron: Neuron) -> Step:
+    """A neuron's activation, and its derivatives by its weighted sum and a trained slope."""
+    row = row_of(function)
     z, a = Symbol(neuron.weighted_sum), Symbol(neuron.activation)
-    found = [Local(z.name, row.slope(z, a), Rule.DERIVATIVE_OF_ACTIVATION)]
-    if layer.slope is not None:
-        found.append(Local(layer.slope, row.slope_by_slope(z), Rule.DERIVATIVE_BY_SLOPE))
-    return Step(a, row.applied(z), Rule.ACTIVATION, neuron, tuple(found))
+    found = [Local(z.name, row.slope(z, a), Rule.DERIVATIVE_OF_ACTIVATION, row=row)]
+    if function.slope is not None:
+        by_slope = row.slope_by_slope(z)
+        found.append(Local(function.slope, by_slope, Rule.DERIVATIVE_BY_SLOPE, because=a.name))
+    return Step(a, row.applied(z), Rule.ACTIVATION, neuron, tuple(found), row)
 
 
-def _softmax(layer: Layer) -> Iterator[Step]:
+def softmax_steps(layer: Layer) -> Iterator[Step]:
     """A softmax in its steps; its activations have their derivatives by all weighted sums."""
     yield Step(*softmax.largest(layer), Rule.SOFTMAX_LARGEST, locals=())
     for neuron in layer.neurons:
@@ -55,26 +72,55 @@ def _softmax(layer: Layer) -> Iterator[Step]:
     for neuron in layer.neurons:
         a = Symbol(neuron.activation)
         found = (
-            Local(z, softmax.slope(a, other), Rule.DERIVATIVE_OF_ACTIVATION)
+            Local(z, softmax.slope(a, other), Rule.DERIVATIVE_OF_SOFTMAX)
             for z, other in activations
         )
         yield Step(a, softmax.share(layer, neuron), Rule.ACTIVATION, neuron, tuple(found))
 
 
+def _predictions(network: Network) -> Iterator[Step]:
+    for output in network.outputs:
+        prediction, activation = Symbol(network.prediction(output)), Symbol(output.activation)
+        if prediction != activation:
+            yield Step(prediction, activation, Rule.PREDICTION)
+
+
 def _losses(network: Network) -> Iterator[Step]:
     """The loss; of several outputs, that of each, and their sum."""
+    if not network.aimed:
+        return
     row, outputs = LOSSES[network.loss], network.outputs
     found: list[Local] = []
     steps: list[Step] = []
     for output in outputs:
         target, prediction = Symbol(network.target(output)), Symbol(network.prediction(output))
+        loss, name = row.of(target, prediction, len(outputs)), network.loss_of(output)
         slope = row.slope(target, prediction, len(outputs))
-        found.append(Local(prediction.name, slope, Rule.DERIVATIVE_OF_LOSS, output))
-        loss = row.of(target, prediction, len(outputs))
-        steps.append(Step(Symbol(network.loss_of(output)), loss, Rule.LOSS_OF_OUTPUT, output, ()))
+        found.append(Local(prediction.name, slope, Rule.DERIVATIVE_OF_LOSS, output, because=name))
+        steps.append(Step(Symbol(name), loss, Rule.LOSS_OF_OUTPUT, output, (), row))
     if len(outputs) == 1:
         yield steps[0]._replace(rule=Rule.LOSS, locals=tuple(found))
         return
     yield from steps
     total = Sum(tuple(step.defines for step in steps))
     yield Step(Symbol(LOSS), total, Rule.SUM_OF_LOSSES, locals=tuple(found))
+
+
+def _in_order(steps: Iterable[Step]) -> tuple[Step, ...]:
+    """The steps, each after those that it uses, and otherwise in the order in which they are."""
+    waiting = {step.defines.name: step for step in steps}
+    begun, done = set[str](), list[Step]()
+
+    def take(name: str) -> None:
+        if name in begun:
+            raise ValueError(f"{name} is worked out from itself")
+        begun.add(name)
+        for symbol in symbols(waiting[name].expression):
+            if symbol.name in waiting:
+                take(symbol.name)
+        done.append(waiting.pop(name))
+
+    for name in list(waiting):
+        if name in waiting:
+            take(name)
+    return tuple(done)

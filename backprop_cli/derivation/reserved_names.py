@@ -6,7 +6,7 @@ from backprop_cli.derivation.steps import new
 from backprop_cli.derivation.update import MEAN_LOSS, SUM_OF_LOSSES, step_of
 from backprop_cli.functions import softmax
 from backprop_cli.functions.optimizers import DECAY, OPTIMIZERS, T, lines_of, symbol_of
-from backprop_cli.network.exercise import LEARNING_RATE, LOSS, Network
+from backprop_cli.network.structure import LEARNING_RATE, LOSS, Network
 
 LIKE_PREDICTIONS = ("ŷ_", "y_hat_")  # y_hat_o1 is printed as ŷ_o1
 PARAMETER_KINDS = {"w": "a weight", "b": "a bias", "s": "a trained slope"}

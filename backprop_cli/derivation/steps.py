@@ -1,13 +1,16 @@
 """What a derivation is made of: steps in symbols, each with the rule that makes it hold."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum, auto
 from functools import cached_property
 from typing import NamedTuple
 
 from backprop_cli.algebra.expression import Expression, Partial, Symbol, partial, symbols
-from backprop_cli.network.exercise import LOSS, Network, Neuron
+from backprop_cli.functions.activations import Activation
+from backprop_cli.functions.losses import Loss
+from backprop_cli.functions.optimizers import Line
+from backprop_cli.network.structure import LOSS, Neuron
 
 
 class Rule(Enum):
@@ -18,12 +21,14 @@ class Rule(Enum):
     SOFTMAX_EXPONENTIAL = auto()
     SOFTMAX_SUM = auto()
     ACTIVATION = auto()
+    FORMULA = auto()
     PREDICTION = auto()
     LOSS = auto()
     LOSS_OF_OUTPUT = auto()
     SUM_OF_LOSSES = auto()
     DERIVATIVE_OF_LOSS = auto()
     DERIVATIVE_OF_ACTIVATION = auto()
+    DERIVATIVE_OF_SOFTMAX = auto()
     DERIVATIVE = auto()
     DERIVATIVE_BY_SLOPE = auto()
     CHAIN = auto()
@@ -38,16 +43,24 @@ class Rule(Enum):
     NEW_BIAS = auto()
 
 
+# The row of a table that a step applies: an activation function, a loss, a line of an optimizer.
+Row = Activation | Loss | Line
+
+
 class Local(NamedTuple):
     """The derivative of a step's quantity by the earlier quantity ``by``, because of ``rule``.
 
-    ``neuron`` is the neuron at which it happens; None where that is the step's.
+    ``neuron`` is the neuron at which it happens; None where that is the step's. ``because`` names
+    the quantity whose formula it is derived from, where that is not the step's; ``row`` is the row
+    that it is taken from.
     """
 
     by: str
     expression: Expression
     rule: Rule
     neuron: Neuron | None = None
+    because: str = ""
+    row: Row | None = None
 
 
 class Step(NamedTuple):
@@ -55,8 +68,9 @@ class Step(NamedTuple):
 
     ``neuron`` is the neuron at which it happens; None where it concerns no single one. ``locals``
     are the derivatives of what it defines, where they do not follow from its expression by
-    ``rules.py``; it has none where the backward pass goes by another way. ``through`` is what a
-    part of a gradient comes through: the neuron, or the quantity, that makes it a part.
+    ``rules.py``; it has none where the backward pass goes by another way. ``row`` is the row of a
+    table that it applies. ``because`` names the quantity whose formula a local derivative is
+    derived from, ``through`` what a part of a gradient comes through: a neuron, or a quantity.
     """
 
     defines: Symbol
@@ -64,15 +78,22 @@ class Step(NamedTuple):
     rule: Rule
     neuron: Neuron | None = None
     locals: tuple[Local, ...] | None = None
+    row: Row | None = None
+    because: str = ""
     through: str = ""
 
 
 @dataclass(frozen=True)
 class Derivation:
-    """Every step for one network, in an order in which each uses only givens and earlier ones."""
+    """Steps in an order in which each uses only given quantities and earlier ones.
 
-    network: Network
+    ``of`` is the quantity that the backward pass derives, if there is one. ``shortcuts`` are
+    shorter formulas of gradients that it derives the long way, by their names.
+    """
+
     steps: tuple[Step, ...]
+    of: str = LOSS
+    shortcuts: Mapping[str, Expression] = field(default_factory=dict)
 
     @cached_property
     def by_name(self) -> Mapping[str, Step]:
@@ -84,6 +105,10 @@ class Derivation:
         """Where a quantity's step stands, by the quantity's name."""
         return {step.defines.name: at for at, step in enumerate(self.steps)}
 
+    def gradient(self, quantity: str) -> Partial:
+        """The derivative of what is derived by a quantity, e.g. ∂Loss/∂w1."""
+        return partial(self.of, quantity)
+
     def needed_for(self, names: Iterable[str]) -> tuple[Step, ...]:
         """The steps that the named quantities rest on, themselves included, in order."""
         waiting, needed = list(names), set[str]()
@@ -94,11 +119,6 @@ class Derivation:
             needed.add(name)
             waiting.extend(symbol.name for symbol in symbols(self.by_name[name].expression))
         return tuple(step for step in self.steps if step.defines.name in needed)
-
-
-def gradient(quantity: str) -> Partial:
-    """The gradient of the loss with respect to a quantity, e.g. ∂Loss/∂w1."""
-    return partial(LOSS, quantity)
 
 
 def new(parameter: str) -> Symbol:

@@ -15,10 +15,10 @@ from backprop_cli.algebra.expression import (
     substitute,
     symbols,
 )
-from backprop_cli.derivation.steps import Rule, Step, gradient, new
+from backprop_cli.derivation.steps import Rule, Step, new
 from backprop_cli.functions import optimizers
 from backprop_cli.functions.optimizers import OPTIMIZERS, lines_of, symbol_of
-from backprop_cli.network.exercise import LOSS, Network
+from backprop_cli.network.structure import LOSS, Network
 
 MEAN_LOSS = "MeanLoss"
 SUM_OF_LOSSES = "SumLoss"
@@ -73,7 +73,7 @@ def parts_of_batch(network: Network, batch: Sequence[int]) -> Mapping[Symbol, Pa
     """The losses and gradients that are added for the means of a batch, by their names there."""
     examples = batch if len(batch) <= FEW else [None]
     return {
-        symbol: Part(LOSS if name == LOSS else gradient(name).name, example)
+        symbol: Part(LOSS if name == LOSS else network.gradient(name).name, example)
         for name in (LOSS, *network.parameters)
         for symbol, example in zip(contributions(name, batch), examples, strict=True)
     }
@@ -101,7 +101,7 @@ def update_steps(network: Network, *, batched: bool) -> Iterator[Step]:
     A bias's step is a line of its own, then taken off, as it is taught on paper. So is that of a
     weight where it is no product: a new weight is not rounded, and its digits would never end.
     """
-    row, lines, biases = OPTIMIZERS[network.optimizer], lines_of(network), {*network.biases}
+    row, lines = OPTIMIZERS[network.optimizer], lines_of(network)
     formulas = [row.step, *(line.formula for line in lines)]
     used = {symbol for formula in formulas for symbol in symbols(formula)}
     own = [symbol for symbol in optimizers.OWN if symbol in used]
@@ -112,18 +112,18 @@ def update_steps(network: Network, *, batched: bool) -> Iterator[Step]:
         named[optimizers.SLOPE.name] = slope
         if optimizers.PULLED not in lines:
             named[optimizers.GRADIENT.name] = slope
-        is_bias = parameter in biases
+        in_two_lines = network.by_parameter[parameter].kind.by_hand_in_two_lines
         for line in lines:
             formula = substitute(line.formula, named)
             rule = RULES.get(line, Rule.OPTIMIZER)
-            if rule is Rule.DECAYED and is_bias:
+            if rule is Rule.DECAYED and in_two_lines:
                 rule = Rule.PULLED
-            yield Step(symbol_of(line.defines, parameter), formula, rule)
+            yield Step(symbol_of(line.defines, parameter), formula, rule, row=line)
         if optimizers.SHRUNK in lines:
             old = symbol_of(optimizers.DECAYED, parameter)
         step = substitute(row.step, named)
-        if is_bias or not isinstance(step, Product):
+        if in_two_lines or not isinstance(step, Product):
             taken = step_of(parameter)
             yield Step(taken, step, Rule.STEP)
             step = taken
-        yield Step(new(parameter), old - step, Rule.NEW_BIAS if is_bias else Rule.NEW_WEIGHT)
+        yield Step(new(parameter), old - step, Rule.NEW_BIAS if in_two_lines else Rule.NEW_WEIGHT)

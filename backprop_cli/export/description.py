@@ -9,7 +9,8 @@ from backprop_cli.algebra.expression import Symbol
 from backprop_cli.export.reading import Reading
 from backprop_cli.functions.activations import ACTIVATIONS
 from backprop_cli.functions.optimizers import DECAY, OPTIMIZERS, T, symbol_of
-from backprop_cli.network.exercise import LEARNING_RATE, Exercise, Figure, Layer, Network
+from backprop_cli.network.exercise import Exercise, Figure
+from backprop_cli.network.structure import LEARNING_RATE, Layer, Network
 
 Vector = tuple[float, ...]
 Matrix = tuple[Vector, ...]
@@ -151,7 +152,7 @@ def describe(
     """Describe an exercise; ``data`` says how its examples are read, else they are written out."""
     network, numbers = exercise.network, exercise.numbers
     row = OPTIMIZERS[network.optimizer]
-    names = (*network.inputs, *map(network.target, network.outputs))
+    names = (*network.inputs, *network.targets)
     rows = [one.floats for one in exercise.examples]
     rows = rows or [tuple(float(numbers[name]) for name in names)]
     width, size = len(network.inputs), exercise.batches.size

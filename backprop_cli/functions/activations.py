@@ -16,9 +16,9 @@ from backprop_cli.algebra.expression import (
     Symbol,
     substitute,
 )
-from backprop_cli.algebra.prose import Prose, prose
+from backprop_cli.algebra.prose import Prose, prose, spans
 from backprop_cli.functions.elementary import ELEMENTARY
-from backprop_cli.network.exercise import Layer, Settings
+from backprop_cli.network.structure import Function, Settings
 
 Z = Symbol("z")  # the weighted sum that an activation is applied to
 A = Symbol("a")  # the activation itself, for derivatives that are simplest in terms of it
@@ -105,15 +105,20 @@ def configured(name: str, settings: Settings = ()) -> Activation:
     )
 
 
-def row_of(layer: Layer) -> Activation:
-    """The row of a layer's activation function; a trained slope stands in it by its name."""
-    if layer.slope is None:
-        return configured(layer.activation, layer.settings)
-    row = ACTIVATIONS[layer.activation]
-    named = {SLOPE.name: Symbol(layer.slope)}
+def row_of(function: Function) -> Activation:
+    """The row of an activation function; a trained slope stands in it by its name."""
+    if function.slope is None:
+        return configured(function.name, function.settings)
+    row = ACTIVATIONS[function.name]
+    named = {SLOPE.name: Symbol(function.slope)}
+    convention = (
+        substitute(span, named) if isinstance(span, Expression) else span
+        for span in spans(row.convention)
+    )
     return row._replace(
         formula=substitute(row.formula, named),
         derivative=substitute(row.derivative, named),
+        convention=prose(*convention),
         settings={},
     )
 

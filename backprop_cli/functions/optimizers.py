@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from backprop_cli.algebra.expression import ONE, Call, Expression, Symbol, symbols
 from backprop_cli.algebra.prose import Prose, prose
-from backprop_cli.network.exercise import LEARNING_RATE, Network
+from backprop_cli.network.structure import LEARNING_RATE, Network
 
 OLD = Symbol("w")  # the parameter before the update
 SLOPE = Symbol("gradient")  # of the loss with respect to it

@@ -16,7 +16,7 @@ from backprop_cli.algebra.expression import (
     Sum,
     Symbol,
 )
-from backprop_cli.network.exercise import Layer, Neuron
+from backprop_cli.network.structure import Layer, Neuron
 
 SOFTMAX = "softmax"
 

@@ -16,8 +16,7 @@ from backprop_cli.algebra.expression import (
 from backprop_cli.algebra.prose import Code, Prose, enumerated, prose
 from backprop_cli.arithmetic.working import AnyWorking
 from backprop_cli.derivation.chains import Chain, chain_to, sums_on_the_way
-from backprop_cli.derivation.steps import Rule, Step
-from backprop_cli.functions.softmax import SOFTMAX
+from backprop_cli.derivation.steps import Derivation, Rule, Step
 from backprop_cli.lesson.blocks import (
     Block,
     ChainRule,
@@ -30,7 +29,6 @@ from backprop_cli.lesson.blocks import (
 )
 from backprop_cli.lesson.equations import equation, line, marked, result, sides
 from backprop_cli.lesson.reasons import reason
-from backprop_cli.network.exercise import Network, Neuron
 
 # A gradient on the way that is a sum is derived where it is first needed. Up to this many parts
 # on the way each get a chain of their own, up to the second number a line each; beyond that only
@@ -101,10 +99,8 @@ def _quantity(step: Step) -> Symbol:
 def _heading_of_sum(working: AnyWorking, step: Step) -> Heading:
     """The heading of an activation's gradient where it feeds several neurons."""
     fed = enumerated([_origin(working, part) for part in _parts(step)])
-    under = _quantity(step)
-    softmax = _under_softmax(working.derivation.network, under.name)
-    verb = "enters the softmax of" if softmax else "feeds"
-    return Heading(4, prose(under, f" {verb} ", fed, ", so their parts are added"))
+    verb = "enters the softmax of" if _enters_softmax(working.derivation, step) else "feeds"
+    return Heading(4, prose(_quantity(step), f" {verb} ", fed, ", so their parts are added"))
 
 
 def _starts(working: AnyWorking, total: Step, known: Container[str]) -> list[Symbol]:
@@ -174,21 +170,20 @@ def _in_short(working: AnyWorking, step: Step) -> Step:
     return step._replace(expression=substitute(step.expression, put_in))
 
 
-def _under_softmax(network: Network, quantity: str) -> Neuron | None:
-    """The neuron of a softmax layer that a quantity is the weighted sum of."""
-    layers = [layer for layer in network.layers if layer.activation == SOFTMAX]
-    neurons = (neuron for layer in layers for neuron in layer.neurons)
-    return next((neuron for neuron in neurons if neuron.weighted_sum == quantity), None)
+def _enters_softmax(derivation: Derivation, total: Step) -> bool:
+    """Whether the parts of a sum come through a softmax."""
+    by_name = derivation.by_name
+    factors = (
+        factor for part in _parts(total) for factor in symbols(by_name[part.name].expression)
+    )
+    return any(by_name[factor.name].rule is Rule.DERIVATIVE_OF_SOFTMAX for factor in factors)
 
 
 def _shortcut(working: AnyWorking, target: Partial) -> Iterator[Block]:
     """What the parts come to under softmax and cross-entropy: prediction minus target."""
-    network = working.derivation.network
-    output = _under_softmax(network, target.by)
-    if network.loss != "cross_entropy" or output not in network.outputs:
+    difference = working.derivation.shortcuts.get(target.name)
+    if difference is None:
         return
-    prediction, true = Symbol(network.prediction(output)), Symbol(network.target(output))
-    difference = prediction - true
     numbers = working.with_figures(difference)
     value = working.arithmetic.evaluate(difference, working.values)
     figure = working.arithmetic.figure(working.arithmetic.result(value))

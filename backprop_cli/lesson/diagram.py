@@ -5,8 +5,7 @@ from typing import NamedTuple
 
 from backprop_cli.algebra.paper import name_on_paper, on_paper
 from backprop_cli.arithmetic.working import AnyWorking
-from backprop_cli.derivation.steps import gradient
-from backprop_cli.network.exercise import LOSS, Network
+from backprop_cli.network.structure import LOSS, Network
 
 
 class Line(NamedTuple):
@@ -127,9 +126,8 @@ def _between_shown(edges: Sequence[Edge], left_out: Mapping[str, str]) -> Iterat
 # --- the diagram of a working ----------------------------------------------------------------
 
 
-def network_diagram(working: AnyWorking, *, gradients: bool = False) -> Diagram:
+def network_diagram(network: Network, working: AnyWorking, *, gradients: bool = False) -> Diagram:
     """A worked network with its figures, with ``gradients`` also those of the loss."""
-    network = working.derivation.network
     nodes = [
         Node(name, (Line(name), _figure(working, name, "")), (name,), is_input=True)
         for name in network.inputs
@@ -171,5 +169,5 @@ def _figure(working: AnyWorking, name: str, before: str) -> Line:
 def _parameter(working: AnyWorking, name: str, *, gradients: bool) -> Iterator[Line]:
     yield _figure(working, name, f"{name} = ")
     if gradients:
-        by = gradient(name).name
+        by = working.derivation.gradient(name).name
         yield _figure(working, by, "∂ = ")

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from backprop_cli.algebra.expression import Partial, Symbol
 from backprop_cli.algebra.prose import Code, Prose, enumerated, prose
 from backprop_cli.arithmetic.working import AnyWorking
-from backprop_cli.derivation.steps import Rule, Step, gradient
+from backprop_cli.derivation.steps import Rule, Step
 from backprop_cli.derivation.update import parts_of_batch
 from backprop_cli.lesson.blocks import Block, Equations, Heading, Paragraph
 from backprop_cli.lesson.chain_rule import Detail, Known, gradient_blocks
@@ -20,7 +20,7 @@ from backprop_cli.lesson.reasons import (
     weight_place,
 )
 from backprop_cli.lesson.updates import mean_of_batch, update_blocks
-from backprop_cli.network.exercise import Network
+from backprop_cli.network.structure import Network
 from backprop_cli.runs.run import Calculation
 
 
@@ -29,14 +29,14 @@ def explain_any(calculation: Calculation, name: str) -> Iterator[Block]:
 
     ``name`` must be one that `names.explainable` answers.
     """
-    numbers = [at + 1 for at in calculation.batch]
-    parts = parts_of_batch(calculation.exercise.network, numbers) if len(numbers) > 1 else {}
+    numbers, network = [at + 1 for at in calculation.batch], calculation.exercise.network
+    parts = parts_of_batch(network, numbers) if len(numbers) > 1 else {}
     part = next((part for symbol, part in parts.items() if symbol.name == name), None)
     if part is None:
-        yield from explain(calculation.working, name)
+        yield from explain(network, calculation.working, name)
     elif part.example is not None:
         yield Heading(2, f"Example {part.example} of the batch")
-        yield from explain(calculation.working_of(part.example - 1), part.name)
+        yield from explain(network, calculation.working_of(part.example - 1), part.name)
     else:
         own, (symbol,) = part.name.replace("∂", "d"), [one for one in parts if one.name == name]
         meaning = calculation.working.derivation.by_name[part.name].defines
@@ -50,22 +50,21 @@ def explain_any(calculation: Calculation, name: str) -> Iterator[Block]:
         yield Equations((given_equation(calculation.working, name),))
 
 
-def explain(working: AnyWorking, name: str) -> Iterator[Block]:
+def explain(network: Network, working: AnyWorking, name: str) -> Iterator[Block]:
     """The derivation of one quantity of the working by its name, and nothing else.
 
     A parameter's name stands for its gradient.
     """
-    network = working.derivation.network
     if name in network.weights:
-        yield from explain_weight(working, name, Detail.FULL, {})
+        yield from explain_weight(network, working, name, Detail.FULL, {})
         yield from mean_of_batch(working, name)
     elif name in network.biases:
         yield Heading(3, _gradient_for(name), bias_place(network, name))
-        yield from explain_bias(working, name, {})
+        yield from explain_bias(network, working, name, {})
         yield from mean_of_batch(working, name)
     elif name in network.slopes:
         yield Heading(3, _gradient_for(name), slope_place(network, name))
-        yield from explain_slope(working, name, {})
+        yield from explain_slope(network, working, name, {})
         yield from mean_of_batch(working, name)
     elif (step := working.derivation.by_name.get(name)) is None:
         yield Heading(3, prose("Given value ", Symbol(name)))
@@ -75,7 +74,7 @@ def explain(working: AnyWorking, name: str) -> Iterator[Block]:
         yield from gradient_blocks(working, step.defines, {})
     elif step.rule in (Rule.NEW_WEIGHT, Rule.NEW_BIAS):
         yield Heading(3, prose("Update: ", step.defines))
-        yield from update_blocks(working, name.removesuffix("_new"))
+        yield from update_blocks(network, working, name.removesuffix("_new"))
     else:
         yield Heading(3, prose("Step-by-step ", title(step)))
         yield from _formula_of(network, step)
@@ -87,17 +86,17 @@ def _gradient_for(quantity: str) -> Prose:
 
 
 def explain_weight(
-    working: AnyWorking, weight: str, detail: Detail, known: Known
+    network: Network, working: AnyWorking, weight: str, detail: Detail, known: Known
 ) -> Iterator[Block]:
     """The gradient of one weight. ``known`` is what has been derived before."""
-    yield Heading(3, _gradient_for(weight), weight_place(working.derivation.network, weight))
-    yield from gradient_blocks(working, gradient(weight), known, detail)
+    yield Heading(3, _gradient_for(weight), weight_place(network, weight))
+    yield from gradient_blocks(working, network.gradient(weight), known, detail)
 
 
-def explain_bias(working: AnyWorking, bias: str, known: Known) -> Iterator[Block]:
+def explain_bias(network: Network, working: AnyWorking, bias: str, known: Known) -> Iterator[Block]:
     """The gradient of one bias, under a heading of the caller's."""
     derivation = working.derivation
-    users = [neuron for neuron in derivation.network.neurons if neuron.bias == bias]
+    users = [neuron for neuron in network.neurons if neuron.bias == bias]
     if len(users) > 1:
         yield Paragraph(
             prose(
@@ -113,13 +112,14 @@ def explain_bias(working: AnyWorking, bias: str, known: Known) -> Iterator[Block
             for total in (derivation.by_name[user.weighted_sum] for user in users)
         )
     )
-    yield from gradient_blocks(working, gradient(bias), known)
+    yield from gradient_blocks(working, network.gradient(bias), known)
 
 
-def explain_slope(working: AnyWorking, slope: str, known: Known) -> Iterator[Block]:
+def explain_slope(
+    network: Network, working: AnyWorking, slope: str, known: Known
+) -> Iterator[Block]:
     """The gradient of one trained slope, under a heading of the caller's."""
-    derivation = working.derivation
-    layer = next(layer for layer in derivation.network.layers if layer.slope == slope)
+    layer = next(layer for layer in network.layers if layer.slope == slope)
     users = layer.neurons
     if len(users) > 1:
         yield Paragraph(
@@ -132,7 +132,7 @@ def explain_slope(working: AnyWorking, slope: str, known: Known) -> Iterator[Blo
     else:
         yield Paragraph("The slope is a parameter like a weight.")
     yield Equations((layer_formulas(layer)[0],))
-    yield from gradient_blocks(working, gradient(slope), known)
+    yield from gradient_blocks(working, network.gradient(slope), known)
 
 
 def _formula_of(network: Network, step: Step) -> Iterator[Block]:

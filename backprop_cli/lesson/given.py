@@ -21,7 +21,7 @@ from backprop_cli.lesson.reasons import (
     slope_place,
     weight_place,
 )
-from backprop_cli.network.exercise import Layer, Network, Settings
+from backprop_cli.network.structure import Layer, Network, Settings
 from backprop_cli.runs.run import Calculation
 from backprop_cli.wording import counted
 
@@ -78,8 +78,7 @@ def _members(layer: str, names: Sequence[str]) -> Paragraph:
 
 def initial_values(calculation: Calculation) -> Iterator[Block]:
     """Inputs, parameters and targets, and before them which of several examples is worked."""
-    working = calculation.working
-    network = working.derivation.network
+    network, working = calculation.exercise.network, calculation.working
     given, initial = working.given, calculation.exercise.numbers
     trained = any(given[name] != initial[name] for name in network.parameters)
     yield Heading(2, "1. Values before This Update" if trained else "1. Initial Values")

@@ -17,16 +17,16 @@ from backprop_cli.algebra.expression import (
     symbols,
     terms,
 )
-from backprop_cli.algebra.prose import Code, Prose, enumerated, prose, spans
+from backprop_cli.algebra.prose import Prose, enumerated, prose
 from backprop_cli.arithmetic.working import AnyWorking
 from backprop_cli.derivation.steps import Rule, Step
 from backprop_cli.functions import softmax
-from backprop_cli.functions.activations import SLOPE, A, Activation, Z, row_of
-from backprop_cli.functions.losses import LOSSES
-from backprop_cli.functions.optimizers import lines_of, symbol_of
+from backprop_cli.functions.activations import A, Activation, Z, row_of
+from backprop_cli.functions.losses import Loss
+from backprop_cli.functions.optimizers import Line
 from backprop_cli.lesson.blocks import Equation, Equations
 from backprop_cli.lesson.equations import formula
-from backprop_cli.network.exercise import Layer, Network
+from backprop_cli.network.structure import Layer, Network
 
 TERMS_IN_A_REASON = 4
 
@@ -122,7 +122,7 @@ def layer_formulas(layer: Layer) -> tuple[Equation, tuple[Equation, ...]]:
     """The formula and the derivatives of a layer's activation function."""
     if layer.activation == softmax.SOFTMAX:
         return SOFTMAX_FORMULAS
-    row = row_of(layer)
+    row = row_of(layer.function)
     return activation_formula(row), (derivative_formula(row),)
 
 
@@ -130,43 +130,44 @@ def layer_notes(layer: Layer) -> tuple[Prose, ...]:
     """What else must be known of a layer's activation function, a sentence each."""
     if layer.activation == softmax.SOFTMAX:
         return ()
-    row = row_of(layer)
+    row = row_of(layer.function)
     trained = prose(Symbol(layer.slope), " is trained like a weight") if layer.slope else ""
     return tuple(prose("Here ", note, ".") for note in (row.note, trained) if note)
 
 
 def reason(working: AnyWorking, step: Step) -> Prose:
     """One short sentence on why a step holds; empty where the line speaks for itself."""
-    derivation = working.derivation
-    network, neuron = derivation.network, step.neuron
+    derivation, neuron = working.derivation, step.neuron
     match step.rule:
         case Rule.WEIGHTED_SUM:
             return "each source times its weight, and the bias" if neuron and neuron.bias else ""
         case Rule.PREDICTION:
             return "the output neuron's activation is the prediction"
         case Rule.LOSS | Rule.LOSS_OF_OUTPUT:
-            return LOSSES[network.loss].title
+            assert isinstance(step.row, Loss)
+            return step.row.title
         case Rule.SUM_OF_LOSSES:
             return "the losses of all outputs are added"
-        case Rule.DERIVATIVE_OF_LOSS if neuron:
-            loss = derivation.by_name[network.loss_of(neuron)]
-            return prose("because ", Relation(loss.defines, "=", loss.expression))
-        case Rule.DERIVATIVE_OF_ACTIVATION if neuron:
-            return _why_of_activation(working, layer_of(network, step), step)
-        case Rule.DERIVATIVE:
+        case Rule.DERIVATIVE_OF_ACTIVATION:
+            return _why_of_activation(working, step)
+        case Rule.DERIVATIVE_OF_SOFTMAX:
+            own, other = softmax.BY_OWN, softmax.BY_OTHER
+            return prose(
+                "softmax: ", own, " by its own weighted sum, ", other, " by that of another neuron"
+            )
+        case Rule.DERIVATIVE | Rule.DERIVATIVE_OF_LOSS | Rule.DERIVATIVE_BY_SLOPE:
             assert isinstance(step.defines, Partial)
-            by, entered = Symbol(step.defines.by), derivation.by_name[step.defines.of]
-            if step.expression == ONE and entered.rule is not Rule.PREDICTION:
+            by, entered = Symbol(step.defines.by), derivation.by_name[step.because]
+            added = terms(entered.expression)
+            if step.expression == ONE and by in added and len(added) > 1:
                 return prose(by, " is added directly to ", entered.defines)
             short = _shortened(entered.expression, {by.name})
             return prose("because ", Relation(entered.defines, "=", short))
-        case Rule.DERIVATIVE_BY_SLOPE if neuron:
-            activation = derivation.by_name[neuron.activation]
-            return prose("because ", Relation(activation.defines, "=", activation.expression))
         case Rule.MEAN:
             return "the mean over the examples of the batch"
         case Rule.PULLED | Rule.OPTIMIZER | Rule.DECAYED:
-            return _line_reason(network, step)
+            assert isinstance(step.row, Line)
+            return step.row.reason
         case Rule.SOFTMAX_LARGEST:
             return "subtracted from every weighted sum so that no exp is too large; it cancels out"
         case Rule.SUM_OF_PARTS:
@@ -177,36 +178,16 @@ def reason(working: AnyWorking, step: Step) -> Prose:
             return ""
 
 
-def _why_of_activation(working: AnyWorking, layer: Layer, step: Step) -> Prose:
+def _why_of_activation(working: AnyWorking, step: Step) -> Prose:
     """Which function a neuron uses, what its derivative is, and, where there is none, what then."""
-    neuron = step.neuron
+    row, neuron = step.row, step.neuron
+    assert isinstance(row, Activation)
+    assert isinstance(step.defines, Partial)
     assert neuron is not None
-    if layer.activation == softmax.SOFTMAX:
-        own, other = softmax.BY_OWN, softmax.BY_OTHER
-        return prose(
-            "softmax: ", own, " by its own weighted sum, ", other, " by that of another neuron"
-        )
-    row = row_of(layer)
     uses = prose(Symbol(neuron.name), f" uses {row.name}, whose derivative is ", row.derivative)
-    if not row.convention or working.values[neuron.weighted_sum] != 0:
+    if not row.convention or working.values[step.defines.by] != 0:
         return uses
-    # A trained slope goes by its own name.
-    own_name = {SLOPE.name: Symbol(layer.slope or SLOPE.name)}
-    convention = (
-        span if isinstance(span, str | Code) else substitute(span, own_name)
-        for span in spans(row.convention)
-    )
-    return prose(uses, "; ", *convention)
-
-
-def _line_reason(network: Network, step: Step) -> Prose:
-    """What a line of the optimizer works out."""
-    return next(
-        line.reason
-        for line in lines_of(network)
-        for parameter in network.updated
-        if symbol_of(line.defines, parameter) == step.defines
-    )
+    return prose(uses, "; ", row.convention)
 
 
 def _shortened(total: Expression, keep: Set[str]) -> Expression:

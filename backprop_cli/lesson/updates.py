@@ -43,7 +43,7 @@ from backprop_cli.lesson.blocks import (
 )
 from backprop_cli.lesson.equations import equation, formula, line, result
 from backprop_cli.lesson.reasons import reason
-from backprop_cli.network.exercise import LEARNING_RATE, LOSS, Network
+from backprop_cli.network.structure import LEARNING_RATE, LOSS, Network
 
 BIAS_DECIMALS = 3  # an old bias is shown with at least three decimals, 0.600
 
@@ -69,7 +69,7 @@ def mean_of_batch(working: AnyWorking, parameter: str) -> Iterator[Block]:
         yield Equations((equation(working, step, reason=reason(working, step)),))
 
 
-def mean_gradients(working: AnyWorking, batch: Sequence[int]) -> Iterator[Block]:
+def mean_gradients(network: Network, working: AnyWorking, batch: Sequence[int]) -> Iterator[Block]:
     """The mean of every gradient over a batch, whose examples are given by number."""
     derivation = working.derivation
     yield Heading(2, "Mean Gradients of the Batch")
@@ -86,7 +86,7 @@ def mean_gradients(working: AnyWorking, batch: Sequence[int]) -> Iterator[Block]
     yield Paragraph(said)
     mean = mean_over(contributions(OLD.name, batch), batch)
     yield Equations((formula(partial(MEAN_LOSS, OLD.name), mean),))
-    quantities = (MEAN_LOSS, *(working.update_gradient(p) for p in derivation.network.parameters))
+    quantities = (MEAN_LOSS, *(working.update_gradient(p) for p in network.parameters))
     yield Equations(
         tuple(_in_numbers(working, derivation.by_name[quantity]) for quantity in quantities)
     )
@@ -102,13 +102,12 @@ def _in_numbers(working: AnyWorking, step: Step) -> Equation:
 # --- the lines of an update ------------------------------------------------------------------
 
 
-def updates(working: AnyWorking) -> Iterator[Block]:
+def updates(network: Network, working: AnyWorking) -> Iterator[Block]:
     """Every parameter's update, kind by kind."""
-    network = working.derivation.network
     plain = not lines_of(network)
     yield Heading(2, "Weight and Bias Updates")
     if not plain:
-        yield from _optimizer(working)
+        yield from _optimizer(network, working)
     learning_rate_is_said = not plain
     for kind, _, names in kinds_of(network):
         moved = [name for name in _order(network, kind, names) if name not in network.frozen]
@@ -125,7 +124,7 @@ def updates(working: AnyWorking) -> Iterator[Block]:
         else:
             for name in moved:
                 yield Heading(4, prose("Update ", Symbol(name), ":"))
-                yield Equations((*_lines(working, name), update_equation(working, name)))
+                yield Equations((*_lines(network, working, name), update_equation(working, name)))
         held = [name for name in names if name in network.frozen]
         if held:
             yield Paragraph(prose("Held fixed: ", enumerated([*map(Symbol, held)]), "."))
@@ -139,9 +138,8 @@ def _order(network: Network, kind: str, names: tuple[str, ...]) -> tuple[str, ..
     return (*last, *reversed(names[: len(names) - len(last)]))
 
 
-def _optimizer(working: AnyWorking) -> Iterator[Block]:
+def _optimizer(network: Network, working: AnyWorking) -> Iterator[Block]:
     """The optimizer's formulas, for any parameter w, and its settings."""
-    network = working.derivation.network
     row, lines = OPTIMIZERS[network.optimizer], lines_of(network)
     loss = MEAN_LOSS if working.is_batched else LOSS
     put_in: dict[str, Expression] = {SLOPE.name: partial(loss, OLD.name)}
@@ -169,15 +167,17 @@ def _given(working: AnyWorking, name: str) -> Relation:
     return Relation(Symbol(name), "=", result(working, name))
 
 
-def update_blocks(working: AnyWorking, parameter: str) -> Iterator[Block]:
+def update_blocks(network: Network, working: AnyWorking, parameter: str) -> Iterator[Block]:
     """Every line of one parameter's update, with its reason."""
-    lines = _lines(working, parameter, reasons=True)
+    lines = _lines(network, working, parameter, reasons=True)
     yield Equations((*lines, update_equation(working, parameter)))
 
 
-def _lines(working: AnyWorking, parameter: str, *, reasons: bool = False) -> Iterator[Equation]:
+def _lines(
+    network: Network, working: AnyWorking, parameter: str, *, reasons: bool = False
+) -> Iterator[Equation]:
     derivation = working.derivation
-    for own in lines_of(derivation.network):
+    for own in lines_of(network):
         step = derivation.by_name[symbol_of(own.defines, parameter).name]
         yield equation(working, step, reason=own.reason if reasons else "")
 
@@ -215,9 +215,8 @@ def update_equation(working: AnyWorking, parameter: str) -> Equation:
 # --- the tables ------------------------------------------------------------------------------
 
 
-def update_tables(working: AnyWorking) -> Iterator[Table]:
+def update_tables(network: Network, working: AnyWorking) -> Iterator[Table]:
     """A table for each kind of parameter: its values and all that its update works out."""
-    network = working.derivation.network
     mean = "Mean gradient" if working.is_batched else "Gradient"
     between = [line.defines for line in lines_of(network)]
     for title, letter, names in kinds_of(network):
@@ -232,15 +231,17 @@ def update_tables(working: AnyWorking) -> Iterator[Table]:
             Column("New Value", Role.RESULT),
         )
         rows = tuple(
-            _row(working, name, [symbol_of(quantity, name).name for quantity in between])
+            _row(network, working, name, [symbol_of(quantity, name).name for quantity in between])
             for name in reversed(names)
         )
         yield Table(f"{title} updates", columns, rows)
 
 
-def _row(working: AnyWorking, name: str, between: Sequence[str]) -> tuple[Prose, ...]:
-    held = name in working.derivation.network.frozen
-    old = old_value(working, name)
+def _row(
+    network: Network, working: AnyWorking, name: str, between: Sequence[str]
+) -> tuple[Prose, ...]:
+    held = name in network.frozen
+    old = old_value(network, working, name)
 
     def figure(quantity: str) -> Prose:
         return result(working, quantity)
@@ -250,9 +251,9 @@ def _row(working: AnyWorking, name: str, between: Sequence[str]) -> tuple[Prose,
     return Symbol(name), old, figure(working.update_gradient(name)), *worked, after
 
 
-def old_value(working: AnyWorking, name: str) -> Number:
+def old_value(network: Network, working: AnyWorking, name: str) -> Number:
     """A parameter before the update, as typed; a bias with three decimals at least."""
     digits = working.figure(name)
-    if name in working.derivation.network.biases:
+    if name in network.biases:
         digits = padded(digits, BIAS_DECIMALS)
     return Number(digits, of=name)

@@ -6,7 +6,6 @@ from itertools import chain
 from backprop_cli.algebra.expression import Symbol
 from backprop_cli.algebra.prose import Code, enumerated, joined, prose
 from backprop_cli.arithmetic.working import AnyWorking
-from backprop_cli.derivation.steps import gradient
 from backprop_cli.functions import softmax
 from backprop_cli.functions.losses import LOSSES
 from backprop_cli.lesson.blocks import (
@@ -37,28 +36,28 @@ from backprop_cli.lesson.reasons import (
     weighted_sum_formulas,
 )
 from backprop_cli.lesson.updates import mean_gradients, update_tables, updates
-from backprop_cli.network.exercise import LOSS, Layer, Network
+from backprop_cli.network.structure import LOSS, Layer, Network
 from backprop_cli.runs.run import Calculation
 from backprop_cli.wording import counted
 
 
 def full(calculation: Calculation) -> Lesson:
     """The whole working of the example that a calculation shows."""
-    working, order = calculation.working, calculation.exercise.order
-    network = working.derivation.network
+    network, working = calculation.exercise.network, calculation.working
+    order = calculation.exercise.order
     known: Known = {}  # by weights, biases and slopes alike
     batch = [at + 1 for at in calculation.batch]
     sections = (
         architecture(network),
         initial_values(calculation),
-        _forward(working),
-        _backward(working, order, known),
-        _gradient_summary(working),
-        _bias_gradients(working, order, known),
-        _slope_gradients(working, order, known),
-        mean_gradients(working, batch) if len(batch) > 1 and readable(network) else (),
-        updates(working) if readable(network) else (),
-        _update_tables(working),
+        _forward(network, working),
+        _backward(network, working, order, known),
+        _gradient_summary(network, working),
+        _bias_gradients(network, working, order, known),
+        _slope_gradients(network, working, order, known),
+        mean_gradients(network, working, batch) if len(batch) > 1 and readable(network) else (),
+        updates(network, working) if readable(network) else (),
+        _update_tables(network, working),
         _summary(network),
     )
     return tuple(chain.from_iterable(sections))
@@ -66,8 +65,8 @@ def full(calculation: Calculation) -> Lesson:
 
 def brief(calculation: Calculation) -> Lesson:
     """The tables alone."""
-    working = calculation.working
-    return (_gradient_table(working), *_update_tables(working))
+    network, working = calculation.exercise.network, calculation.working
+    return (_gradient_table(network, working), *_update_tables(network, working))
 
 
 def explained_order(network: Network, first: Sequence[str]) -> tuple[str, ...]:
@@ -84,9 +83,8 @@ def explained_order(network: Network, first: Sequence[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*first, *others)))
 
 
-def _forward(working: AnyWorking) -> Iterator[Block]:
+def _forward(network: Network, working: AnyWorking) -> Iterator[Block]:
     derivation = working.derivation
-    network = derivation.network
     yield Heading(2, "2. Forward Propagation")
     for number, layer in enumerate(network.layers, 1):
         yield Heading(3, f"Step {number}: {layer_title(layer)}")
@@ -123,8 +121,9 @@ def _softmax_names(layer: Layer) -> list[str]:
     return [softmax.largest(layer)[0].name, *exponentials, softmax.total(layer)[0].name]
 
 
-def _backward(working: AnyWorking, order: Sequence[str], known: Known) -> Iterator[Block]:
-    network = working.derivation.network
+def _backward(
+    network: Network, working: AnyWorking, order: Sequence[str], known: Known
+) -> Iterator[Block]:
     yield Heading(2, "3. Backward Propagation")
     yield Paragraph(
         "Gradient descent needs the gradient of the loss with respect to each weight. The chain "
@@ -162,7 +161,7 @@ def _backward(working: AnyWorking, order: Sequence[str], known: Known) -> Iterat
     for weight in weights:
         layer, neuron = layers[weight]
         detail = Detail.SHORT if neuron.name in seen else Detail.FULL
-        heading, *rest = explain_weight(working, weight, detail, known)
+        heading, *rest = explain_weight(network, working, weight, detail, known)
         yield heading
         if layer is not network.layers[-1] and not seen & {n.name for n in layer.neurons}:
             here = layer_title(layer).removesuffix(" Layer")
@@ -172,27 +171,27 @@ def _backward(working: AnyWorking, order: Sequence[str], known: Known) -> Iterat
         yield from rest
 
 
-def _gradient_summary(working: AnyWorking) -> Iterator[Block]:
+def _gradient_summary(network: Network, working: AnyWorking) -> Iterator[Block]:
     yield Heading(2, "ALL Gradient Calculation Completed")
-    yield _gradient_table(working)
+    yield _gradient_table(network, working)
 
 
-def _gradient_table(working: AnyWorking) -> Table:
-    network = working.derivation.network
+def _gradient_table(network: Network, working: AnyWorking) -> Table:
     titles = [layer_title(layer) for layer in network.layers]
     of_example = " of this example" if working.is_batched else ""
     return Table(
         prose(f"Summary of Gradients{of_example} for ", enumerated(titles)),
         (Column("Weight", Role.QUANTITY), Column("Gradient (dL/dw)", Role.RESULT)),
         tuple(
-            (Symbol(name), prose("≈ ", result(working, gradient(name).name)))
+            (Symbol(name), prose("≈ ", result(working, network.gradient(name).name)))
             for name in network.weights
         ),
     )
 
 
-def _bias_gradients(working: AnyWorking, order: Sequence[str], known: Known) -> Iterator[Block]:
-    network = working.derivation.network
+def _bias_gradients(
+    network: Network, working: AnyWorking, order: Sequence[str], known: Known
+) -> Iterator[Block]:
     biases = [name for name in explained_order(network, order) if name in network.biases]
     if not biases or not readable(network):
         return
@@ -205,11 +204,12 @@ def _bias_gradients(working: AnyWorking, order: Sequence[str], known: Known) -> 
         yield Heading(
             3, prose(f"{number}. For {title} Bias (", Symbol(bias), ")"), bias_place(network, bias)
         )
-        yield from explain_bias(working, bias, known)
+        yield from explain_bias(network, working, bias, known)
 
 
-def _slope_gradients(working: AnyWorking, order: Sequence[str], known: Known) -> Iterator[Block]:
-    network = working.derivation.network
+def _slope_gradients(
+    network: Network, working: AnyWorking, order: Sequence[str], known: Known
+) -> Iterator[Block]:
     if not network.slopes or not readable(network):
         return
     yield Heading(2, "Slope Gradient Calculation")
@@ -218,13 +218,13 @@ def _slope_gradients(working: AnyWorking, order: Sequence[str], known: Known) ->
         yield Heading(
             3, prose(f"{number}. For the Slope ", Symbol(slope)), slope_place(network, slope)
         )
-        yield from explain_slope(working, slope, known)
+        yield from explain_slope(network, working, slope, known)
 
 
-def _update_tables(working: AnyWorking) -> Iterator[Block]:
-    if readable(working.derivation.network):
+def _update_tables(network: Network, working: AnyWorking) -> Iterator[Block]:
+    if readable(network):
         yield Heading(2, "Weight & BIAS Update Tables")
-    yield from update_tables(working)
+    yield from update_tables(network, working)
 
 
 def _summary(network: Network) -> Iterator[Block]:

@@ -1,139 +1,14 @@
-"""What a network is: inputs, layers of neurons, and the names of every quantity in it.
+"""An exercise: a network, its numbers, its examples, and how it is trained."""
 
-Structure only. The numbers live apart from it, in a plain mapping from a quantity's name to its
-value, so one network can be worked with many sets of numbers.
-"""
-
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from functools import cached_property
 from random import Random
 from typing import NamedTuple
 
-LEARNING_RATE = "learning_rate"
-LOSS = "Loss"
-
-Settings = tuple[tuple[str, Decimal], ...]
+from backprop_cli.network.structure import Network
 
 # A number as it was typed, with all its digits, or one that was calculated.
 Figure = Decimal | float
-
-
-class Edge(NamedTuple):
-    """A weighted connection from the input or neuron ``source``; ``weight`` is w1, w2 and so on."""
-
-    source: str
-    weight: str
-
-
-class Neuron(NamedTuple):
-    """One neuron: what feeds it, and the name of the bias added to it (None: it has none)."""
-
-    name: str
-    edges: tuple[Edge, ...]
-    bias: str | None = None
-
-    @property
-    def weighted_sum(self) -> str:
-        """The name of its weighted sum, e.g. ``z_h1``."""
-        return f"z_{self.name}"
-
-    @property
-    def activation(self) -> str:
-        """The name of its activation, e.g. ``a_h1``."""
-        return f"a_{self.name}"
-
-
-class Layer(NamedTuple):
-    """Neurons that are computed together.
-
-    ``activation`` names a row of ``activations.py`` or softmax, ``settings`` what is set of it
-    otherwise than by default, e.g. the slope of leaky_relu. ``slope`` is the name of the parameter
-    that stands for the slope of parametric_relu, shared by the layer (None: it has none).
-    """
-
-    name: str
-    neurons: tuple[Neuron, ...]
-    activation: str = "sigmoid"
-    settings: Settings = ()
-    slope: str | None = None
-
-
-@dataclass(frozen=True)
-class Network:
-    """A feed-forward network, fully or sparsely connected.
-
-    ``layers`` run from the first hidden layer to the output layer; every edge of a layer comes
-    from the layer before it (of the first layer: from the inputs). ``loss`` names a row of
-    ``losses.py``. ``frozen`` holds the parameters that an update leaves as they are; the others
-    are updated by the row ``optimizer`` of ``optimizers.py``, with weight decay if it ``decays``.
-    """
-
-    inputs: tuple[str, ...]
-    layers: tuple[Layer, ...]
-    loss: str = "half_squared_error"
-    frozen: frozenset[str] = frozenset()
-    optimizer: str = "sgd"
-    decays: bool = False
-
-    @property
-    def outputs(self) -> tuple[Neuron, ...]:
-        """The neurons of the last layer."""
-        return self.layers[-1].neurons
-
-    @property
-    def neurons(self) -> Iterator[Neuron]:
-        """Every neuron, in forward order."""
-        return (neuron for layer in self.layers for neuron in layer.neurons)
-
-    @cached_property
-    def weights(self) -> tuple[str, ...]:
-        """The weights' names in forward order."""
-        return tuple(edge.weight for neuron in self.neurons for edge in neuron.edges)
-
-    @cached_property
-    def biases(self) -> tuple[str, ...]:
-        """The biases' names in forward order, a shared one once."""
-        named = (neuron.bias for neuron in self.neurons if neuron.bias is not None)
-        return tuple(dict.fromkeys(named))
-
-    @cached_property
-    def slopes(self) -> tuple[str, ...]:
-        """The names of the trained slopes, in forward order."""
-        return tuple(layer.slope for layer in self.layers if layer.slope is not None)
-
-    @cached_property
-    def parameters(self) -> tuple[str, ...]:
-        """Every weight, then every bias, then every slope."""
-        return self.weights + self.biases + self.slopes
-
-    @cached_property
-    def updated(self) -> tuple[str, ...]:
-        """The parameters that an update moves."""
-        return tuple(name for name in self.parameters if name not in self.frozen)
-
-    @cached_property
-    def sources(self) -> Mapping[str, str]:
-        """From the name of an input or neuron to the quantity that it feeds forward.
-
-        An input feeds itself (``x1``), a neuron its activation (``a_h1``).
-        """
-        fed = {name: name for name in self.inputs}
-        fed.update((neuron.name, neuron.activation) for neuron in self.neurons)
-        return fed
-
-    def prediction(self, output: Neuron) -> str:
-        """The name of an output's prediction: ``y_hat``, or ``y_hat_o1`` among several."""
-        return "y_hat" if len(self.outputs) == 1 else f"y_hat_{output.name}"
-
-    def target(self, output: Neuron) -> str:
-        """The name of an output's target: ``y_true``, or ``y_true_o1`` among several."""
-        return "y_true" if len(self.outputs) == 1 else f"y_true_{output.name}"
-
-    def loss_of(self, output: Neuron) -> str:
-        """The name of an output's loss: ``Loss``, or ``Loss_o1`` among several."""
-        return LOSS if len(self.outputs) == 1 else f"{LOSS}_{output.name}"
 
 
 class Example(NamedTuple):
@@ -229,7 +104,7 @@ class Exercise(NamedTuple):
         if not self.examples:
             return self.numbers
         network, (inputs, targets) = self.network, self.examples[example]
-        names = (*network.inputs, *map(network.target, network.outputs))
+        names = (*network.inputs, *network.targets)
         return {**self.numbers, **dict(zip(names, (*inputs, *targets), strict=True))}
 
     def batches_until(self, example: int, epoch: int = 1) -> list[tuple[int, ...]]:

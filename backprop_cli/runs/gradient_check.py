@@ -16,9 +16,8 @@ from backprop_cli.arithmetic.evaluation import Exact
 from backprop_cli.arithmetic.precise import Precise
 from backprop_cli.arithmetic.working import WorkingError, work
 from backprop_cli.derivation.derive import derive_passes
-from backprop_cli.derivation.steps import gradient
 from backprop_cli.functions.optimizers import state_names
-from backprop_cli.network.exercise import LOSS, Exercise
+from backprop_cli.network.exercise import Exercise
 from backprop_cli.runs import central_difference
 from backprop_cli.runs.kinks import kinks
 from backprop_cli.runs.moved_loss import Forward, MovedLoss
@@ -165,7 +164,7 @@ class _Checking:
                 raise OverflowError
         except NO_NUMBER:
             work(self._passes, given, Exact())  # worked step by step, it says where
-            raise WorkingError(LOSS, "its gradients left the range of float64") from None
+            raise WorkingError(self._passes.of, "its gradients left the range of float64") from None
         exact = Exact()
         loss = MovedLoss(self._forward, self._functions, exact.evaluate, _quick, values)
         return {name: Pair(gradients[name], loss.slope(name)) for name in names}
@@ -175,7 +174,7 @@ class _Checking:
         parameters = exercise.network.parameters
         if not exercise.examples:  # for one pass nothing is compiled
             values = work(self._passes, exercise.given(at), Exact()).values
-            return {name: values[gradient(name).name] for name in parameters}
+            return {name: values[self._passes.gradient(name).name] for name in parameters}
         found = self._compiled.gradients(self._state, [exercise.examples[at].floats])
         return dict(zip(parameters, found[1:], strict=True))
 
@@ -195,10 +194,11 @@ class _Checking:
     def _in_digits(self, at: int, doubted: Mapping[str, Pair], digits: int) -> Mapping[str, Pair]:
         """Those pairs on which so many digits are enough to judge."""
         arithmetic = Precise(digits)
-        steps = self._passes.needed_for([LOSS, *(gradient(name).name for name in doubted)])
+        passes = self._passes
+        steps = passes.needed_for([passes.of, *(passes.gradient(name).name for name in doubted)])
         found: dict[str, Pair] = {}
         with arithmetic.context():
-            working = work(replace(self._passes, steps=steps), self._exercise.given(at), arithmetic)
+            working = work(replace(passes, steps=steps), self._exercise.given(at), arithmetic)
             loss = MovedLoss(
                 self._forward,
                 [partial(arithmetic.evaluate, step.expression) for step in self._forward.steps],
@@ -206,9 +206,9 @@ class _Checking:
                 partial(central_difference.closest, digits=digits),
                 dict(working.values),
             )
-            scale = max(Decimal(1), abs(working.values[LOSS]))
+            scale = max(Decimal(1), abs(working.values[passes.of]))
             for name, quick in doubted.items():
-                slopes = (working.values[gradient(name).name], loss.slope(name))
+                slopes = (working.values[passes.gradient(name).name], loss.slope(name))
                 pair = Pair(float(slopes[0]), float(slopes[1]))
                 above = max(map(abs, slopes)) > scale.scaleb(-int(ABOVE_ROUNDING * digits))
                 nothing = abs(slopes[1]) < scale.scaleb(-int(NEXT_TO_NOTHING * digits))

@@ -4,7 +4,6 @@ from decimal import Decimal
 
 from backprop_cli.algebra.expression import symbols
 from backprop_cli.derivation.steps import Step
-from backprop_cli.network.exercise import LOSS
 from backprop_cli.runs.central_difference import short_step
 from backprop_cli.runs.moved_loss import MovedLoss
 
@@ -33,7 +32,7 @@ def kinks(loss: MovedLoss[Decimal], parameter: str, digits: int) -> tuple[str, .
             bent[name] = one
     # What rests on a quantity that bends, bends with it, unless the bends cancel.
     found: dict[str, None] = {}
-    waiting, seen = [LOSS], set[str]()
+    waiting, seen = [loss.forward.of], set[str]()
     while waiting:
         name = waiting.pop()
         if name in bent and name not in seen:

@@ -31,14 +31,15 @@ from backprop_cli.algebra.expression import (
 from backprop_cli.derivation.steps import Rule, Step, new
 from backprop_cli.functions.activations import ACTIVATIONS, configured
 from backprop_cli.functions.losses import LOSSES
-from backprop_cli.network.exercise import LEARNING_RATE, Network
+from backprop_cli.network.structure import LEARNING_RATE, Network
 from backprop_cli.runs.checking.problem import Problem
 
 RATE = Symbol(LEARNING_RATE)
 HALF, TWO = Number(Decimal("0.5")), Number(Decimal(2))
 # Of a large layer, only so many other weights and inputs are tried in the place of one.
 MOST_OTHERS = 24
-LOCAL = (Rule.DERIVATIVE, Rule.DERIVATIVE_OF_ACTIVATION, Rule.DERIVATIVE_BY_SLOPE)
+OF_ACTIVATION = (Rule.DERIVATIVE_OF_ACTIVATION, Rule.DERIVATIVE_OF_SOFTMAX)
+LOCAL = (Rule.DERIVATIVE, *OF_ACTIVATION, Rule.DERIVATIVE_BY_SLOPE)
 OF_LOSS = (Rule.LOSS, Rule.LOSS_OF_OUTPUT, Rule.SUM_OF_LOSSES)
 # Losses that cancel with the derivative of the activation under them.
 CANCELLING = ("binary_cross_entropy", "cross_entropy")
@@ -247,7 +248,7 @@ def _not_squared(site: Site) -> Iterator[Change]:
 
 
 def _derivative_at_weighted_sum(site: Site) -> Iterator[Change]:
-    if site.on(Rule.DERIVATIVE_OF_ACTIVATION) and isinstance(site.defines, Partial):
+    if site.on(*OF_ACTIVATION) and isinstance(site.defines, Partial):
         of, by = site.defines.of, site.defines.by
         yield Change(substitute(site.expression, {of: Symbol(by)}))
         if of not in {symbol.name for symbol in symbols(site.expression)}:
@@ -256,7 +257,7 @@ def _derivative_at_weighted_sum(site: Site) -> Iterator[Change]:
 
 def _derivative_applied_twice(site: Site) -> Iterator[Change]:
     call = _call_of(site)
-    if site.on(Rule.DERIVATIVE_OF_ACTIVATION) and call and isinstance(site.defines, Partial):
+    if site.on(*OF_ACTIVATION) and call and isinstance(site.defines, Partial):
         of, by = site.defines.of, site.defines.by
         again = Call(call.function, Symbol(of), call.settings)
         yield Change(substitute(site.expression, {of: again, by: Symbol(of)}))
@@ -279,13 +280,13 @@ def _call_of(site: Site) -> Call | None:
 
 
 def _activation_derivative_left_out(site: Site) -> Iterator[Change]:
-    if site.on(Rule.DERIVATIVE_OF_ACTIVATION):
+    if site.on(*OF_ACTIVATION):
         yield Change(ONE)
 
 
 def _wrong_derivative(site: Site) -> Iterator[Change]:
     around = site.activation()
-    if site.on(Rule.DERIVATIVE_OF_ACTIVATION) and around:
+    if site.on(*OF_ACTIVATION) and around:
         z, a = around
         for name in ACTIVATIONS:
             row = configured(name)
@@ -347,7 +348,7 @@ def _chain_factor_left_out(site: Site) -> Iterator[Change]:
     if site.on(Rule.CHAIN) and len(found) > 1:
         for at, factor in enumerate(found):
             step = site.step_of(_name(factor))
-            if step is None or step.rule is not Rule.DERIVATIVE_OF_ACTIVATION:
+            if step is None or step.rule not in OF_ACTIVATION:
                 yield Change(_without(found, at, Product), _name(factor))
 
 
@@ -413,7 +414,7 @@ def _nearest(names: Sequence[str], name: str) -> list[str]:
 
 
 def _input_of_another(site: Site) -> Iterator[Change]:
-    if site.on(Rule.WEIGHTED_SUM, Rule.DERIVATIVE_OF_ACTIVATION) or site.by == "weight":
+    if site.on(Rule.WEIGHTED_SUM, *OF_ACTIVATION) or site.by == "weight":
         own = site.used(site.signals)
         for name in own[:MOST_OTHERS]:
             for other in _nearest(site.signals, name):

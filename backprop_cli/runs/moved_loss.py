@@ -18,7 +18,6 @@ from backprop_cli.algebra.expression import (
 )
 from backprop_cli.arithmetic.evaluation import V
 from backprop_cli.derivation.steps import Derivation, Step
-from backprop_cli.network.exercise import LOSS
 
 
 class Way(NamedTuple):
@@ -29,10 +28,11 @@ class Way(NamedTuple):
 
 
 class Forward:
-    """The steps from the inputs to the loss, and which of them rest on which quantity."""
+    """The steps from the inputs to ``of``, the loss, and which of them rest on which quantity."""
 
     def __init__(self, passes: Derivation) -> None:
-        self.steps: Sequence[Step] = passes.needed_for([LOSS])
+        self.steps: Sequence[Step] = passes.needed_for([passes.of])
+        self.of = passes.of
 
     @cached_property
     def ways(self) -> Mapping[str, Way]:
@@ -110,7 +110,7 @@ class MovedLoss(Generic[V]):
         if quantity not in self._slopes:
             moved = self.moved(quantity)
             self._slopes[quantity] = self.derivative(
-                lambda value: moved(value)[LOSS], self.values[quantity]
+                lambda value: moved(value)[self.forward.of], self.values[quantity]
             )
         return self._slopes[quantity]
 
@@ -126,7 +126,7 @@ class MovedLoss(Generic[V]):
                 self.values[quantity] = value
                 for name, function in zip(names, functions, strict=True):
                     self.values[name] = function(self.values)
-                return {name: self.values[name] for name in (*names, LOSS)}
+                return {name: self.values[name] for name in (*names, self.forward.of)}
             finally:
                 self.values.update(kept)
 

@@ -3,7 +3,7 @@
 import json
 
 from backprop_cli.derivation.update import MEAN_LOSS
-from backprop_cli.network.exercise import LOSS
+from backprop_cli.network.structure import LOSS
 from backprop_cli.runs.outcomes import correct
 from backprop_cli.runs.run import Calculation
 from backprop_cli.training.endings import Reason
@@ -12,9 +12,9 @@ from backprop_cli.training.endings import Reason
 def as_json(calculation: Calculation) -> str:
     """One line of JSON, floats with all their digits."""
     working, exercise = calculation.working, calculation.exercise
-    network = working.derivation.network
+    network = exercise.network
     forward = [
-        *(name for n in network.neurons for name in (n.weighted_sum, n.activation)),
+        *(name for neuron in network.neurons for name in neuron.quantities),
         *(network.prediction(output) for output in network.outputs),
     ]
     gradients = {name: working.values[working.update_gradient(name)] for name in network.parameters}

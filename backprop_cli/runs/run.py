@@ -7,10 +7,11 @@ from typing import Any, NamedTuple
 from backprop_cli.arithmetic.evaluation import DEFAULT_DECIMALS, Arithmetic, Exact, Rounded
 from backprop_cli.arithmetic.working import AnyWorking, WorkingError, work
 from backprop_cli.derivation.derive import derive, derive_passes
-from backprop_cli.derivation.steps import Derivation, gradient, new
+from backprop_cli.derivation.steps import Derivation, new
 from backprop_cli.derivation.update import FEW, MOST_BY_HAND, contributions
 from backprop_cli.functions.optimizers import OPTIMIZERS, T, state_names, state_of
-from backprop_cli.network.exercise import LOSS, Exercise, Figure
+from backprop_cli.network.exercise import Exercise, Figure
+from backprop_cli.network.structure import LOSS, Network
 from backprop_cli.runs.outcomes import Outcome
 from backprop_cli.training.endings import Ending, Going, Limits, Reason, Watch
 
@@ -75,7 +76,7 @@ class Calculation(NamedTuple):
     def _forward(self) -> Derivation:
         """The steps from the inputs to the loss."""
         derivation = self.working.derivation
-        return Derivation(derivation.network, derivation.needed_for([LOSS]))
+        return Derivation(derivation.needed_for([LOSS]))
 
 
 def calculate(
@@ -105,7 +106,7 @@ def calculate(
     before = exercise.numbers
     if epochs == 1 and exercise.example_count == 1 and not in_float64:
         working = work_update(exercise, before, (0,), 0, arithmetic)
-        after = {**before, **updated(working)}
+        after = {**before, **updated(exercise.network, working)}
         done = exercise.trained.epochs
         history = ((done, float(working.values[LOSS])),)
         return Calculation(
@@ -128,14 +129,15 @@ def calculate(
         arithmetic = Exact(kept)
     if isinstance(arithmetic, Rounded):
         for one in earlier:
-            numbers = updated(work_update(exercise, numbers, one, one[0], arithmetic))
+            worked = work_update(exercise, numbers, one, one[0], arithmetic)
+            numbers = updated(exercise.network, worked)
     else:
         numbers = trainer.numbers_after(earlier) if earlier or trainer.epoch > start else before
     working = work_update(exercise, numbers, batch, example, arithmetic)
     whole = epochs == 1 and len(batch) == exercise.example_count
     if whole and isinstance(arithmetic, Rounded) and not in_float64:
         # The one update was worked by hand, and what is said of it afterwards follows from that.
-        trainer.take_over(updated(working))
+        trainer.take_over(updated(exercise.network, working))
     if ending is None:
         ending = trainer.advance(end, record, limits, watch)
     trainer.conclude()
@@ -181,9 +183,9 @@ def work_update(
     return work(derive(network, [at + 1 for at in batch]), given, arithmetic)
 
 
-def updated(working: AnyWorking) -> dict[str, Figure]:
+def updated(network: Network, working: AnyWorking) -> dict[str, Figure]:
     """The state after a working's update, by the names that it has before."""
-    network, values = working.derivation.network, working.values
+    values = working.values
     after: dict[str, Figure] = {name: values[name] for name in network.parameters}
     after.update((name, values[new(name).name]) for name in network.updated)
     after.update((name, values[later]) for name, later in state_of(network).items())
@@ -208,7 +210,7 @@ def _contributions(
     for at in batch:
         values = work(passes, {**exercise.given(at), **state}, arithmetic).values
         for name in names:
-            value = values[LOSS if name == LOSS else gradient(name).name]
+            value = values[LOSS if name == LOSS else network.gradient(name).name]
             if len(batch) <= FEW:
                 (symbol,) = contributions(name, [at + 1])
                 found[symbol.name] = value

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
-from backprop_cli.network.exercise import LEARNING_RATE, Exercise
+from backprop_cli.network.exercise import Exercise
+from backprop_cli.network.structure import LEARNING_RATE
 from backprop_cli.training.compiled import Compiled
 from backprop_cli.training.endings import DivergedError, Ending, Limits, Reason, Watch
 from backprop_cli.training.trainer import Trainer, recorded_epochs

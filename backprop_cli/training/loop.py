@@ -4,7 +4,8 @@ import math
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from backprop_cli.network.exercise import LEARNING_RATE, Exercise
+from backprop_cli.network.exercise import Exercise
+from backprop_cli.network.structure import LEARNING_RATE
 from backprop_cli.training.compiled import NO_NUMBER, Compiled, State, Values, check_size
 
 

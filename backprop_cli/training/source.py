@@ -11,10 +11,11 @@ from decimal import Decimal
 from backprop_cli.algebra.expression import Number, Symbol, partial
 from backprop_cli.algebra.writer import Binding
 from backprop_cli.derivation.derive import derive_passes
-from backprop_cli.derivation.steps import Rule, Step, gradient, new
+from backprop_cli.derivation.steps import Rule, Step, new
 from backprop_cli.derivation.update import SUM_OF_LOSSES, batch_gradient, update_steps
 from backprop_cli.functions.optimizers import T, state_names, state_of
-from backprop_cli.network.exercise import LEARNING_RATE, LOSS, Exercise
+from backprop_cli.network.exercise import Exercise
+from backprop_cli.network.structure import LEARNING_RATE, LOSS
 from backprop_cli.training.statements import Statements, literal
 
 # The number of a batch's examples, by a name that no user can give.
@@ -73,7 +74,7 @@ def _epoch(exercise: Exercise, source: "_Source", *, ends: bool = False) -> list
 def _single(source: "_Source", *, ends: bool = False) -> list[str]:
     """The lines of an update by one example."""
     passes = source.passes
-    steps = (*passes.steps, *update_steps(passes.network, batched=False))
+    steps = (*passes.steps, *update_steps(source.network, batched=False))
     return source.update(steps, ends=ends)
 
 
@@ -81,7 +82,7 @@ def _batch(exercise: Exercise, source: "_Source", size: int, *, ends: bool = Fal
     """The lines of an update by up to ``size`` consecutive examples, from number ``at`` on."""
     network, count = exercise.network, len(exercise.examples)
     summed = {name: f"s{at}" for at, name in enumerate(network.updated)}
-    sums: dict[Symbol, str] = {gradient(name): variable for name, variable in summed.items()}
+    sums: dict[Symbol, str] = {network.gradient(name): at for name, at in summed.items()}
     if ends:
         sums[Symbol(LOSS)] = TOTAL
     length = Number(Decimal(size)) if count % size == 0 else LENGTH
@@ -121,7 +122,8 @@ def outcomes_source(exercise: Exercise) -> str:
 def gradients_source(exercise: Exercise) -> str:
     """The source of `Compiled.gradients`."""
     source = _Source(exercise)
-    wanted = (Symbol(LOSS), *map(gradient, exercise.network.parameters))
+    network = exercise.network
+    wanted = (Symbol(network.derived), *map(network.gradient, network.parameters))
     sums = {symbol: f"s{at}" for at, symbol in enumerate(wanted)}
     lines = [
         f"{' = '.join(sums.values())} = {NOTHING}",
@@ -141,7 +143,7 @@ class _Source:
     """Pieces of source for one exercise: what its numbers are called, and what they go through."""
 
     def __init__(self, exercise: Exercise, *, open_rate: bool = False) -> None:
-        network = exercise.network
+        self.network = network = exercise.network
         self.passes = derive_passes(network)
         self._state = {name: f"p{at}" for at, name in enumerate(state_names(network))}
         self._known = {name: literal(number) for name, number in exercise.numbers.items()}
@@ -151,7 +153,7 @@ class _Source:
             self._known[LEARNING_RATE] = "rate"
         self._example: dict[str, str] = {}
         if exercise.examples:
-            names = (*network.inputs, *map(network.target, network.outputs))
+            names = (*network.inputs, *network.targets)
             self._example = {name: f"x{at}" for at, name in enumerate(names)}
             self._known.update(self._example)
         self._columns = [f"c{at}" for at, _ in enumerate(self._example)]
@@ -208,7 +210,7 @@ class _Source:
 
         The loss is one of the steps where it ``ends`` training.
         """
-        network = self.passes.network
+        network = self.network
         moved = {name: new(name) for name in network.updated}
         moved.update((name, Symbol(after)) for name, after in state_of(network).items())
         wanted = [*moved.values(), *([Symbol(LOSS)] if ends else [])]

@@ -9,7 +9,8 @@ from backprop_cli.arithmetic.evaluation import Exact
 from backprop_cli.arithmetic.working import WorkingError, work
 from backprop_cli.derivation.derive import derive_passes
 from backprop_cli.functions.optimizers import state_names
-from backprop_cli.network.exercise import LEARNING_RATE, LOSS, Exercise, Figure, Trained
+from backprop_cli.network.exercise import Exercise, Figure, Trained
+from backprop_cli.network.structure import LEARNING_RATE, LOSS
 from backprop_cli.training.compiled import NO_NUMBER, Compiled, State, Values
 from backprop_cli.training.endings import DivergedError, Ending, Limits, Reason, Watch
 from backprop_cli.training.loop import Loop

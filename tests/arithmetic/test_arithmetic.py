@@ -40,7 +40,8 @@ from backprop_cli.arithmetic.working import Working, WorkingError, work
 from backprop_cli.config.load import load, parse
 from backprop_cli.derivation.derive import derive
 from backprop_cli.functions.activations import configured
-from backprop_cli.network.exercise import Exercise, Network
+from backprop_cli.network.exercise import Exercise
+from backprop_cli.network.structure import Network
 from backprop_cli.runs.run import calculate
 
 DOCUMENT = DEFAULT

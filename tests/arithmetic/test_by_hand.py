@@ -217,8 +217,8 @@ def test_every_line_of_an_update_is_as_worked_on_paper(activation: str, decimals
     for seed in range(8):
         given = drawn(seed)
         text = f"{NETWORK.format(**given)}activation: {activation}\nrounding: {decimals}\n"
-        working = calculate(config.parse(text, "drawn.yaml")).working
-        network = working.derivation.network
+        exercise = config.parse(text, "drawn.yaml")
+        network, working = exercise.network, calculate(exercise).working
         lines = Paper(activation, decimals, given | dict.fromkeys(network.slopes, SLOPE)).lines
         for name in network.parameters:
             assert {f"∂Loss/∂{name}", f"{name}_new"} <= lines.keys()

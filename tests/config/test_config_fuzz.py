@@ -16,7 +16,8 @@ from support.program import DEFAULT
 
 from backprop_cli.config.load import ConfigError, load, parse
 from backprop_cli.functions.optimizers import OPTIMIZERS, state_names
-from backprop_cli.network.exercise import LEARNING_RATE, Exercise
+from backprop_cli.network.exercise import Exercise
+from backprop_cli.network.structure import LEARNING_RATE
 
 TEXT = DEFAULT.read_text(encoding="utf-8")
 

@@ -135,7 +135,9 @@ def test_updates_in_a_row_are_pytorch_s_definition_in_sixty_digits(
                 numbers[name] = pytorch_update(
                     optimizer, numbers[name], gradient, running[name], settings, update
                 )
-            state = updated(work_update(exercise, state, batch, batch[0], Exact()))
+            state = updated(
+                exercise.network, work_update(exercise, state, batch, batch[0], Exact())
+            )
             for name in network.parameters:
                 assert close(float(state[name]), numbers[name]), (update, name)
 

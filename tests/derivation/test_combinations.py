@@ -27,7 +27,8 @@ from backprop_cli.derivation.update import MEAN_LOSS
 from backprop_cli.functions.activations import ACTIVATIONS
 from backprop_cli.functions.losses import LOSSES
 from backprop_cli.functions.softmax import SOFTMAX
-from backprop_cli.network.exercise import LEARNING_RATE, Batches, Example, Exercise, Figure
+from backprop_cli.network.exercise import Batches, Example, Exercise, Figure
+from backprop_cli.network.structure import LEARNING_RATE
 from backprop_cli.runs.run import updated, work_update
 from backprop_cli.training.compiled import Compiled, Gradients
 
@@ -206,7 +207,7 @@ def check_epoch(
         working = work_update(exercise, numbers, batch, batch[-1], Exact())
         check_worked(working, batch, each, whole)
         check_compiled(gradients(state, [rows[at] for at in batch]), len(batch), whole)
-        numbers = updated(working)
+        numbers = updated(exercise.network, working)
         assert train(1, first, arranged[:count], rate) == state_of(exercise, numbers)
 
 

@@ -17,7 +17,8 @@ from support.networks import exercises, fully_connected
 from backprop_cli.arithmetic.evaluation import Exact
 from backprop_cli.arithmetic.working import work
 from backprop_cli.derivation.derive import derive
-from backprop_cli.network.exercise import Exercise, Figure, Layer, Network, Neuron
+from backprop_cli.network.exercise import Exercise, Figure
+from backprop_cli.network.structure import Layer, Network, Neuron
 
 DIGITS = 60
 STEP = mpmath.mpf("1e-20")  # of a central difference: its error is about 1e-40

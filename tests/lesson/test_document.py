@@ -314,6 +314,6 @@ def test_the_explanation_of_w1_line_by_line() -> None:
 def test_an_old_bias_is_shown_with_three_decimals_also_below_zero() -> None:
     text = shipped_configuration("default.yaml").read_text(encoding="utf-8")
     exercise = config.parse(text.replace("hidden: 0.35", "hidden: -0.5"), "default.yaml")
-    working = calculate(exercise).working
-    assert written(old_value(working, "b1")) == "−0.500"
-    assert written(old_value(working, "w1")) == "0.15"
+    network, working = exercise.network, calculate(exercise).working
+    assert written(old_value(network, working, "b1")) == "−0.500"
+    assert written(old_value(network, working, "w1")) == "0.15"

@@ -17,7 +17,7 @@ from backprop_cli.functions.activations import ACTIVATIONS
 from backprop_cli.functions.losses import LOSSES
 from backprop_cli.lesson import whole as lesson
 from backprop_cli.lesson.blocks import Block, Equations, Paragraph, Role
-from backprop_cli.lesson.explanation import explain
+from backprop_cli.lesson.explanation import explain, explain_any
 from backprop_cli.network.exercise import Exercise
 from backprop_cli.render.terminal.console import plain_console, show
 from backprop_cli.runs.run import calculate
@@ -69,7 +69,7 @@ def test_every_figure_of_an_explanation_has_been_derived_or_named(seed: int) -> 
     given = {*working.given, *(name for name in working.values if "∂" not in name)}
     parameters = exercise.network.parameters
     for name in Random(seed).sample(parameters, min(3, len(parameters))):
-        assert used_before(explain(working, name), given) == [], name
+        assert used_before(explain(exercise.network, working, name), given) == [], name
 
 
 @pytest.mark.parametrize("seed", range(60))
@@ -80,9 +80,10 @@ def test_every_figure_of_a_whole_working_has_been_derived_or_named(seed: int) ->
 
 def test_parts_that_are_added_in_lines_are_made_of_figures_with_a_line() -> None:
     text = template([3, 1, 3, 3], "softmax", "cross_entropy", 1)
-    working = calculate(config.parse(text, "drawn.yaml")).working
+    exercise = config.parse(text, "drawn.yaml")
+    working = calculate(exercise).working
     given = {*working.given, *(name for name in working.values if "∂" not in name)}
-    assert used_before(explain(working, "w2"), given) == []
+    assert used_before(explain(exercise.network, working, "w2"), given) == []
 
 
 # --- deep networks ---------------------------------------------------------------------------
@@ -121,8 +122,8 @@ def test_the_chains_of_three_hidden_layers_go_back_to_the_loss_as_the_document_s
 
 def test_a_derivation_that_stands_alone_goes_back_to_the_loss_at_any_depth() -> None:
     text = template([1] * 41, "sigmoid", "half_squared_error", 1)
-    working = calculate(config.parse(text, "drawn.yaml")).working
-    blocks = [block for block in explain(working, "w1") if isinstance(block, Equations)]
+    calculation = calculate(config.parse(text, "drawn.yaml"))
+    blocks = [block for block in explain_any(calculation, "w1") if isinstance(block, Equations)]
     rows = [row for block in blocks for row in block.rows]
     assert rows[0].about == Partial("∂Loss/∂y_hat", "Loss", "y_hat")
     # A line for each factor, a running product for each but the first, and what it comes to.

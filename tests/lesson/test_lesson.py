@@ -12,7 +12,7 @@ from backprop_cli.algebra.paper import text_of
 from backprop_cli.config.writing.template import template
 from backprop_cli.lesson import whole as lesson
 from backprop_cli.lesson.blocks import Equations
-from backprop_cli.lesson.explanation import explain
+from backprop_cli.lesson.explanation import explain_any
 from backprop_cli.network.exercise import Exercise
 from backprop_cli.runs.run import calculate
 
@@ -53,8 +53,8 @@ def test_the_first_working_starts_from_the_initial_values_as_typed() -> None:
 
 @pytest.mark.parametrize("tiny", ["1e-30", "1e-300"])
 def test_a_new_weight_prints_no_endless_digits_and_carries_them(tiny: str) -> None:
-    working = calculate(exercise(DOCUMENT.replace("x1: 0.05", f"x1: {tiny}"))).working
-    found = texts(tuple(explain(working, "w1_new")))
+    calculation = calculate(exercise(DOCUMENT.replace("x1: 0.05", f"x1: {tiny}")))
+    working, found = calculation.working, texts(tuple(explain_any(calculation, "w1_new")))
     assert found[1].endswith(" ≈ 0.1500")
     assert len(working.values["w1_new"].as_tuple().digits) > 30
     assert str(working.figure("w1_new")) == "0.15000"
@@ -77,7 +77,7 @@ def test_numbers_that_an_explanation_does_not_derive_are_named_with_the_way_to_a
     sizes: tuple[int, ...],
 ) -> None:
     found = calculate(exercise(template(sizes, "sigmoid", "half_squared_error", 2)))
-    said = texts(tuple(explain(found.working, "w1")))
+    said = texts(tuple(explain_any(found, "w1")))
     named = [text for text in said if text.startswith("Taken as known here: ")]
     assert len(named) == 1
     asked = re.search(r"--explain (\S+)", named[0])
@@ -92,7 +92,7 @@ def test_numbers_that_an_explanation_does_not_derive_are_named_with_the_way_to_a
 @pytest.mark.parametrize("sizes", [(2, 3, 2), (4, 6, 5, 2)])
 def test_an_explanation_of_few_parts_takes_nothing_as_known(sizes: tuple[int, ...]) -> None:
     found = calculate(exercise(template(sizes, "sigmoid", "half_squared_error", 2)))
-    assert "Taken as known" not in "".join(texts(tuple(explain(found.working, "w1"))))
+    assert "Taken as known" not in "".join(texts(tuple(explain_any(found, "w1"))))
 
 
 # --- updates and the summary -----------------------------------------------------------------
@@ -149,11 +149,10 @@ def test_of_a_choice_the_branch_that_holds_is_shown_and_why(backprop: Backprop) 
 
 def test_a_choice_that_is_a_number_is_that_number() -> None:
     text = DOCUMENT + "activation: {hidden: relu}\n"
-    working = calculate(exercise(text)).working
-    lines = texts(tuple(explain(working, "∂a_h1/∂z_h1")))
+    lines = texts(tuple(explain_any(calculate(exercise(text)), "∂a_h1/∂z_h1")))
     assert "∂a_h1/∂z_h1 = 1 if z_h1 > 0, else 0 = 1 (since 0.3775 > 0)" in lines
     negative = text.replace("hidden: 0.35", "hidden: -0.35")
-    lines = texts(tuple(explain(calculate(exercise(negative)).working, "∂a_h1/∂z_h1")))
+    lines = texts(tuple(explain_any(calculate(exercise(negative)), "∂a_h1/∂z_h1")))
     assert any(text.endswith("else 0 = 0 (since −0.3225 ≤ 0)") for text in lines)
 
 
@@ -162,7 +161,7 @@ def test_a_trained_slope_goes_by_its_own_name_in_what_is_said_of_0() -> None:
     # The convention is said where it matters: where the weighted sum is 0.
     at_zero = text.replace("x1: 0.05", "x1: 0").replace("x2: 0.10", "x2: 0")
     text = at_zero.replace("hidden: 0.35", "hidden: 0")
-    blocks = tuple(explain(calculate(exercise(text)).working, "∂a_h1/∂z_h1"))
+    blocks = tuple(explain_any(calculate(exercise(text)), "∂a_h1/∂z_h1"))
     reasons = [
         text_of(row.reason)
         for block in blocks

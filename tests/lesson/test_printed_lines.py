@@ -241,7 +241,7 @@ def test_every_line_follows_from_the_figures_above_it(
         # What is given: it stands in the paragraphs and tables above.
         figures = {
             name: mpmath.mpf(str(working.figure(name)))
-            for name in (*OPTIMIZERS[optimizer].settings, *state_of(working.derivation.network))
+            for name in (*OPTIMIZERS[optimizer].settings, *state_of(calculation.exercise.network))
         }
         figures["λ"], figures["α"] = SCALE, ALPHA
         for name in ("learning_rate", "weight_decay", "t"):
@@ -270,7 +270,7 @@ def test_every_line_follows_from_the_figures_above_it(
                 figures[name] = end
             checked += 1
     assert checked > 60
-    for name in working.derivation.network.parameters:
+    for name in calculation.exercise.network.parameters:
         for quantity in (f"∂Loss/∂{name}", f"{name}_new"):
             assert quantity in figures, quantity
 
@@ -299,7 +299,7 @@ def test_by_hand_a_very_large_batch_is_summed_in_full_precision_and_its_sum_is_r
     monkeypatch.setattr(calculations, "MOST_BY_HAND", LARGE - 1)
     found = calculate(large_batch()).working
     differs = False
-    for name in found.derivation.network.parameters:
+    for name in large_batch().network.parameters:
         total = f"∂SumLoss/∂{name}"
         assert found.figure(total) == rounded(Decimal(repr(exact.values[total])), 4)
         assert found.values[total] == found.figure(total)
@@ -356,8 +356,8 @@ def test_by_hand_the_digits_of_a_weight_do_not_grow_with_every_update(
     numbers: Mapping[str, Figure] = exercise.numbers
     for at in range(60):
         working = work_update(exercise, numbers, (at % 3,), at % 3, Rounded(4))
-        numbers = updated(working)
-        for name in working.derivation.network.parameters:
+        numbers = updated(exercise.network, working)
+        for name in exercise.network.parameters:
             # The gradients that there are here keep up to six decimals, the learning rate has one.
             assert -exponent_of(str(working.figure(f"{name}_new"))) <= 8, (at, name)
 
@@ -366,11 +366,12 @@ def test_by_hand_the_digits_of_a_weight_do_not_grow_with_every_update(
 def test_by_hand_a_later_update_starts_from_the_new_values_of_the_one_before(
     optimizer: str,
 ) -> None:
-    one, two, three = (
-        worked("tanh", optimizer, "rounding: 4", 1, example, "weight_decay: 0.1").working
+    found = [
+        worked("tanh", optimizer, "rounding: 4", 1, example, "weight_decay: 0.1")
         for example in (1, 2, 3)
-    )
-    network = one.derivation.network
+    ]
+    network = found[0].exercise.network
+    one, two, three = (calculation.working for calculation in found)
     for before, after in ((one, two), (two, three)):
         for name in network.parameters:
             assert after.figure(name) == before.figure(f"{name}_new")
@@ -389,7 +390,7 @@ def test_by_hand_a_later_update_starts_from_the_new_values_of_the_one_before(
 def test_the_tables_hold_the_figures_of_the_lines_above_them(optimizer: str, rounding: str) -> None:
     calculation = worked("parametric_relu", optimizer, rounding, 2, 2, "weight_decay: 0.1")
     working, text = calculation.working, shown(calculation)
-    network = working.derivation.network
+    network = calculation.exercise.network
     tables = text[text.index("Weight updates") :]
     for name in network.parameters:
         kind = {"w": "Weight", "b": "Bias", "s": "Slope"}[name[0]]

@@ -4,9 +4,8 @@ from io import StringIO
 
 from support.networks import fully_connected
 
-from backprop_cli.derivation.steps import gradient
 from backprop_cli.lesson.reports.training import MOST_SHOWN, training
-from backprop_cli.network.exercise import LOSS
+from backprop_cli.network.structure import LOSS
 from backprop_cli.render.terminal.console import plain_console, show
 from backprop_cli.runs.run import calculate
 
@@ -34,4 +33,4 @@ def test_what_training_has_come_to_is_worked_forward_alone() -> None:
     calculation = calculate(fully_connected(3, (2, 1)), epochs=2)
     working = calculation.in_full_precision(calculation.after)
     assert working.values[LOSS] == calculation.history[-1][1]
-    assert gradient("w1").name not in working.values
+    assert "∂Loss/∂w1" not in working.values

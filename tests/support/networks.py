@@ -15,16 +15,8 @@ from backprop_cli.functions.activations import ACTIVATIONS
 from backprop_cli.functions.losses import LOSSES
 from backprop_cli.functions.optimizers import OPTIMIZERS, state_of
 from backprop_cli.functions.softmax import SOFTMAX
-from backprop_cli.network.exercise import (
-    LEARNING_RATE,
-    Batches,
-    Edge,
-    Example,
-    Exercise,
-    Layer,
-    Network,
-    Neuron,
-)
+from backprop_cli.network.exercise import Batches, Example, Exercise
+from backprop_cli.network.structure import LEARNING_RATE, Edge, Layer, Network, Neuron
 
 BIAS_FORMS = ("shared by the layer", "one per neuron", "some neurons", "none")
 
@@ -173,7 +165,7 @@ def optimized(exercise: Exercise, optimizer: str, decay: str = "0", **settings: 
 def with_examples(exercise: Exercise, examples: Sequence[Example], batches: Batches) -> Exercise:
     """The exercise with several examples; the first one's numbers are the exercise's own."""
     network, first = exercise.network, examples[0]
-    names = (*network.inputs, *map(network.target, network.outputs))
+    names = (*network.inputs, *network.targets)
     numbers = dict(zip(names, (*first.inputs, *first.targets), strict=True))
     return exercise._replace(
         numbers={**exercise.numbers, **numbers}, examples=tuple(examples), batches=batches

@@ -8,8 +8,8 @@ import pytest
 
 from backprop_cli.algebra.expression import Number, Product
 from backprop_cli.derivation.derive import derive_passes
-from backprop_cli.derivation.steps import Derivation, gradient
-from backprop_cli.network.exercise import Network
+from backprop_cli.derivation.steps import Derivation
+from backprop_cli.network.structure import Network
 
 # Every module that derives the passes which a gradient check looks at.
 DERIVING = ("backprop_cli.runs.gradient_check", "backprop_cli.training.source")
@@ -17,7 +17,7 @@ DERIVING = ("backprop_cli.runs.gradient_check", "backprop_cli.training.source")
 
 def plant(monkeypatch: pytest.MonkeyPatch, parameter: str, factor: str) -> None:
     """Let the gradient by a parameter be so many times the right one, from here on."""
-    wrong = _wrong(gradient(parameter).name, Number(Decimal(factor)))
+    wrong = _wrong(f"∂Loss/∂{parameter}", Number(Decimal(factor)))
     for module in DERIVING:
         monkeypatch.setattr(f"{module}.derive_passes", wrong)
 

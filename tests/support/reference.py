@@ -9,7 +9,7 @@ from typing import Any
 
 import mpmath  # type: ignore[import-untyped]
 
-from backprop_cli.network.exercise import Layer, Network
+from backprop_cli.network.structure import Layer, Network
 
 Numbers = Mapping[str, Any]  # mpmath's, by the quantity's name
 

@@ -15,7 +15,8 @@ from backprop_cli.functions.activations import ACTIVATIONS
 from backprop_cli.functions.losses import LOSSES
 from backprop_cli.functions.optimizers import OPTIMIZERS, T, state_names
 from backprop_cli.functions.softmax import SOFTMAX
-from backprop_cli.network.exercise import Batches, Example, Exercise, Network
+from backprop_cli.network.exercise import Batches, Example, Exercise
+from backprop_cli.network.structure import Network
 from backprop_cli.training import engines
 from backprop_cli.training.compiled import MOST_VARIABLES, Compiled, TooLargeError, check_size
 from backprop_cli.training.engines import AUTO, NUMBA, PYTHON, Columns, EngineError

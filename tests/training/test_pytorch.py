@@ -91,7 +91,7 @@ def test_worked_line_by_line_each_update_is_pytorch_s_step(run: dict[str, Any]) 
     for at, published in enumerate(run["steps"]):
         batch = batches[at % len(batches)]
         working = work_update(exercise, numbers, batch, batch[0], Exact())
-        numbers = updated(working)
+        numbers = updated(exercise.network, working)
         check_step(numbers, published)
 
 

@@ -28,22 +28,12 @@ from backprop_cli.arithmetic.evaluation import Exact
 from backprop_cli.arithmetic.working import WorkingError, work
 from backprop_cli.config.load import load, parse
 from backprop_cli.derivation.derive import derive_passes
-from backprop_cli.derivation.steps import gradient
 from backprop_cli.derivation.update import FEW, MEAN_LOSS, batch_gradient
 from backprop_cli.functions.activations import ACTIVATIONS
 from backprop_cli.functions.losses import LOSSES
 from backprop_cli.functions.optimizers import OPTIMIZERS, state_names
-from backprop_cli.network.exercise import (
-    LOSS,
-    Batches,
-    Edge,
-    Example,
-    Exercise,
-    Figure,
-    Layer,
-    Network,
-    Neuron,
-)
+from backprop_cli.network.exercise import Batches, Example, Exercise, Figure
+from backprop_cli.network.structure import LOSS, Edge, Layer, Network, Neuron
 from backprop_cli.runs.run import calculate, updated, work_update
 from backprop_cli.training.endings import DivergedError, Watch
 from backprop_cli.training.source import loss_source, training_source, until_source
@@ -91,7 +81,9 @@ def check_that_training_is_the_working(exercise: Exercise, epochs: int) -> None:
     for epoch in range(1, epochs + 1):
         batches = exercise.batches.of_epoch(epoch, exercise.example_count)
         for at, batch in enumerate(batches, 1):
-            state = updated(work_update(exercise, state, batch, batch[-1], Exact()))
+            state = updated(
+                exercise.network, work_update(exercise, state, batch, batch[-1], Exact())
+            )
             if len(batches) > 1:
                 assert bits(trainer.numbers_after(batches[:at])) == bits(state), (epoch, at)
         trainer.advance(epoch, record=[epoch])
@@ -269,7 +261,8 @@ def test_the_mean_of_a_large_batch_is_that_of_its_examples_to_the_last_bit(size:
     network, passes = exercise.network, derive_passes(exercise.network)
     values = work_update(exercise, exercise.numbers, tuple(range(size)), 0, Exact()).values
     means = {MEAN_LOSS: LOSS} | {
-        batch_gradient(name, batched=True).name: gradient(name).name for name in network.parameters
+        batch_gradient(name, batched=True).name: network.gradient(name).name
+        for name in network.parameters
     }
     alone = [work(passes, exercise.given(at), Exact()).values for at in range(size)]
     for mean, name in means.items():

@@ -16,7 +16,8 @@ from backprop_cli.config.shape.sections import Data
 from backprop_cli.errors import ConfigError
 from backprop_cli.functions.losses import Loss
 from backprop_cli.network.classes import Class, by_output, not_whole, numbered
-from backprop_cli.network.exercise import DataFile, Example, Figure, Network
+from backprop_cli.network.exercise import DataFile, Example, Figure
+from backprop_cli.network.structure import Network
 from backprop_cli.wording import Path
 
 if TYPE_CHECKING:

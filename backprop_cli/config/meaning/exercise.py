@@ -15,17 +15,8 @@ from backprop_cli.config.shape.sections import ActivationSettings, OptimizerSett
 from backprop_cli.derivation.reserved_names import like_a_part, like_a_prediction, own_names
 from backprop_cli.functions.activations import ACTIVATIONS, SLOPE
 from backprop_cli.functions.optimizers import DECAY, OPTIMIZERS
-from backprop_cli.network.exercise import (
-    LEARNING_RATE,
-    Edge,
-    Example,
-    Exercise,
-    Figure,
-    Layer,
-    Network,
-    Neuron,
-    Settings,
-)
+from backprop_cli.network.exercise import Example, Exercise, Figure
+from backprop_cli.network.structure import LEARNING_RATE, Edge, Layer, Network, Neuron, Settings
 from backprop_cli.wording import Path
 
 Fan = Mapping[str, Decimal] | list[Decimal]
@@ -69,7 +60,7 @@ class _Reader(Faults):
             self.distinct_names(network)
             progress.check(self, settings.trained, network)
         self.raise_first()
-        names = (*network.inputs, *map(network.target, network.outputs))
+        names = (*network.inputs, *network.targets)
         first = examples[0]
         self.numbers.update(zip(names, (*first.inputs, *first.targets), strict=True))
         self.numbers.update(progress.state(settings.trained, network))

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Any, TypeVar
 
 from backprop_cli.config.files.yaml_source import Source
-from backprop_cli.network.exercise import Network
+from backprop_cli.network.structure import Network
 from backprop_cli.wording import Path, counted, did_you_mean, listed, shown, span
 
 MOST_COUNTED = 10

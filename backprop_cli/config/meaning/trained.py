@@ -7,7 +7,8 @@ from backprop_cli.config.meaning import faults
 from backprop_cli.config.meaning.faults import Faults
 from backprop_cli.config.shape.sections import TrainedSoFar
 from backprop_cli.functions.optimizers import OPTIMIZERS, T, initial_state, symbol_of
-from backprop_cli.network.exercise import Network, Trained
+from backprop_cli.network.exercise import Trained
+from backprop_cli.network.structure import Network
 from backprop_cli.wording import Path
 
 KEY = "trained"

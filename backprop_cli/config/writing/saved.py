@@ -9,17 +9,8 @@ from backprop_cli.derivation.steps import new
 from backprop_cli.errors import UsageError
 from backprop_cli.functions.activations import SLOPE
 from backprop_cli.functions.optimizers import DECAY, OPTIMIZERS, T, initial_state, symbol_of
-from backprop_cli.network.exercise import (
-    LEARNING_RATE,
-    Batches,
-    DataFile,
-    Example,
-    Exercise,
-    Figure,
-    Layer,
-    Network,
-    Trained,
-)
+from backprop_cli.network.exercise import Batches, DataFile, Example, Exercise, Figure, Trained
+from backprop_cli.network.structure import LEARNING_RATE, Layer, Network
 from backprop_cli.wording import printable
 
 Texts = Mapping[str, str]

@@ -36,7 +36,7 @@ from backprop_cli.lesson.blocks import (
 from backprop_cli.lesson.equations import formula, sides, since
 from backprop_cli.lesson.reasons import activation_formula, derivative_formula
 from backprop_cli.lesson.reports.function_plot import function_at
-from backprop_cli.network.exercise import Settings
+from backprop_cli.network.structure import Settings
 
 
 def all_functions() -> Lesson:

@@ -28,7 +28,7 @@ from backprop_cli.lesson.blocks import (
 )
 from backprop_cli.lesson.equations import line
 from backprop_cli.lesson.reasons import SOFTMAX_FORMULAS
-from backprop_cli.network.exercise import Layer, Neuron
+from backprop_cli.network.structure import Layer, Neuron
 
 SOURCE = "https://en.wikipedia.org/wiki/Softmax_function"
 

@@ -21,7 +21,8 @@ from backprop_cli.lesson.blocks import (
 from backprop_cli.lesson.equations import result
 from backprop_cli.lesson.updates import kinds_of, old_value
 from backprop_cli.network.classes import output_name
-from backprop_cli.network.exercise import LEARNING_RATE, Example, Exercise
+from backprop_cli.network.exercise import Example, Exercise
+from backprop_cli.network.structure import LEARNING_RATE, Network
 from backprop_cli.runs.outcomes import THRESHOLD, Outcome, class_of, correct
 from backprop_cli.runs.run import Calculation
 from backprop_cli.training.endings import Ending, Reason
@@ -50,14 +51,14 @@ def training(calculation: Calculation) -> Lesson:
     if calculation.outcomes:
         blocks += _outcomes(calculation)
     else:
-        blocks.append(_predictions(before, after))
+        blocks.append(_predictions(calculation.exercise.network, before, after))
     for title, _, names in kinds_of(calculation.exercise.network):
         shown, which = tuple(reversed(names)), prose()
         if len(names) > MOST_VALUES:
             shown = _farthest_moved(calculation, names)
             many = f", the {MOST_SHOWN} of {len(names):,} that moved farthest ("
             which = prose(many, Code("--save"), " writes all)")
-        rows = tuple(_moved(before, after, name) for name in shown)
+        rows = tuple(_moved(calculation.exercise.network, before, after, name) for name in shown)
         columns = (
             Column(title, Role.QUANTITY),
             Column("Old Value", Role.GIVEN),
@@ -143,8 +144,7 @@ def _losses(before: AnyWorking, calculation: Calculation) -> Table:
     )
 
 
-def _predictions(before: AnyWorking, after: AnyWorking) -> Table:
-    network = before.derivation.network
+def _predictions(network: Network, before: AnyWorking, after: AnyWorking) -> Table:
     rows = tuple(
         (
             Symbol(output.name),
@@ -242,9 +242,9 @@ def _class_row(
     return (*names, *map(Number, figures))
 
 
-def _moved(before: AnyWorking, after: AnyWorking, name: str) -> tuple[Prose, ...]:
+def _moved(network: Network, before: AnyWorking, after: AnyWorking, name: str) -> tuple[Prose, ...]:
     """A parameter's old and new value; one that is held fixed keeps its typed digits."""
-    old = old_value(before, name)
-    if name in before.derivation.network.frozen:
+    old = old_value(network, before, name)
+    if name in network.frozen:
         return Symbol(name), old, prose(old, " (fixed)")
     return Symbol(name), old, Number(after.arithmetic.updated_figure(after.values[name]), of=name)

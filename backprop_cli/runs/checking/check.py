@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from backprop_cli.algebra.sheet import Sheet, Written
-from backprop_cli.derivation.steps import gradient, new
-from backprop_cli.network.exercise import LOSS, Exercise
+from backprop_cli.derivation.steps import new
+from backprop_cli.network.exercise import Exercise
+from backprop_cli.network.structure import LOSS
 from backprop_cli.runs.checking.diagnosis import Cause, causes, telling_apart
 from backprop_cli.runs.checking.marking import Marked, Marking
 from backprop_cli.runs.checking.own import Verdict
@@ -83,7 +84,7 @@ def _missing(marking: Marking) -> tuple[str, ...]:
     """What a whole working has and the sheet has not."""
     network, problem = marking.problem.network, marking.problem
     wanted = [name for one in network.neurons for name in (one.weighted_sum, one.activation)]
-    wanted += [LOSS, *(gradient(name).name for name in network.parameters)]
+    wanted += [LOSS, *(network.gradient(name).name for name in network.parameters)]
     wanted += [new(name).name for name in network.parameters]
     alike = {one.activation: network.prediction(one) for one in network.outputs}
     written = {entry.quantity for entry in marking.own.entries}

@@ -6,9 +6,9 @@ from functools import cached_property
 
 from backprop_cli.algebra.expression import Partial, partial
 from backprop_cli.algebra.sheet import Place, Written
-from backprop_cli.derivation.steps import gradient, new
+from backprop_cli.derivation.steps import new
 from backprop_cli.derivation.update import MEAN_LOSS
-from backprop_cli.network.exercise import LEARNING_RATE, LOSS, Network
+from backprop_cli.network.structure import LEARNING_RATE, LOSS, Network
 from backprop_cli.runs.checking.problem import Problem, of_example
 
 LOSS_NAMES = ("loss", "l", "e", "c", "j", "cost", "error", "etotal", "totalerror", "totalloss")
@@ -117,7 +117,7 @@ class Names:
         found = DELTA.match(text)
         if found:
             for own in self._bases.get(found[1], ()):
-                yield gradient(self._sums.get(own, own)).name
+                yield self.network.gradient(self._sums.get(own, own)).name
 
     def _derivatives(self, text: str) -> Iterator[str]:
         found = DERIVATIVE.match(text)
@@ -130,7 +130,7 @@ class Names:
             found = pattern.match(text)
             if found:
                 for below in self._bases.get(found[group], ()):
-                    yield gradient(below).name
+                    yield self.network.gradient(below).name
 
     @cached_property
     def _sums(self) -> Mapping[str, str]:
@@ -241,10 +241,14 @@ class Names:
             if kind == "b" and len(shared) > 1 and max(place.shape) == len(neurons):
                 own = f"{own}_from_{neuron.name}" if found["gradient"] else own
         if found["gradient"] in ("delta", "δ"):
-            yield gradient(neuron.weighted_sum).name if kind != "w" else ""
+            yield self.network.gradient(neuron.weighted_sum).name if kind != "w" else ""
         elif found["gradient"]:
-            yield gradient(own).name
-            yield from (gradient(one).name for one in self._predictions(neuron.name) if kind == "a")
+            yield self.network.gradient(own).name
+            yield from (
+                self.network.gradient(one).name
+                for one in self._predictions(neuron.name)
+                if kind == "a"
+            )
         else:
             yield new(own).name if found["new"] else own
 

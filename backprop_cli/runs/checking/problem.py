@@ -11,7 +11,8 @@ from backprop_cli.arithmetic.working import WorkingError
 from backprop_cli.derivation.derive import derive, derive_passes
 from backprop_cli.derivation.steps import Step
 from backprop_cli.derivation.update import FEW
-from backprop_cli.network.exercise import Exercise, Figure, Network
+from backprop_cli.network.exercise import Exercise, Figure
+from backprop_cli.network.structure import Network
 from backprop_cli.runs.run import work_update
 
 
@@ -117,7 +118,7 @@ def _values(
     found: dict[str, float] = {}
     for number in apart:
         values = work_update(exercise, exercise.numbers, batch, number - 1, arithmetic).values
-        inputs = {*network.inputs, *map(network.target, network.outputs)}
+        inputs = {*network.inputs, *network.targets}
         symbols = [*own, *map(Symbol, inputs)]
         found.update(
             (_symbol(one, number, common).name, float(values[one.name])) for one in symbols
