@@ -12,7 +12,7 @@ import pytest
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from mdit_py_plugins.dollarmath import dollarmath_plugin
-from support.lessons import SHIPPED, figures, formulas, lesson_of
+from support.shipped import SHIPPED, figures, formulas, lesson_of
 
 from backprop_cli.algebra.expression import Symbol
 from backprop_cli.algebra.latex import LATEX, PLAIN_LATEX

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.lessons import SHIPPED, figures, lesson_of
+from support.shipped import SHIPPED, figures, lesson_of
 
 from backprop_cli.render.html.page import page
 
