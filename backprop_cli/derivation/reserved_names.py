@@ -9,7 +9,6 @@ from backprop_cli.functions.optimizers import DECAY, OPTIMIZERS, T, lines_of, sy
 from backprop_cli.network.structure import LEARNING_RATE, LOSS, Network
 
 LIKE_PREDICTIONS = ("ŷ_", "y_hat_")  # y_hat_o1 is printed as ŷ_o1
-PARAMETER_KINDS = {"w": "a weight", "b": "a bias", "s": "a trained slope"}
 
 
 def like_a_prediction(name: str) -> bool:
@@ -27,7 +26,7 @@ def like_a_part(name: str, neurons: set[str]) -> tuple[str, str] | None:
 
 
 def own_names(network: Network) -> Iterator[tuple[str, str]]:
-    """The names that the calculation itself gives, and to what."""
+    """The names that the calculation itself gives, but for those of parameters, and to what."""
     yield LEARNING_RATE, "the learning rate"
     yield LOSS, "the loss"
     yield MEAN_LOSS, "the mean loss of a batch"
@@ -35,7 +34,6 @@ def own_names(network: Network) -> Iterator[tuple[str, str]]:
     for name in ("y_hat", "y_true"):
         yield name, "a quantity of the output layer"
     for parameter in network.parameters:
-        yield parameter, PARAMETER_KINDS[parameter[0]]
         yield new(parameter).name, f"the new value of {parameter}"
         yield step_of(parameter).name, f"the update step of {parameter}"
     row = OPTIMIZERS[network.optimizer]
@@ -47,10 +45,12 @@ def own_names(network: Network) -> Iterator[tuple[str, str]]:
         for quantity in (*row.state, *(line.defines for line in lines_of(network))):
             yield symbol_of(quantity, parameter).name, f"a quantity of {row.name}"
     for neuron in network.neurons:
+        if neuron.formula is not None:
+            continue
         yield neuron.weighted_sum, f"the weighted sum of {neuron.name}"
         yield neuron.activation, f"the activation of {neuron.name}"
     for layer in network.layers:
-        if layer.activation == softmax.SOFTMAX:
+        if softmax.SOFTMAX in {function.name for function in layer.functions()}:
             yield softmax.largest(layer)[0].name, f"the largest weighted sum of layer {layer.name}"
             yield softmax.total(layer)[0].name, f"the softmax's sum in layer {layer.name}"
             for neuron in layer.neurons:

@@ -1,11 +1,13 @@
 """What a script is to build, derived once for every target: arrays, masks, examples, settings."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import NamedTuple
 
 from backprop_cli.algebra.expression import Symbol
+from backprop_cli.errors import UsageError
 from backprop_cli.export.reading import Reading
 from backprop_cli.functions.activations import ACTIVATIONS
 from backprop_cli.functions.optimizers import DECAY, OPTIMIZERS, T, symbol_of
@@ -149,8 +151,13 @@ class Description:
 def describe(
     exercise: Exercise, configuration: str, file: str, epochs: int, data: Reading | None = None
 ) -> Description:
-    """Describe an exercise; ``data`` says how its examples are read, else they are written out."""
+    """Describe an exercise; ``data`` says how its examples are read, else they are written out.
+
+    Raises UsageError for a network whose layers are no matrices.
+    """
     network, numbers = exercise.network, exercise.numbers
+    if why := _no_matrices(network):
+        raise UsageError(f"this network cannot be exported: {why}")
     row = OPTIMIZERS[network.optimizer]
     names = (*network.inputs, *network.targets)
     rows = [one.floats for one in exercise.examples]
@@ -173,6 +180,32 @@ def describe(
         exercise.trained.epochs,
         int(numbers[T.name]) - 1 if row.counts else 0,
     )
+
+
+def _no_matrices(network: Network) -> str:
+    """Why the layers of a network are no matrices, each fed by the one before; or nothing."""
+    before = set(network.inputs)
+    for layer in network.layers:
+        for neuron in layer.neurons:
+            if neuron.formula is not None:
+                return f"{neuron.name} is a formula"
+            if neuron.function is not None:
+                return f"{neuron.name} has an activation function of its own"
+            for edge in neuron.edges:
+                if edge.source not in before:
+                    return f"{neuron.name} is fed by {edge.source}, past the layer between them"
+        before = {neuron.name for neuron in layer.neurons}
+    uses = Counter(edge.weight for neuron in network.neurons for edge in neuron.edges)
+    for layer in network.layers:
+        biases = [neuron.bias for neuron in layer.neurons]
+        # One bias for the whole layer is one entry.
+        uses.update(bias for bias in biases[: 1 if len(set(biases)) == 1 else None] if bias)
+    shared = [name for name in network.parameters if uses[name] > 1]
+    if shared:
+        return f"{shared[0]} stands in several places"
+    if network.ends or not network.aimed:
+        return "its targets are not those of its last layer"
+    return ""
 
 
 def _layers(network: Network, numbers: Mapping[str, Figure]) -> Iterator[LayerArrays]:

@@ -458,7 +458,6 @@ def test_a_key_given_twice_is_refused_at_every_level(old: str, new: str, expecte
         ("rounding: 4", "zzz: 4", "c.yaml:15:1: zzz: there is no such key; the keys are inputs, "),
         ("rounding: 4", "'\\e[1m': 4", "c.yaml:15:1: '\\\\e[1m': there is no such key"),
         ("rounding: 4", '"\\e[1m": 4', "c.yaml:15:1: '\\x1b[1m': there is no such key"),
-        ("target: 0.01\n", "", "c.yaml:1:1: target: this key is missing; add a line `target: …`"),
     ],
 )
 def test_unknown_and_missing_keys_are_named(old: str, new: str, expected: str) -> None:
@@ -636,7 +635,8 @@ def test_rounding_is_a_number_at_all(decimals: str) -> None:
         ('"a\\u202Eb"', "'a\\u202eb'"),
         ("x 1", "'x 1'"),
         ("x-1", "x-1"),
-        ("1", "1"),
+        ("01", "01"),
+        ("12345", "12345"),
         ("1e5", "1e5"),
         ("_x", "_x"),
         ("x.1", "x.1"),
@@ -720,8 +720,8 @@ def test_a_source_that_is_no_input_is_told_the_inputs() -> None:
     )
 
 
-@pytest.mark.parametrize("source", ["h9", "x1"])
-def test_a_source_that_is_not_in_the_layer_before_is_told_its_neurons(source: str) -> None:
+@pytest.mark.parametrize("source", ["h9"])
+def test_a_source_that_is_not_there_is_told_the_neurons_before_it(source: str) -> None:
     assert complaint(swapped("h2: 0.45", f"{source}: 0.45")) == (
         f"c.yaml:9:21: weights.output.out.{source}: "
         f"there is no neuron called {source} in layer hidden; its neurons are h1, h2"
@@ -887,8 +887,8 @@ def test_of_several_faults_the_first_in_the_file_is_reported() -> None:
 
 def test_an_alias_is_at_fault_where_it_stands_and_its_content_where_that_stands() -> None:
     text = swapped("{x1: 0.15, x2: 0.20}", "&same {x1: 0.15, x2: 0.20}")
-    text = swapped("{h1: 0.40, h2: 0.45}", "*same", text)
-    assert complaint(text).startswith("c.yaml:6:16: weights.output.out.x1: there is no neuron")
+    text = swapped("hidden: 0.35", "hidden: *same", text)
+    assert complaint(text).startswith("c.yaml:6:16: biases.hidden.x1: there is no neuron")
     assert complaint(swapped("x1: 0.05", "x1: &a {}").replace("0.10", "*a")).startswith(
         "c.yaml:2:7:"
     )
@@ -972,7 +972,7 @@ def test_every_key_of_the_json_schema_is_described_and_has_an_example_that_fits(
     assert set(properties) == {
         "inputs", "weights", "biases", "target", "learning_rate", "rounding", "order",
         "activation", "loss", "frozen", "examples", "data", "batch_size", "shuffle", "seed",
-        "optimizer", "weight_decay", "trained",
+        "optimizer", "weight_decay", "trained", "parameters",
     }  # fmt: skip
     for schema in properties.values():
         assert schema["title"]

@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.program import DEFAULT
 
+from backprop_cli.algebra.expression import symbols
 from backprop_cli.config.load import ConfigError, load, parse
 from backprop_cli.functions.optimizers import OPTIMIZERS, state_names
 from backprop_cli.network.exercise import Exercise
@@ -30,14 +31,17 @@ quickly = settings(max_examples=200, deadline=None)
 def is_sound(exercise: Exercise) -> bool:
     """Every quantity of the network has one finite number, and every source exists."""
     network = exercise.network
-    before: tuple[str, ...] = network.inputs
+    before = set(network.inputs)
     for layer in network.layers:
         assert layer.neurons
         for neuron in layer.neurons:
-            assert neuron.edges
-            assert {edge.source for edge in neuron.edges} <= set(before)
-        before = tuple(neuron.name for neuron in layer.neurons)
-    targets = tuple(network.target(output) for output in network.outputs)
+            assert neuron.edges or neuron.formula
+            assert {edge.source for edge in neuron.edges} <= before
+            used = symbols(neuron.formula) if neuron.formula else ()
+            here = {other.name for other in layer.neurons}
+            assert {one.name for one in used} <= before | here | {*network.parameters}
+        before |= {neuron.name for neuron in layer.neurons}
+    targets = network.targets
     names = (*network.inputs, *network.parameters, *targets, LEARNING_RATE)
     assert len(set(names)) == len(names)
     row = OPTIMIZERS[network.optimizer]
@@ -115,10 +119,31 @@ learning_rate: 0.5
 frozen: [s1]
 order: [w3, s1]
 """
+# Named parameters, formulas, labels, numbered units, activations by neuron.
+GRAPH = """\
+inputs: {1: 0.5, y: 2}
+parameters: {U: 0.6, W: -0.3}
+weights:
+  first: {h: {1: U, y: W}, q: "tanh(y * U) - h^2 / 2"}
+  last: {4: {h: {w13: 0.2}, 1: 0.4}, k: {q: U}}
+biases: {first: W, last: {k: 0.1}}
+activation: {last: {4: linear, k: {name: elu, alpha: 0.5}}}
+target: {q: 1, k: 0}
+learning_rate: 0.5
+"""
 DATA = {"file": "none.csv", "inputs": ["a", "b"], "target": "c", "standardize": True}
 
 keys = st.sampled_from(
-    [*yaml.safe_load(TEXT), "activation", "loss", "frozen", *yaml.safe_load(SEVERAL), "data"]
+    [
+        *yaml.safe_load(TEXT),
+        "activation",
+        "loss",
+        "frozen",
+        *yaml.safe_load(SEVERAL),
+        "data",
+        "parameters",
+        "of",
+    ]
 )
 names = st.sampled_from(
     ["x1", "x2", "h1", "h2", "hidden", "output", "out", "w1", "b1", "no", "[x]"]
@@ -215,7 +240,7 @@ def test_configurations_in_their_short_form(data: dict[str, Any]) -> None:
     check(yaml.safe_dump(data, sort_keys=False))
 
 
-@pytest.mark.parametrize("text", [TEXT, SEVERAL], ids=["default", "several"])
+@pytest.mark.parametrize("text", [TEXT, SEVERAL, GRAPH], ids=["default", "several", "graph"])
 @quickly
 @given(data=st.data())
 def test_a_configuration_with_a_piece_replaced(text: str, data: st.DataObject) -> None:
@@ -225,6 +250,12 @@ def test_a_configuration_with_a_piece_replaced(text: str, data: st.DataObject) -
         st.text(max_size=8) | st.sampled_from(["\t", "'", "- ", "*a", "&a ", "[", "1e5"])
     )
     check(text[:start] + piece + text[start + length :])
+
+
+@quickly
+@given(st.sampled_from([*yaml.safe_load(GRAPH)]), nested)
+def test_a_graph_with_one_key_replaced(key: str, data: object) -> None:
+    check(yaml.safe_dump({**yaml.safe_load(GRAPH), key: data}, sort_keys=False))
 
 
 @quickly
@@ -244,6 +275,7 @@ def test_a_number_is_python_s_float_of_the_same_text_or_a_complaint(typed: str) 
 
 def test_the_check_itself_tells_sound_from_unsound() -> None:
     assert is_sound(parse(SEVERAL, "fuzz.yaml"))
+    assert is_sound(parse(GRAPH, "fuzz.yaml"))
     exercise = parse(TEXT, "fuzz.yaml")
     assert is_sound(exercise)
     with pytest.raises(AssertionError):

@@ -590,7 +590,7 @@ def test_a_target_in_a_data_file_that_the_loss_cannot_take_is_located_there(tmp_
         swapped("target: y", "target: [p, q]", text),
         "a,b,p,q\n1,2,0.5,0.5\n3,4,0.1,0.8\n",
     )
-    assert message.startswith("t.csv:3:5: p: the targets of cross_entropy are probabilities")
+    assert message.startswith("t.csv:3: p: the targets of cross_entropy are probabilities")
 
 
 @pytest.mark.parametrize(("column", "line"), [("t", "optimizer: adam"), ("w1", ""), ("Loss", "")])

@@ -57,6 +57,13 @@ class Source(NamedTuple):
         """What the file is called."""
         return self.document.name
 
+    def at(self, path: Path) -> Any:
+        """The value at a path."""
+        value = self.data
+        for step in path:
+            value = value[step]
+        return value
+
     def mark(self, path: Path, *, key: bool = False) -> Mark:
         """Where the value (or else the key) at a path stands, or the nearest place above it."""
         place = self.place

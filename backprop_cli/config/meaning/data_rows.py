@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path as File
 from typing import TYPE_CHECKING
 
-from backprop_cli.config.meaning import faults
+from backprop_cli.config.meaning import wording
 from backprop_cli.config.meaning.faults import Faults
 from backprop_cli.config.shape.names import LONGEST_NAME
 from backprop_cli.config.shape.sections import Data
@@ -42,18 +42,18 @@ class DataRows:
         """
         data = self._data
         if not data.inputs:
-            self._faults.complain(INPUTS, faults.nothing, "inputs", "column")
+            self._faults.complain(INPUTS, wording.nothing, "inputs", "column")
         if not data.target:
-            self._faults.complain(TARGET, faults.nothing, "targets", "column")
+            self._faults.complain(TARGET, wording.nothing, "targets", "column")
         self._faults.raise_first()
         places = [(*INPUTS, at) for at, _ in enumerate(data.inputs)]
         met: set[str] = set()
         for column, place in zip(data.inputs, places, strict=True):
             if column in met:
-                self._faults.complain(place, faults.twice, column)
+                self._faults.complain(place, wording.twice, column)
             met.add(column)
         if data.target in data.inputs:
-            self._faults.complain(TARGET, faults.input_as_target, data.target)
+            self._faults.complain(TARGET, wording.input_as_target, data.target)
         self._faults.raise_first()
         return dict(zip(self._named(data.inputs, places), places, strict=True))
 
@@ -145,7 +145,7 @@ class DataRows:
         for text, path in zip(texts, paths, strict=True):
             name = as_name(text)
             if name in named:
-                raise self._faults.source.error(faults.same_name(named[name], text, name), path)
+                raise self._faults.source.error(wording.same_name(named[name], text, name), path)
             named[name] = text
         return named
 
@@ -156,10 +156,10 @@ class DataRows:
             for name, target in zip(names, example.targets, strict=True):
                 if not loss.takes(target):
                     assert loss.targets is not None
-                    raise table.error(faults.out_of_range(loss.name, *loss.targets), name, row)
+                    raise table.error(wording.out_of_range(loss.name, *loss.targets), name, row)
             total = sum(map(float, example.targets))
             if not loss.takes_total(total):
-                raise table.error(faults.no_distribution(loss.name, total), names[0], row)
+                raise table.error(wording.no_distribution(loss.name, total), names[0], row)
 
     def _numbers(self, outputs: tuple[str, ...]) -> list[Sequence[Figure]]:
         """A column of targets for each output."""
@@ -168,9 +168,9 @@ class DataRows:
         if len(names) != len(outputs):
             if isinstance(target, str):
                 broken = not_whole(self._table.numbers(target))
-                self._faults.complain(TARGET, faults.no_class_numbers, target, broken, outputs)
+                self._faults.complain(TARGET, wording.no_class_numbers, target, broken, outputs)
             else:
-                describe = faults.wrong_count
+                describe = wording.wrong_count
                 self._faults.complain(TARGET, describe, "target", "column", len(names), outputs)
         return targets
 
@@ -183,7 +183,7 @@ class DataRows:
         stands_for = by_output(classes, outputs)
         if stands_for is None:
             named = bool(self.named_classes)
-            describe = faults.classes_and_outputs if named else faults.class_numbers_and_outputs
+            describe = wording.classes_and_outputs if named else wording.class_numbers_and_outputs
             self._faults.complain(TARGET, describe, target, tuple(classes), outputs)
             return []
         cells = self._table.texts(target) if self.named_classes else self._class_numbers

@@ -5,14 +5,14 @@ from decimal import Decimal
 from functools import cached_property
 from typing import NamedTuple
 
-from backprop_cli.config.meaning import faults
+from backprop_cli.config.meaning import wording
 from backprop_cli.config.meaning.data_rows import DataRows
 from backprop_cli.config.meaning.faults import Faults
 from backprop_cli.config.shape.configuration import Configuration
 from backprop_cli.config.shape.faults import missing
 from backprop_cli.functions.losses import LOSSES
 from backprop_cli.network.exercise import Batches, DataFile, Example, Figure
-from backprop_cli.network.structure import Network
+from backprop_cli.network.structure import Layer, Network
 from backprop_cli.wording import Path
 
 ONE_INPUT, ONE_TARGET = "inputs", "target"
@@ -22,7 +22,7 @@ class _Written(NamedTuple):
     """An example as it stands in the configuration, and where."""
 
     inputs: Mapping[str, Decimal] | list[Decimal]
-    target: Mapping[str, Decimal] | list[Decimal] | Decimal
+    target: Mapping[str, Decimal] | list[Decimal] | Decimal | None
     path: Path
 
 
@@ -45,10 +45,28 @@ class TrainingSet:
             return self._rows.inputs()
         path, given = self._written[0].path, self._written[0].inputs
         if not given:
-            self._faults.complain((*path, ONE_INPUT), faults.nothing, "inputs", "input")
-        names = [f"x{at}" for at, _ in enumerate(given, 1)] if isinstance(given, list) else [*given]
+            self._faults.complain((*path, ONE_INPUT), wording.nothing, "inputs", "input")
+        names = self._input_names
         steps: Sequence[str | int] = range(len(names)) if isinstance(given, list) else names
         return {n: (*path, ONE_INPUT, step) for n, step in zip(names, steps, strict=True)}
+
+    @property
+    def _input_names(self) -> tuple[str, ...]:
+        given = self._written[0].inputs
+        if isinstance(given, list):
+            return tuple(f"x{at}" for at, _ in enumerate(given, 1))
+        return tuple(given)
+
+    def ends(self, layers: Sequence[Layer]) -> tuple[str, ...]:
+        """The neurons whose outputs have targets, by name.
+
+        None of them where these are just those of the last layer.
+        """
+        neurons = [neuron.name for layer in layers for neuron in layer.neurons]
+        last = tuple(neuron.name for layer in layers[-1:] for neuron in layer.neurons)
+        target = None if self._rows is not None else self._written[0].target
+        named = tuple(name for name in neurons if isinstance(target, dict) and name in target)
+        return () if set(named) <= {*last} else named
 
     def examples(self, network: Network) -> tuple[Example, ...]:
         """Every example, in order."""
@@ -81,7 +99,7 @@ class TrainingSet:
         alone = [key for key in (ONE_INPUT, ONE_TARGET) if getattr(settings, key) is not None]
         several = [key for key in ("examples", "data") if getattr(settings, key) is not None]
         for key in (*alone, *several)[: -1 if several else 0]:
-            self._faults.complain((key,), faults.not_beside, several[-1], key=True)
+            self._faults.complain((key,), wording.not_beside, several[-1], key=True)
         self._faults.raise_first()
         for key in (ONE_INPUT, ONE_TARGET):
             if not several and key not in alone:
@@ -89,9 +107,9 @@ class TrainingSet:
         if not several:
             for key in ("batch_size", "shuffle", "seed"):
                 if key in settings.model_fields_set:
-                    self._faults.complain((key,), faults.only_several, key, key=True)
+                    self._faults.complain((key,), wording.only_several, key, key=True)
         if settings.examples == []:
-            raise self._faults.source.error(faults.nothing("examples", "example"), ("examples",))
+            raise self._faults.source.error(wording.nothing("examples", "example"), ("examples",))
 
     # --- one by one ----------------------------------------------------------------------------
 
@@ -100,7 +118,6 @@ class TrainingSet:
         settings = self._settings
         if settings.examples is None:
             assert settings.inputs is not None
-            assert settings.target is not None
             return [_Written(settings.inputs, settings.target, ())]
         return [
             _Written(one.inputs, one.target, ("examples", at))
@@ -109,26 +126,29 @@ class TrainingSet:
 
     def _example(self, written: _Written, network: Network) -> Example:
         path = (*written.path, ONE_INPUT)
-        by_name = self._faults.by_name(path, written.inputs, network.inputs, "value", "input")
+        names = self._input_names
+        by_name = self._faults.by_name(path, written.inputs, names, "value", "input")
         if len(by_name) == len(written.inputs):
-            for name in network.inputs:
+            for name in names:
                 if name not in by_name:
-                    self._faults.complain(path, faults.no_input, name)
+                    self._faults.complain(path, wording.no_input, name)
         return Example(tuple(by_name.values()), self._targets(written, network))
 
     def _targets(self, written: _Written, network: Network) -> tuple[Decimal, ...]:
         given, path = written.target, (*written.path, ONE_TARGET)
+        if given is None:
+            return ()
         outputs = tuple(neuron.name for neuron in network.outputs)
         if isinstance(given, Decimal):
             if len(outputs) > 1:
-                self._faults.complain(path, faults.one_target, outputs)
+                self._faults.complain(path, wording.one_target, outputs)
             given = [given] * len(outputs)
         by_output = self._faults.by_name(path, given, outputs, "target")
         if isinstance(given, dict) and len(by_output) == len(given):
             # A misspelt name explains a missing one, and has had its complaint.
             for name in outputs:
                 if name not in by_output:
-                    self._faults.complain(path, faults.no_target, name)
+                    self._faults.complain(path, wording.no_target, name)
         for at, (name, target) in enumerate(by_output.items()):
             place: str | int = name if isinstance(given, dict) else at
             scalar = isinstance(written.target, Decimal)
@@ -142,10 +162,10 @@ class TrainingSet:
         """A target must be one that the loss can take."""
         loss = LOSSES[self._settings.loss]
         if loss.targets is not None and not loss.takes(target):
-            self._faults.complain(path, faults.out_of_range, loss.name, *loss.targets)
+            self._faults.complain(path, wording.out_of_range, loss.name, *loss.targets)
 
     def _distribution(self, targets: Sequence[Figure], path: Path) -> None:
         """The targets of a loss that compares distributions must be one."""
         total = sum(map(float, targets))
         if not LOSSES[self._settings.loss].takes_total(total):
-            self._faults.complain(path, faults.no_distribution, self._settings.loss, total)
+            self._faults.complain(path, wording.no_distribution, self._settings.loss, total)

@@ -20,6 +20,8 @@ from backprop_cli.config.shape.fields import (
     LossName,
     Name,
     NotNegative,
+    Number,
+    ParameterName,
     Rate,
     Seed,
     Targets,
@@ -56,15 +58,23 @@ class Configuration(BaseModel):
     )
     weights: dict[LayerName, LayerWeights] = Field(
         description="Layer by layer in forward order, the output layer last. In a layer each "
-        "neuron has its weights by source, or a list with one for each source of the layer "
-        "before; or the layer is a matrix with one row for each neuron.",
+        "neuron has its weights by source (anything before it), a list with one for each source "
+        "of the layer before, or a formula; or the layer is a matrix with one row for each "
+        "neuron. A weight is a number, the name of a parameter, or a name with its number.",
         examples=[
             {
                 "hidden": {"h1": {"x1": 0.15, "x2": 0.20}, "h2": {"x1": 0.25, "x2": 0.30}},
                 "output": {"out": {"h1": 0.40, "h2": 0.45}},
             },
             {"hidden": [[0.15, 0.20], [0.25, 0.30]], "output": [[0.40, 0.45]]},
+            {"graph": {"q": "x + y", "f": "q * z"}},
         ],
+    )
+    parameters: dict[ParameterName, Number] = Field(
+        default={},
+        description="Parameters with names of their own, which may stand several times in the "
+        "place of a weight or a bias, and in formulas.",
+        examples=[{"U": 0.5, "W": 0.1}],
     )
     biases: dict[Name, LayerBiases] = Field(
         default={},
@@ -75,7 +85,7 @@ class Configuration(BaseModel):
     target: Targets | None = Field(
         default=None,
         description="What the network should put out: a number, or for several outputs a list "
-        "or a mapping by output neuron.",
+        "or a mapping by neuron.",
         examples=[0.01, [0.01, 0.99], {"o1": 0.01, "o2": 0.99}],
     )
     examples: list[OneExample] | None = Field(

@@ -12,6 +12,7 @@ from backprop_cli.config.shape.names import (
     LONGEST_NAME,
     check_layer_name,
     check_name,
+    check_parameter_name,
     one_of,
 )
 from backprop_cli.config.shape.scalars import (
@@ -25,6 +26,13 @@ from backprop_cli.config.shape.scalars import (
     read_rate,
     read_seed,
     within,
+)
+from backprop_cli.config.shape.weights import (
+    LIKE_A_FAN,
+    Label,
+    Text,
+    read_formula_text,
+    read_parameter,
 )
 from backprop_cli.functions.activations import ACTIVATIONS
 from backprop_cli.functions.losses import LOSSES
@@ -95,6 +103,14 @@ Name = Annotated[
     str,
     Read(check_name, {"type": "string", "minLength": 1, "maxLength": LONGEST_NAME}, is_name=True),
 ]
+ParameterName = Annotated[
+    str,
+    Read(
+        check_parameter_name,
+        {"type": "string", "minLength": 1, "maxLength": LONGEST_NAME},
+        is_name=True,
+    ),
+]
 LayerName = Annotated[
     str,
     Read(
@@ -139,20 +155,40 @@ Numbers = Annotated[list[Number], Tag(LIST)]
 NamedNumbers = Annotated[dict[Name, Number], Tag(MAPPING)]
 OneNumber = Annotated[Number, Tag(SCALAR)]
 
+Parameter = Annotated[
+    Decimal | str | Label,
+    Read(
+        read_parameter,
+        {
+            "anyOf": [
+                {"type": "number"},
+                {"type": "string", "maxLength": LONGEST_NAME, "pattern": "^[^0-9.+-]"},
+                {
+                    "type": "object",
+                    "additionalProperties": {"type": "number"},
+                    "minProperties": 1,
+                    "maxProperties": 1,
+                },
+            ]
+        },
+    ),
+]
+Formula = Annotated[Text, Read(read_formula_text, {"type": "string", "minLength": 1})]
+Parameters = Annotated[list[Parameter], Tag(LIST)]
+ByName = Annotated[dict[Name, Parameter], Tag(MAPPING)]
+
 Inputs = Annotated[
     NamedNumbers | Numbers,
     either("the inputs are a mapping such as {x1: 0.05, x2: 0.10}, or a list of numbers"),
 ]
-Fan = Annotated[
-    NamedNumbers | Numbers,
-    either("a neuron's weights are a mapping such as {x1: 0.15, x2: 0.20}, or a list of numbers"),
-]
+Fan = Annotated[ByName | Parameters | Annotated[Formula, Tag(SCALAR)], either(LIKE_A_FAN)]
 LayerWeights = Annotated[
-    Annotated[dict[Name, Fan], Tag(MAPPING)] | Annotated[list[list[Number]], Tag(LIST)],
+    Annotated[dict[Name, Fan], Tag(MAPPING)] | Annotated[list[list[Parameter]], Tag(LIST)],
     either("a layer is a mapping from each neuron to its weights, or one list of weights a neuron"),
 ]
 LayerBiases = Annotated[
-    NamedNumbers | Numbers | OneNumber, either("a layer's biases are a number, a list or a mapping")
+    ByName | Parameters | Annotated[Parameter, Tag(SCALAR)],
+    either("a layer's biases are a number, a list or a mapping"),
 ]
 Targets = Annotated[
     NamedNumbers | Numbers | OneNumber, either("a target is a number, a list or a mapping")

@@ -1,5 +1,6 @@
 """Reading names: those that a file gives, and those of our own rows."""
 
+import re
 import unicodedata
 from collections.abc import Callable
 
@@ -7,13 +8,24 @@ from backprop_cli.config.shape.scalars import complaint
 from backprop_cli.wording import did_you_mean, shown
 
 LONGEST_NAME = 24
+UNIT = re.compile("0|[1-9][0-9]{0,3}")  # a unit that is a number
 TYPOGRAPHIC = "“”„‟‘’‚‛«»‹›"  # quotation marks of word processors
 
 
 def check_name(name: str) -> str:
-    """A name that can stand in a formula, be printed anywhere, and be told from every other."""
+    """A name that can stand in a formula, be printed anywhere, and be told from every other.
+
+    Inputs, neurons and layers may be numbered instead, as they are in textbooks.
+    """
     if not name:
         raise complaint("a name is missing here")
+    if UNIT.fullmatch(name):
+        return name
+    return check_parameter_name(name)
+
+
+def check_parameter_name(name: str) -> str:
+    """The same of a parameter, which no number can name."""
     if not (name.isidentifier() and name[0].isalpha() and name.isprintable()):
         bare = name.strip(TYPOGRAPHIC)
         if bare != name and bare.isidentifier():

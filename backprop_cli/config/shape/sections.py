@@ -65,7 +65,7 @@ def activation_shape(value: object) -> str:
         key in SETTING_KEYS and isinstance(given, str) and given not in ACTIVATION_NAMES
         for key, given in value.items()
     )
-    return SETTINGS if "name" in value or forgotten else MAPPING
+    return SETTINGS if isinstance(value.get("name"), str) or forgotten else MAPPING
 
 
 OneActivation = Annotated[
@@ -74,8 +74,18 @@ OneActivation = Annotated[
         activation_shape, custom_error_type=COMPLAINT, custom_error_message=ONE_ACTIVATION
     ),
 ]
-Activations = Annotated[
+LayerActivations = Annotated[
     Annotated[dict[Name, OneActivation], Tag(MAPPING)]
+    | Annotated[ActivationSettings, Tag(SETTINGS)]
+    | Annotated[ActivationName, Tag(SCALAR)],
+    Discriminator(
+        activation_shape,
+        custom_error_type=COMPLAINT,
+        custom_error_message=f"{ONE_ACTIVATION}, or a mapping from each neuron to one",
+    ),
+]
+Activations = Annotated[
+    Annotated[dict[Name, LayerActivations], Tag(MAPPING)]
     | Annotated[ActivationSettings, Tag(SETTINGS)]
     | Annotated[ActivationName, Tag(SCALAR)],
     Discriminator(

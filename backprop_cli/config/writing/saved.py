@@ -5,12 +5,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from backprop_cli.config.writing import yaml_text
+from backprop_cli.config.writing.network_text import function_line, parameter_lines, with_settings
 from backprop_cli.derivation.steps import new
 from backprop_cli.errors import UsageError
-from backprop_cli.functions.activations import SLOPE
 from backprop_cli.functions.optimizers import DECAY, OPTIMIZERS, T, initial_state, symbol_of
 from backprop_cli.network.exercise import Batches, DataFile, Example, Exercise, Figure, Trained
-from backprop_cli.network.structure import LEARNING_RATE, Layer, Network
+from backprop_cli.network.structure import LEARNING_RATE, Network
 from backprop_cli.wording import printable
 
 Texts = Mapping[str, str]
@@ -42,8 +42,10 @@ def _lines(
     done = f"{trained.epochs} epoch{'' if trained.epochs == 1 else 's'}"
     yield f"# A network after {done} of training; every number has all its digits."
     yield from _examples(exercise, path)
-    yield from _parameters(network, texts)
-    yield from _functions(network, texts)
+    yield from parameter_lines(network, texts)
+    yield from function_line(network, texts)
+    if network.aimed:
+        yield f"loss: {network.loss}"
     yield from _updates(network, texts)
     if exercise.rounding is not None:
         yield f"rounding: {exercise.rounding}  # decimals carried from line to line, as on paper"
@@ -87,19 +89,22 @@ def _examples(exercise: Exercise, path: Path) -> Iterator[str]:
 def _first(exercise: Exercise) -> Example:
     """The only example, which stands among the numbers."""
     network, numbers = exercise.network, exercise.numbers
-    targets = tuple(numbers[network.target(output)] for output in network.outputs)
+    targets = tuple(numbers[target] for target in network.targets)
     return Example(tuple(numbers[name] for name in network.inputs), targets)
 
 
 def _example(network: Network, example: Example) -> Texts:
     """Its inputs and target; lists where the names are those that a list would get."""
+    written = {"inputs": _named(network.inputs, "x", example.inputs)}
     outputs = tuple(neuron.name for neuron in network.outputs)
-    targets = [*map(yaml_text.number, example.targets)]
-    only_one = len(outputs) == 1
-    return {
-        "inputs": _named(network.inputs, "x", example.inputs),
-        "target": targets[0] if only_one else _named(outputs, "o", example.targets),
-    }
+    if not network.aimed:
+        return {**written, "of": yaml_text.name(outputs[0])} if network.ends else written
+    if network.ends:
+        targets = map(yaml_text.number, example.targets)
+        return {**written, "target": yaml_text.flow(dict(zip(outputs, targets, strict=True)))}
+    if len(outputs) == 1:
+        return {**written, "target": yaml_text.number(example.targets[0])}
+    return {**written, "target": _named(outputs, "o", example.targets)}
 
 
 def _named(names: Sequence[str], letter: str, figures: Sequence[Figure]) -> str:
@@ -147,67 +152,18 @@ def _is_text(path: str) -> bool:
     return True
 
 
-# --- the network -----------------------------------------------------------------------------
-
-
-def _parameters(network: Network, texts: Texts) -> Iterator[str]:
-    yield "weights:  # layer by layer, in forward order; each neuron lists what feeds it"
-    for layer in network.layers:
-        yield f"  {yaml_text.name(layer.name)}:"
-        for neuron in layer.neurons:
-            weights = [edge.weight for edge in neuron.edges]
-            fan = {edge.source: texts[edge.weight] for edge in neuron.edges}
-            yield yaml_text.neuron(neuron.name, fan, weights)
-    if network.biases:
-        yield "biases:"
-        yield from (_biases(layer, texts) for layer in network.layers if _has_biases(layer))
-
-
-def _has_biases(layer: Layer) -> bool:
-    return any(neuron.bias is not None for neuron in layer.neurons)
-
-
-def _biases(layer: Layer, texts: Texts) -> str:
-    own = {neuron.name: neuron.bias for neuron in layer.neurons if neuron.bias is not None}
-    names = tuple(dict.fromkeys(own.values()))
-    shared = len(names) == 1 and len(own) == len(layer.neurons)
-    written = texts[names[0]] if shared else yaml_text.flow({n: texts[b] for n, b in own.items()})
-    return f"  {yaml_text.name(layer.name)}: {written}  # {yaml_text.listed(names)}"
-
-
-def _functions(network: Network, texts: Texts) -> Iterator[str]:
-    """The activation of all layers, or of each where they differ; and the loss."""
-    by_layer = {layer.name: _activation(layer, texts) for layer in network.layers}
-    activations = set(by_layer.values())
-    if by_layer.get("name", "{")[0] != "{":
-        # With a mapping below it, `name` is told from the name of a function with its settings.
-        by_layer["name"] = yaml_text.flow({"name": by_layer["name"]})
-    yield f"activation: {activations.pop() if len(activations) == 1 else yaml_text.flow(by_layer)}"
-    yield f"loss: {network.loss}"
-
-
-def _activation(layer: Layer, texts: Texts) -> str:
-    written = {name: yaml_text.number(number) for name, number in layer.settings}
-    if layer.slope is not None:
-        written[SLOPE.name] = texts[layer.slope]
-    return _with_settings(layer.activation, written)
-
-
-def _with_settings(name: str, settings: Texts) -> str:
-    return yaml_text.flow({"name": name, **settings}) if settings else name
-
-
 # --- training --------------------------------------------------------------------------------
 
 
 def _updates(network: Network, texts: Texts) -> Iterator[str]:
     row = OPTIMIZERS[network.optimizer]
-    yield f"optimizer: {_with_settings(row.name, {name: texts[name] for name in row.settings})}"
+    yield f"optimizer: {with_settings(row.name, {name: texts[name] for name in row.settings})}"
     if network.decays:
         yield f"weight_decay: {texts[DECAY.name]}"
     elif row.weight_decay:
         yield "weight_decay: 0"
-    yield f"learning_rate: {texts[LEARNING_RATE]}"
+    if network.learns:
+        yield f"learning_rate: {texts[LEARNING_RATE]}"
     if network.frozen:
         frozen = [name for name in network.parameters if name in network.frozen]
         yield f"frozen: {yaml_text.row(frozen)}  # not updated"

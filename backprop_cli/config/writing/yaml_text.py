@@ -66,7 +66,12 @@ def row(items: Iterable[str]) -> str:
 
 def neuron(called: str, weights: Mapping[str, str], parameters: Sequence[str]) -> str:
     """The line of a neuron: its weights by source, and in a comment what they are called."""
-    return f"    {name(called)}: {flow(weights)}  # {listed(parameters)}"
+    return remarked(f"    {name(called)}: {flow(weights)}", parameters)
+
+
+def remarked(line: str, parameters: Sequence[str]) -> str:
+    """A line with the names of its parameters in a comment, if there are any."""
+    return f"{line}  # {listed(parameters)}" if parameters else line
 
 
 def listed(parameters: Sequence[str]) -> str:

@@ -1,0 +1,292 @@
+"""What is said of faults in what a configuration means: what is wrong, and the mend."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from backprop_cli.config.shape.configuration import Configuration
+from backprop_cli.config.shape.faults import OF_ITS_OWN
+from backprop_cli.network.structure import KINDS, Network
+from backprop_cli.wording import Path, counted, did_you_mean, listed, shown, span
+
+
+@dataclass(frozen=True)
+class Sources:
+    """What stands before a neuron and may feed it.
+
+    ``names`` are those of the layer right before it, called ``layer`` (None: the inputs), which a
+    list of weights is for. ``known`` is everything by what it is called in the network, ``later``
+    what comes after it.
+    """
+
+    names: tuple[str, ...]
+    layer: str | None
+    known: Mapping[str, str]
+    later: frozenset[str]
+
+    def __str__(self) -> str:
+        if self.layer is None:
+            return those("the inputs are", "the only input is", self.names)
+        return those("its neurons are", "its only neuron is", self.names)
+
+
+def those(several: str, one: str, names: Sequence[str]) -> str:
+    """``the inputs are x1 and x2``, or that there are none."""
+    return f"{one if len(names) == 1 else several} {listed(names)}" if names else "there are none"
+
+
+def hinted(message: str, name: str, names: Sequence[str], there: str) -> str:
+    """A message that names what there is, and the nearest of it first."""
+    hint = did_you_mean(name, names)
+    return f"{message}; {hint} {there[:1].upper()}{there[1:]}" if hint else f"{message}; {there}"
+
+
+def nothing(what: str, one: str) -> str:
+    """Something that a network needs was left empty."""
+    return f"there are no {what}; give at least one {one}"
+
+
+def no_edges(neuron: str, before: Sources) -> str:
+    """A neuron that nothing feeds."""
+    return (
+        f"{neuron} has no weights; give it at least one, by what feeds it: {listed(before.names)}"
+    )
+
+
+def wrong_count(owner: str, what: str, has: int, names: tuple[str, ...]) -> str:
+    """A list that is too short or too long."""
+    each = "for" if len(names) == 1 else "one for each of"
+    return f"{owner} has {counted(has, what)} and needs {len(names)}, {each} {listed(names)}"
+
+
+def unknown_source(name: str, before: Sources) -> str:
+    """A neuron that is fed by something that is not there, or not yet."""
+    if name in before.later:
+        return f"{name} does not stand before it; a neuron is fed by inputs and earlier layers"
+    if before.layer is None:
+        message = f"there is no input called {name}"
+    else:
+        message = f"there is no neuron called {name} in layer {before.layer}"
+    return hinted(message, name, tuple(before.known), str(before))
+
+
+def unknown_in_formula(name: str, known: Sequence[str], later: frozenset[str]) -> str:
+    """A name in a formula that stands for nothing, or for nothing yet."""
+    if name in later:
+        return f"{name} does not stand before this formula"
+    message = f"there is no input, neuron or parameter called {shown(name)} before this formula"
+    there = those("there are", "there is only", known)
+    return hinted(message, name, known, there)
+
+
+def no_parameter(name: str, known: Sequence[str]) -> str:
+    """A text in the place of a weight or a bias that is no number and names no parameter."""
+    if not known:
+        return f"{shown(name)} is not a number; write one such as 0.5"
+    there = those("the parameters are", "the only parameter is", known)
+    message = f"{shown(name)} is not a number, and there is no such parameter"
+    return hinted(message, name, known, there)
+
+
+def of_its_own(name: str) -> str:
+    """A key of the configuration that was taken for an input."""
+    return OF_ITS_OWN.format(name)
+
+
+def unused(name: str) -> str:
+    """A parameter that nothing uses."""
+    return f"nothing uses {name}; write it in the place of a weight, or remove it"
+
+
+def named_twice(name: str) -> str:
+    """A parameter that is given a number in two places."""
+    return f"{name} has a number elsewhere; write {name} alone here, or choose another name"
+
+
+def no_bias(neuron: str) -> str:
+    """A bias of a neuron that is a formula."""
+    return f"{neuron} is a formula and has no bias; add it within the formula"
+
+
+def own_function(neuron: str) -> str:
+    """An activation function of a neuron that is a formula."""
+    return f"{neuron} is a formula; write its function within it, as in tanh(x1 * x2)"
+
+
+def unit_formula(neuron: str) -> str:
+    """A formula for a unit that is a number."""
+    return f"a formula needs a name, such as q; {neuron} is a number"
+
+
+def which_output(outputs: tuple[str, ...]) -> str:
+    """Several outputs without targets, of which one must be derived."""
+    there = listed(outputs)
+    return f"there is no target, and the outputs are {there}; add a target, or a line `of: NAME`"
+
+
+def of_beside_target() -> str:
+    """An output that is to be derived although there is a target."""
+    return "with a target the loss is derived; leave of: or target: out"
+
+
+def unknown(what: str, name: str, names: tuple[str, ...]) -> str:
+    """A name that is none of those known; a key of the configuration stands too deep."""
+    if name in Configuration.model_fields:
+        return OF_ITS_OWN.format(name)
+    there = those(f"the {what}s are", f"the only {what} is", names)
+    return hinted(f"there is no {what} called {shown(name)}", name, names, there)
+
+
+def unknown_parameter(name: str, network: Network) -> str:
+    """A name that is no weight, bias or slope."""
+    kinds = (network.of_kind(kind) for kind in KINDS)
+    spans = " and ".join(_span(names) for names in kinds if names)
+    message = f"there is no parameter called {shown(name)}"
+    return hinted(message, name, network.parameters, f"the parameters are {spans}")
+
+
+def _span(names: Sequence[str]) -> str:
+    """``w1 to w6`` of names that are numbered on, else the names in a row."""
+    numbered = [f"{names[0][0]}{number}" for number, _ in enumerate(names, 1)]
+    return span(names) if [*names] == numbered else listed(names)
+
+
+def one_target(outputs: tuple[str, ...]) -> str:
+    """One number for several outputs."""
+    return f"this is one number for {len(outputs)} outputs; write a list of {len(outputs)} numbers"
+
+
+def out_of_range(loss: str, least: Decimal, greatest: Decimal) -> str:
+    """A target that the loss cannot take."""
+    return f"{loss} takes targets from {least} to {greatest}"
+
+
+def no_distribution(loss: str, total: float) -> str:
+    """Targets that should add up to 1 and do not."""
+    return f"the targets of {loss} are probabilities and add up to 1, not to {total:g}"
+
+
+def no_setting(function: str, known: Mapping[str, Decimal]) -> str:
+    """A setting that a function or an optimizer does not have."""
+    has = f"it has {listed(known)}" if known else "it has none"
+    return f"{function} has no such setting; {has}"
+
+
+def no_target(output: str) -> str:
+    """An output that has no target."""
+    return f"there is no target for {output}; add a line `{output}: …`"
+
+
+def twice(name: str) -> str:
+    """A name that a list should hold once."""
+    return f"{shown(name)} is named twice; keep it once"
+
+
+def input_as_target(column: str) -> str:
+    """The only target, which is an input too."""
+    return (
+        f"the column {shown(column)} is an input already; name another, or write "
+        f"[{shown(column)}] if the network is to give back its input"
+    )
+
+
+def taken(name: str, path: Path, which: str) -> str:
+    """A name that something else has already."""
+    if path[0] == "data":
+        what = "a class" if path[1] == "target" else "this column"
+        return f"{what} is called {name}, which is already {which}; call it otherwise there"
+    if isinstance(path[-1], int):
+        return f"this is called {name}, which is already {which}; write out names of your own"
+    return f"{name} is already {which}; choose another name"
+
+
+def like_prediction(name: str) -> str:
+    """A name that is printed as a prediction's is."""
+    printed = name.replace("y_hat", "ŷ", 1)
+    return f"{name} would be printed as {printed}, like a prediction; choose another name"
+
+
+def like_part(name: str, neuron: str, through: str) -> str:
+    """A neuron that is called like a part of another's gradient."""
+    return (
+        f"{name} is what the part of the gradient of {neuron} that comes through {through} is "
+        "called; choose another name"
+    )
+
+
+def not_beside(others: str) -> str:
+    """Examples that are given in two ways."""
+    return f"the examples are given by {others} already; keep one of them"
+
+
+def no_input(name: str) -> str:
+    """An input that has no value."""
+    return f"there is no value for the input {name}; add it"
+
+
+def only_several(key: str) -> str:
+    """A key that says nothing of a single example."""
+    return f"{key} is for several examples, given by examples: or data:"
+
+
+def classes_and_outputs(column: str, classes: Sequence[str], outputs: Sequence[str]) -> str:
+    """Outputs that do not go with the classes of a data file."""
+    if len(outputs) == 1:
+        return (
+            f"the column {shown(column)} holds {counted(len(classes), 'class')}, and there is one "
+            f"output; give the network {counted(len(classes), 'output')}, or the column 0 and 1"
+        )
+    return (
+        f"the classes of the column {shown(column)} are {listed(classes)}, and the outputs are "
+        f"{listed(outputs)}; call the outputs by the classes"
+    )
+
+
+def class_numbers_and_outputs(column: str, classes: Sequence[str], outputs: Sequence[str]) -> str:
+    """More or fewer class numbers than outputs."""
+    holds = "one number only" if len(classes) == 1 else f"{len(classes)} different numbers"
+    return (
+        f"the column {shown(column)} holds {holds}, and there are {len(outputs)} outputs; give "
+        "each class an output of its own, or name a column for each output"
+    )
+
+
+def no_class_numbers(column: str, broken: Decimal, outputs: Sequence[str]) -> str:
+    """One column of numbers for several outputs, of which ``broken`` can number no class."""
+    return (
+        f"the column {shown(column)} holds numbers, and there are {len(outputs)} outputs; name a "
+        f"column for each output, or number the classes 0, 1, 2, … ({shown(str(broken))} is none)"
+    )
+
+
+def same_name(first: str, second: str, name: str) -> str:
+    """Two texts that make the same name."""
+    return f"{shown(first)} and {shown(second)} would both be called {name}; change one of them"
+
+
+def no_quantity(optimizer: str, quantity: str, has: Sequence[str]) -> str:
+    """Something running that the optimizer does not keep."""
+    keeps = f"it keeps {' and '.join(has)}" if has else "it keeps nothing"
+    return f"{optimizer} keeps no {quantity} ({keeps}); remove it"
+
+
+def quantity_missing(optimizer: str, quantity: str) -> str:
+    """Something running that the optimizer keeps, and that was not written."""
+    return f"{optimizer} keeps {quantity}, and it is missing; add it, or remove all of `trained`"
+
+
+def not_running(quantity: str, name: str, network: Network) -> str:
+    """A parameter that has no such running quantity."""
+    if name in network.frozen:
+        return f"{name} is frozen and has no {quantity}; remove it"
+    return unknown_parameter(name, network)
+
+
+def none_for(quantity: str, parameter: str) -> str:
+    """A parameter that lacks its running quantity."""
+    return f"there is no {quantity} for {parameter}; add a line `{parameter}: …`"
+
+
+def below_zero(quantity: str) -> str:
+    """A mean of squares that is none."""
+    return f"{quantity} is a mean of squares and is at least 0"

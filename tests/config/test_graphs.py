@@ -1,0 +1,246 @@
+"""Networks that are no plain layers, as people write them."""
+
+import json
+from pathlib import Path
+
+import pytest
+from support.configurations import complaint, swapped_in
+from support.program import CONFIGS, Backprop
+
+from backprop_cli.config.load import parse
+from backprop_cli.config.writing.saved import configuration_text
+from backprop_cli.network.exercise import Exercise, Trained
+from backprop_cli.network.structure import Edge, Function
+
+SKIP = """\
+inputs: {x: 1.5}
+parameters: {p: 0.4, q: 0.7, s: 0.3, u: -0.6}
+weights:
+  first: {h: {x: p}}
+  second: {k: {h: q}}
+  output: {y: {k: s, h: u}}
+activation: {first: relu, second: relu, output: linear}
+target: 2
+learning_rate: 0.1
+"""
+
+CELL = """\
+inputs: {x1: 0.5, x2: 1.5}
+parameters: {U: 0.6, W: 0.3, V: 1.2}
+weights:
+  t1: {s1: {x1: U}}
+  t2: {s2: {x2: U, s1: W}}
+  out: {y1: {s1: V}, y2: {s2: V}}
+activation: {t1: tanh, t2: tanh, out: linear}
+target: {y1: 0.8, y2: 0.4}
+learning_rate: 0.1
+"""
+
+CONVOLUTION = """\
+inputs: [1, 2, -1, 0.5]
+parameters: {k0: 0.5, k1: -0.2}
+weights:
+  convolution: {c1: {x1: k0, x2: k1}, c2: {x2: k0, x3: k1}, c3: {x3: k0, x4: k1}}
+  output: {y: {c1: {v1: 0.3}, c2: {v2: 0.6}, c3: {v3: -0.4}}}
+biases: {convolution: 0.1}
+activation: {convolution: relu, output: linear}
+target: 1
+learning_rate: 0.1
+"""
+
+NORMALISATION = """\
+inputs: {x1: 2, x2: 5}
+weights:
+  statistics:
+    m: (x1 + x2) / 2
+    var: "((x1 - m)^2 + (x2 - m)^2) / 2"
+    n: (x1 - m) / sqrt(var + 0.1)
+  output: {y: {n: {g: 1.5}}}
+activation: linear
+target: 0.2
+learning_rate: 0.1
+"""
+
+UNITS = """\
+inputs: {1: 1, 2: 0, 3: 1}
+weights:
+  hidden: {4: {1: 0.2, 2: 0.4, 3: -0.5}, 5: {1: -0.3, 2: 0.1, 3: 0.2}}
+  output: {6: {4: -0.3, 5: -0.2}}
+biases: {hidden: {4: -0.4, 5: 0.2}, output: 0.1}
+target: {6: 1}
+learning_rate: 0.9
+"""
+
+BY_NEURON = """\
+inputs: [0.5]
+weights:
+  output: {o1: {x1: 0.4}, o2: {x1: -0.2}, o3: {x1: 1}}
+activation: {output: {o1: linear, o2: {name: leaky_relu, slope: 0.2}}}
+target: [1, 0, 1]
+learning_rate: 0.5
+"""
+
+GRAPHS = {
+    "skip": SKIP,
+    "cell": CELL,
+    "convolution": CONVOLUTION,
+    "normalisation": NORMALISATION,
+    "units": UNITS,
+    "by neuron": BY_NEURON,
+}
+
+# The values were computed with PyTorch's autograd, apart from this project.
+CASES = [
+    (SKIP.replace("target", "loss: squared_error\ntarget"), {"y_hat": -0.234}, {}),
+    (
+        CELL,
+        {"a_s1": 0.2913126125, "a_s2": 0.7562488322, "Loss": 0.2302186934},
+        {"U": 0.179523847, "W": 0.0759465648, "V": 0.2525807785},
+    ),
+    (
+        CONVOLUTION,
+        {"y_hat": 0.84, "Loss": 0.0128},
+        {"k0": -0.24, "k1": 0, "b1": -0.144, "v1": -0.032, "v2": -0.208, "v3": 0},
+    ),
+    (NORMALISATION, {"y_hat": -1.4677381644, "Loss": 1.3906752924}, {"g": 1.6318686347}),
+]
+
+
+@pytest.mark.parametrize(("text", "forward", "gradients"), CASES)
+def test_published_kinds_have_their_right_values(
+    backprop: Backprop, text: str, forward: dict[str, float], gradients: dict[str, float]
+) -> None:
+    found = json.loads(backprop("run", "-", "--format", "json", input=text).stdout)
+    values = {**found["forward"], "Loss": found["loss"]}
+    assert {name: values[name] for name in forward} == pytest.approx(forward, rel=0, abs=1e-9)
+    assert {name: found["gradients"][name] for name in gradients} == pytest.approx(
+        gradients, rel=0, abs=1e-9
+    )
+
+
+def test_a_parameter_goes_by_its_name_and_serves_several_edges() -> None:
+    network = parse(CELL, "c.yaml").network
+    assert network.parameters == ("U", "W", "V")
+    assert [edge.weight for neuron in network.neurons for edge in neuron.edges] == [
+        "U", "U", "W", "V", "V",
+    ]  # fmt: skip
+
+
+def test_numbers_are_numbered_among_themselves_and_a_label_names_a_weight_where_it_stands() -> None:
+    text = CONVOLUTION.replace("{v2: 0.6}", "0.6").replace("{v3: -0.4}", "-0.4")
+    network = parse(text, "c.yaml").network
+    assert network.outputs[0].edges == (Edge("c1", "v1"), Edge("c2", "w1"), Edge("c3", "w2"))
+    assert network.biases == ("b1",)
+
+
+def test_a_bias_may_be_a_parameter_or_carry_a_label() -> None:
+    text = swapped_in(CONVOLUTION, "convolution: 0.1", "convolution: [k0, 0.2, {theta: 0.3}]")
+    neurons = parse(text, "c.yaml").network.layers[0].neurons
+    assert [neuron.bias for neuron in neurons] == ["k0", "b1", "theta"]
+
+
+def test_a_target_may_name_neurons_of_any_layer() -> None:
+    exercise = parse(swapped_in(CELL, "{y1: 0.8, y2: 0.4}", "{s1: 0.5, y2: 0.4}"), "c.yaml")
+    assert [one.name for one in exercise.network.outputs] == ["s1", "y2"]
+    assert set(exercise.network.targets) <= set(exercise.numbers)
+
+
+def test_units_may_be_numbers() -> None:
+    exercise = parse(UNITS, "c.yaml")
+    network = exercise.network
+    assert network.inputs == ("x_1", "x_2", "x_3")
+    assert [one.weighted_sum for one in network.neurons] == ["z_4", "z_5", "z_6"]
+    assert [edge.source for edge in next(network.neurons).edges] == ["x_1", "x_2", "x_3"]
+
+
+def test_each_neuron_may_have_an_activation_of_its_own() -> None:
+    functions = [one.function for one in parse(BY_NEURON, "c.yaml").network.neurons]
+    assert functions[0] == Function("linear")
+    assert functions[1] is not None
+    assert (functions[1].name, [str(value) for _, value in functions[1].settings]) == (
+        "leaky_relu",
+        ["0.2"],
+    )
+    assert functions[2] is None
+
+
+# --- saving ----------------------------------------------------------------------------------
+
+
+def saved(exercise: Exercise) -> str:
+    return configuration_text(exercise, {}, Trained(), Path("c.yaml"))
+
+
+@pytest.mark.parametrize("name", GRAPHS)
+def test_what_is_saved_is_the_same_exercise(name: str) -> None:
+    exercise = parse(GRAPHS[name], "c.yaml")
+    assert parse(saved(exercise), "c.yaml") == exercise
+
+
+def test_shared_parameters_stand_once_in_what_is_saved() -> None:
+    text = saved(parse(CELL, "c.yaml"))
+    assert "parameters:\n  U: 0.6\n  W: 0.3\n  V: 1.2\n" in text
+    assert "    s2: {x2: U, s1: W}\n" in text
+
+
+@pytest.mark.parametrize("target", ["pytorch", "numpy", "jax"])
+@pytest.mark.parametrize("name", [name for name in GRAPHS if name != "units"])
+def test_a_network_that_is_no_matrices_is_not_exported_wrongly(
+    backprop: Backprop, name: str, target: str
+) -> None:
+    done = backprop("export", "-", "--to", target, input=GRAPHS[name])
+    assert (done.stdout, done.returncode) == ("", 2)
+    assert "this network cannot be exported: " in done.stderr
+
+
+# --- what is wrong ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "old", "new", "expected"),
+    [
+        (SKIP, "{x: p}", "{x: P}", "4:18: weights.first.h.x: P is not a number, and there is no"),
+        (SKIP, "{x: p}", "{x: 0.4}", "2:14: parameters.p: nothing uses p"),
+        (SKIP, "{x: p}", "{k: p}", "4:15: weights.first.h.k: k does not stand before it"),
+        (SKIP, "{x: p}", "{h: p}", "4:15: weights.first.h.h: h does not stand before it"),
+        (SKIP, "{x: p}", "{x: {p: 1}}", "4:18: weights.first.h.x: p has a number elsewhere"),
+        (SKIP, "{x: p}", "{x: {p: 1, q: 2}}", "a number belongs here, or one name with its"),
+        (SKIP, "u: -0.6}", "u: -0.6, h: 1}", "h is already a parameter"),
+        (SKIP, "u: -0.6}", "u: -0.6, z_h: 1}", "2:47: parameters.z_h: z_h is already the weighted"),
+        (SKIP, "u: -0.6}", "u: x}", "2:41: parameters.u: x is not a number"),
+        (SKIP, "{x: p}", '"x * zz"', "4:19: weights.first.h: there is no input, neuron or param"),
+        (SKIP, "{x: p}", '"x * k"', "4:19: weights.first.h: k does not stand before this form"),
+        (SKIP, "{x: p}", '"x * (2"', "4:19: weights.first.h: the ( that is opened here is not"),
+        (SKIP, "{x: p}", '"x * __import__"', "4:19: weights.first.h: there is no input, neur"),
+        (CELL, "{y1: 0.8, y2: 0.4}", "{s9: 0.5}", "there is no neuron called s9; the neurons"),
+        (UNITS, "4: {1: 0.2, 2: 0.4, 3: -0.5}", "4: x1 * 2", "a formula needs a name"),
+        (UNITS, "{4: -0.3,", "{9: -0.3,", "there is no neuron called 9 in layer hidden"),
+        (BY_NEURON, "o1: linear", "o4: linear", "4:23: activation.output.o4: there is no neuron"),
+        (
+            NORMALISATION,
+            "activation: linear",
+            "biases: {statistics: 1}",
+            "8:22: biases.statistics: m is a formula and has no bias",
+        ),
+        (
+            NORMALISATION,
+            "activation: linear",
+            "activation: {statistics: {m: tanh}}",
+            "8:27: activation.statistics.m: m is a formula; write its function within it",
+        ),
+    ],
+)
+def test_bad_input_is_told_at_its_place(text: str, old: str, new: str, expected: str) -> None:
+    assert expected in complaint(swapped_in(text, old, new))
+
+
+def test_a_label_that_is_numbered_elsewhere_is_refused() -> None:
+    text = BY_NEURON.replace("o1: {x1: 0.4}", "o1: {x1: {w1: 0.4}}")
+    assert "w1 is already a weight" in complaint(text)
+
+
+def test_the_shipped_configurations_are_saved_as_the_same_exercise() -> None:
+    for path in sorted(CONFIGS.glob("*.yaml")):
+        exercise = parse(path.read_text(encoding="utf-8"), str(path))
+        text = configuration_text(exercise, {}, Trained(), path)
+        assert parse(text, str(path)) == exercise
