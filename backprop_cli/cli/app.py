@@ -7,7 +7,18 @@ from typing import Annotated
 
 import typer
 
-from backprop_cli.cli.commands import activation, check, draw, export, new, run, schema, sweep
+from backprop_cli.cli.commands import (
+    activation,
+    check,
+    draw,
+    examples,
+    export,
+    help,
+    new,
+    run,
+    schema,
+    sweep,
+)
 from backprop_cli.cli.exits import complaints
 from backprop_cli.cli.printing import write
 
@@ -40,5 +51,5 @@ def _options(
     pass
 
 
-for command in (run, check, sweep, draw, activation, new, export, schema):
+for command in (run, check, sweep, draw, activation, new, examples, export, schema, help):
     app.command(**command.SETTINGS)(getattr(command, command.__name__.rpartition(".")[2]))

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import typer
 
-from backprop_cli.cli.shipped import DEFAULT
+from backprop_cli.cli.shipped import DEFAULT, named
 from backprop_cli.errors import ConfigError
 
 
@@ -14,10 +14,11 @@ def names_of_config(ctx: typer.Context, incomplete: str) -> list[str]:
 
     # Where an option stands after the file, what came before it is still unread.
     given = ctx.params.get("config") or next(iter(ctx.args), None) or DEFAULT
-    if not Path(given).is_file():
+    source = named(Path(given))
+    if not source.is_file():
         return []  # a pipe, or standard input, would be waited for here, and is the run's
     try:
-        names = running.names_to_explain(Path(given))
+        names = running.names_to_explain(source)
     except (ConfigError, OSError):
         return []
     return [name for name in names if name.startswith(incomplete)]

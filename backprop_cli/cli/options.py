@@ -6,7 +6,10 @@ from typing import Annotated, Any
 
 import typer
 
+from backprop_cli.cli.exits import complaints
 from backprop_cli.cli.media import Format
+from backprop_cli.cli.shipped import named, nearest_example
+from backprop_cli.errors import UsageError
 
 WORKING, TRAINING, OUTPUT = "What is worked", "Training", "Output"
 KEEPING = "Keeping a trained network"
@@ -25,11 +28,23 @@ def _option(panel: str, help: str, *names: str, **more: Any) -> Any:
     return typer.Option(*names, help=help, rich_help_panel=panel, **more)
 
 
+def _located(ctx: typer.Context, path: Path | None) -> Path | None:
+    """The file, or the example of that name; the command ends if only a near one is there."""
+    if path is None:
+        return None
+    path = named(path)
+    with complaints(None):
+        if not ctx.resilient_parsing and (near := nearest_example(path)):
+            raise UsageError(f"{path}: there is no such file; did you mean the example {near}?")
+    return path
+
+
 Config = Annotated[
     Path | None,
     typer.Argument(
-        help="A network and its numbers in YAML; - reads standard input. "
-        "Without it, the shipped example is worked.",
+        help="A network and its numbers in YAML, or the name of an example; - reads standard "
+        "input. Without it, the shipped example is worked.",
+        callback=_located,
     ),
 ]
 

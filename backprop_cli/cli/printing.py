@@ -1,6 +1,7 @@
 """What a command prints, writes or draws; each says whether that is where it was to be."""
 
-from collections.abc import Callable
+import shlex
+from collections.abc import Callable, Sequence
 from io import StringIO
 from typing import TYPE_CHECKING
 
@@ -35,6 +36,21 @@ def show(
     text = StringIO()
     print_lesson(lesson, plain_console(text))
     return write(text.getvalue(), output, world)
+
+
+def show_page(markdown: str, world: World) -> None:
+    """Print a help page, as a terminal or a pipe shows it. Raises OSError."""
+    from backprop_cli.render.terminal.console import console_for
+    from backprop_cli.render.terminal.help_page import show_page
+
+    show_page(markdown, console_for(world.out))
+
+
+def say_written(files: Sequence[Destination], command: str, world: World) -> None:
+    """Say which files were written, and the command that takes up the first of them."""
+    verb = "is" if len(files) == 1 else "are"
+    written = " and ".join(str(file.path) for file in files)
+    world.tell(f"{written} {verb} written. Next: {command} {shlex.quote(str(files[0].path))}")
 
 
 def write(content: str | bytes, output: Destination | None, world: World) -> bool:

@@ -1,13 +1,53 @@
-"""The configurations that are shipped with the program."""
+"""The configurations that are shipped with the program, which are called by their names."""
 
 from pathlib import Path
 
+from backprop_cli.wording import nearest
+
+
+def folder() -> Path:
+    """Where they lie: inside an installed package, or beside it in a checkout."""
+    package = Path(__file__).parents[1]
+    installed = package / "configs"
+    return installed if installed.exists() else package.parent / "configs"
+
 
 def shipped_configuration(name: str) -> Path:
-    """A configuration of ``configs/``: inside an installed package, or beside it in a checkout."""
-    package = Path(__file__).parents[1]
-    installed = package / "configs" / name
-    return installed if installed.exists() else package.parent / "configs" / name
+    """The file of that name."""
+    return folder() / name
+
+
+def examples() -> dict[str, Path]:
+    """The configurations by name, in alphabetical order, but the one worked by default first."""
+    paths = sorted(folder().glob("*.yaml"), key=lambda path: (path.stem != "default", path.stem))
+    return {path.stem: path for path in paths}
+
+
+def title(path: Path) -> str:
+    """What an example is, by its first line."""
+    with path.open(encoding="utf-8") as file:
+        return file.readline().removeprefix("#").strip().rstrip(".")
+
+
+def named(path: Path) -> Path:
+    """The shipped example that is called so, where there is no such file; else the path itself."""
+    if len(path.parts) != 1 or _is_there(path):
+        return path
+    return examples().get(path.name, path)
+
+
+def _is_there(path: Path) -> bool:
+    try:
+        return path.exists()
+    except OSError:  # a name too long, say; it is told when the file is read
+        return True
+
+
+def nearest_example(path: Path) -> str | None:
+    """The example that may have been meant by the path of a file that is not there."""
+    if path == Path("-") or _is_there(path):
+        return None
+    return next(iter(nearest(path.stem, examples(), 1, likeness=0.75)), None)
 
 
 # The configuration that is worked when none is given.

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+from backprop_cli.algebra.expression import Expression, symbols
 from backprop_cli.algebra.paper import name_on_paper, on_paper
 from backprop_cli.arithmetic.working import AnyWorking
 from backprop_cli.network.structure import LOSS, Network
@@ -127,34 +128,56 @@ def _between_shown(edges: Sequence[Edge], left_out: Mapping[str, str]) -> Iterat
 
 
 def network_diagram(network: Network, working: AnyWorking, *, gradients: bool = False) -> Diagram:
-    """A worked network with its figures, with ``gradients`` also those of the loss."""
+    """A worked network with its figures, with ``gradients`` also those of what is derived."""
+    parameters = _Parameters(network, working, gradients)
     nodes = [
         Node(name, (Line(name), _figure(working, name, "")), (name,), is_input=True)
         for name in network.inputs
     ]
     edges: list[Edge] = []
-    outputs = {neuron.name for neuron in network.outputs}
+    outputs = {output.name: network.prediction(output) for output in network.outputs}
     for neuron in network.neurons:
-        shown = [neuron.weighted_sum, neuron.activation]
-        lines = [Line(neuron.name), *(_figure(working, name, f"{name[0]} = ") for name in shown)]
-        if neuron.bias is not None:
-            lines += _parameter(working, neuron.bias, gradients=gradients)
-        quantities = [*shown, *([neuron.bias] if neuron.bias else [])]
-        if neuron.name in outputs:
-            quantities.append(network.prediction(neuron))
+        own = () if neuron.formula is None else _in_formula(neuron.formula)
+        extra = (
+            (neuron.bias,)
+            if neuron.bias
+            else tuple(name for name in own if name in network.by_parameter)
+        )
+        lines = [Line(neuron.name)]
+        lines += [
+            _figure(working, name, f"{name[0]} = " if neuron.formula is None else "= ")
+            for name in neuron.quantities
+        ]
+        lines += [line for name in extra for line in parameters.lines(name)]
+        quantities = [
+            *neuron.quantities,
+            *extra,
+            *([outputs[neuron.name]] if neuron.name in outputs else []),
+        ]
         nodes.append(
             Node(neuron.name, tuple(lines), tuple(quantities), is_output=neuron.name in outputs)
         )
         for edge in neuron.edges:
             value = float(working.values[edge.weight])
-            label = tuple(_parameter(working, edge.weight, gradients=gradients))
+            label = tuple(parameters.lines(edge.weight))
             edges.append(Edge(edge.source, neuron.name, label, value, (edge.weight,)))
-    nodes.append(Node(LOSS, (Line(LOSS), _figure(working, LOSS, "")), (LOSS,)))
-    for output in network.outputs:
-        target = network.target(output)
-        label = (_figure(working, target, f"{name_on_paper(target)} = "),)
-        edges.append(Edge(output.name, LOSS, label, None, (network.prediction(output), target)))
+        edges += [
+            Edge(source, neuron.name, (), None, (network.sources[source],))
+            for source in network.sources
+            if source in own
+        ]
+    if network.aimed:
+        nodes.append(Node(LOSS, (Line(LOSS), _figure(working, LOSS, "")), (LOSS,)))
+        for output in network.outputs:
+            target = network.target(output)
+            label = (_figure(working, target, f"{name_on_paper(target)} = "),)
+            edges.append(Edge(output.name, LOSS, label, None, (outputs[output.name], target)))
     return Diagram(_title(network), tuple(nodes), tuple(edges))
+
+
+def _in_formula(formula: Expression) -> tuple[str, ...]:
+    """The quantities that a formula is made of, each once."""
+    return tuple(dict.fromkeys(symbol.name for symbol in symbols(formula)))
 
 
 def _title(network: Network) -> str:
@@ -166,8 +189,16 @@ def _figure(working: AnyWorking, name: str, before: str) -> Line:
     return Line(f"{before}{on_paper(working.figure(name))}", name)
 
 
-def _parameter(working: AnyWorking, name: str, *, gradients: bool) -> Iterator[Line]:
-    yield _figure(working, name, f"{name} = ")
-    if gradients:
-        by = working.derivation.gradient(name).name
-        yield _figure(working, by, "∂ = ")
+class _Parameters(NamedTuple):
+    """How parameters are labelled."""
+
+    network: Network
+    working: AnyWorking
+    gradients: bool
+
+    def lines(self, name: str) -> Iterator[Line]:
+        """A parameter's value and, if wanted, its gradient."""
+        yield _figure(self.working, name, f"{name} = ")
+        by = self.network.gradient(name).name
+        if self.gradients and by in self.working.values:
+            yield _figure(self.working, by, "∂ = ")

@@ -1,4 +1,4 @@
-"""The update, as a lesson shows it: mean gradients, the lines of each parameter, the tables."""
+"""The update, as a lesson shows it: the mean over a batch, and the lines of each parameter."""
 
 from collections.abc import Iterator, Sequence
 
@@ -14,7 +14,7 @@ from backprop_cli.algebra.expression import (
 from backprop_cli.algebra.prose import Code, Prose, enumerated, prose
 from backprop_cli.arithmetic.evaluation import Rounded
 from backprop_cli.arithmetic.exactness import equal
-from backprop_cli.arithmetic.figures import padded, rounded
+from backprop_cli.arithmetic.figures import rounded
 from backprop_cli.arithmetic.working import AnyWorking
 from backprop_cli.derivation.steps import Rule, Step, new
 from backprop_cli.derivation.update import FEW, MEAN_LOSS, SUM_OF_LOSSES, contributions, mean_over
@@ -33,32 +33,16 @@ from backprop_cli.functions.optimizers import (
 )
 from backprop_cli.lesson.blocks import (
     Block,
-    Column,
     Equation,
     Equations,
     Heading,
     Paragraph,
     Role,
-    Table,
 )
 from backprop_cli.lesson.equations import equation, formula, line, result
+from backprop_cli.lesson.parameters import kinds_of
 from backprop_cli.lesson.reasons import reason
 from backprop_cli.network.structure import LEARNING_RATE, LOSS, Network
-
-BIAS_DECIMALS = 3  # an old bias is shown with at least three decimals, 0.600
-
-
-def kinds_of(network: Network) -> tuple[tuple[str, str, tuple[str, ...]], ...]:
-    """The kinds of parameters that a network has: the title, the letter and the names of each."""
-    kinds = (
-        ("Weight", "w", network.weights),
-        ("Bias", "b", network.biases),
-        ("Slope", "s", network.slopes),
-    )
-    return tuple(kind for kind in kinds if kind[2])
-
-
-# --- the mean over a batch -------------------------------------------------------------------
 
 
 def mean_of_batch(working: AnyWorking, parameter: str) -> Iterator[Block]:
@@ -97,9 +81,6 @@ def _in_numbers(working: AnyWorking, step: Step) -> Equation:
     numbers = working.with_figures(step.expression)
     end = result(working, step.defines.name)
     return line(step.defines, numbers, end)
-
-
-# --- the lines of an update ------------------------------------------------------------------
 
 
 def updates(network: Network, working: AnyWorking) -> Iterator[Block]:
@@ -210,50 +191,3 @@ def update_equation(working: AnyWorking, parameter: str) -> Equation:
         side._replace(role=Role.RESULT) if side.formula in ends else side for side in found.sides
     ]
     return found._replace(sides=tuple(sides))
-
-
-# --- the tables ------------------------------------------------------------------------------
-
-
-def update_tables(network: Network, working: AnyWorking) -> Iterator[Table]:
-    """A table for each kind of parameter: its values and all that its update works out."""
-    mean = "Mean gradient" if working.is_batched else "Gradient"
-    between = [line.defines for line in lines_of(network)]
-    for title, letter, names in kinds_of(network):
-        columns = (
-            Column(title, Role.QUANTITY),
-            Column("Old Value", Role.GIVEN),
-            Column(f"{mean} (dL/d{letter})", Role.RESULT),
-            *(
-                Column(Symbol(quantity.name.removesuffix("_new")), Role.RESULT)
-                for quantity in between
-            ),
-            Column("New Value", Role.RESULT),
-        )
-        rows = tuple(
-            _row(network, working, name, [symbol_of(quantity, name).name for quantity in between])
-            for name in reversed(names)
-        )
-        yield Table(f"{title} updates", columns, rows)
-
-
-def _row(
-    network: Network, working: AnyWorking, name: str, between: Sequence[str]
-) -> tuple[Prose, ...]:
-    held = name in network.frozen
-    old = old_value(network, working, name)
-
-    def figure(quantity: str) -> Prose:
-        return result(working, quantity)
-
-    worked = ("",) * len(between) if held else tuple(map(figure, between))
-    after = prose(old, " (fixed)") if held else figure(new(name).name)
-    return Symbol(name), old, figure(working.update_gradient(name)), *worked, after
-
-
-def old_value(network: Network, working: AnyWorking, name: str) -> Number:
-    """A parameter before the update, as typed; a bias with three decimals at least."""
-    digits = working.figure(name)
-    if name in network.biases:
-        digits = padded(digits, BIAS_DECIMALS)
-    return Number(digits, of=name)

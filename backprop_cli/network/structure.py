@@ -65,6 +65,14 @@ class Neuron(NamedTuple):
         return f"a_{self.name}" if self.formula is None else self.name
 
     @property
+    def fed_by(self) -> Iterator[str]:
+        """The names of what feeds it; in a formula also those of parameters."""
+        for edge in self.edges:
+            yield edge.source
+        if self.formula is not None:
+            yield from (symbol.name for symbol in symbols(self.formula))
+
+    @property
     def quantities(self) -> tuple[str, ...]:
         """The names of all that is worked out at it in the forward pass, in order."""
         if self.formula is not None:
@@ -131,11 +139,11 @@ class Network:
     """A feed-forward network: any graph of neurons without a circle.
 
     ``layers`` are in forward order; what feeds a neuron is an input or any neuron before it. The
-    neurons ``ends`` are its outputs (none named: those of the last layer). With a target for each,
-    what is derived is the loss, a row of ``losses.py``; where it is not ``aimed`` at a target, its
-    only output itself. ``frozen`` holds the parameters that an update leaves as they are; the
-    others are updated by the row ``optimizer`` of ``optimizers.py``, with weight decay if it
-    ``decays``; there is no update unless it ``learns``, with a learning rate.
+    neurons ``ends`` are its outputs (none named: those of the last layer that feed no other). With
+    a target for each, what is derived is the loss, a row of ``losses.py``; where it is not
+    ``aimed`` at a target, its only output itself. ``frozen`` holds the parameters that an update
+    leaves as they are; the others are updated by the row ``optimizer`` of ``optimizers.py``, with
+    weight decay if it ``decays``; there is no update unless it ``learns``, with a learning rate.
     """
 
     inputs: tuple[str, ...]
@@ -159,7 +167,9 @@ class Network:
     def outputs(self) -> tuple[Neuron, ...]:
         """The neurons whose activations are predictions."""
         if not self.ends:
-            return self.layers[-1].neurons
+            last = self.layers[-1].neurons
+            feeding = {name for neuron in last for name in neuron.fed_by}
+            return tuple(neuron for neuron in last if neuron.name not in feeding)
         by_name = {neuron.name: neuron for neuron in self.neurons}
         return tuple(by_name[name] for name in self.ends)
 

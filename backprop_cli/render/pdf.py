@@ -29,6 +29,7 @@ FACTOR_COLOURS = ("0057b7", "b34700", "7b3fa0", "3f6b00", "b0003a", "00696b")
 SETTINGS = """\
 #let colours = ({colours})
 #let factor(number, body) = text(fill: rgb(colours.at(number)), body)
+#let result(body) = {{ show math.equation: set text(weight: "bold"); strong(body) }}
 #let aside(body) = text(size: 0.9em, fill: rgb("57606a"), body)
 #set page(paper: "a4", margin: 2cm, numbering: "1")
 #set text(font: "New Computer Modern", size: 10pt)
@@ -141,7 +142,8 @@ def _equations(rows: Sequence[Equation], *, numbered: bool) -> str:
 def _side(side: Side) -> str:
     written = typst(side.formula)
     is_result = side.role is Role.RESULT and isinstance(side.formula, Number)
-    return f"bold({written})" if is_result else written
+    # Typst's own bold digits are other characters, which nobody finds by searching.
+    return f"#result(${written}$);" if is_result else written
 
 
 # --- tables and plots ------------------------------------------------------------------------

@@ -162,7 +162,7 @@ class _Source:
     @property
     def row(self) -> str:
         """The state as a tuple."""
-        return _row(self._state.values())
+        return _row(self._state.values()) or "()"
 
     def ending(self, total: str, before: Sequence[str] = ()) -> list[str]:
         """Lines that end training if the last epoch has brought the loss down to the limit.
@@ -175,7 +175,7 @@ class _Source:
 
     def function(self, signature: str, lines: Iterable[str]) -> str:
         """The source of a function that has the state, and columns of examples, in variables."""
-        unpacked = [f"{self.row} = state"]
+        unpacked = [f"{self.row} = state"] if self._state else []
         if self._columns:
             unpacked.append(f"{_row(self._columns)} = examples")
         return "\n".join([*_under(f"def {signature}:", [*unpacked, *lines]), ""])

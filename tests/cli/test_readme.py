@@ -1,46 +1,83 @@
-"""What the README shows is what the program prints."""
+"""README and the help pages tell the truth: what they show is run, and prints what they say."""
 
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
-from support.program import ROOT
+from support.commands import PAGES, README, first_exercise, run_in, shown, workspace
+from support.pictures import PICTURES, path, screen
+from support.program import CONFIGS, DEFAULT, Backprop
 
-README = (ROOT / "README.md").read_text(encoding="utf-8")
-SHOWN = re.findall(r"^```console\n\$ backprop (.*)\n((?:.*\n)*?)```$", README, re.MULTILINE)
+BY_NAME = {page.stem: page for page in (README, *PAGES)}
 
 
-@pytest.mark.parametrize(("arguments", "expected"), SHOWN)
-def test_an_excerpt_is_what_the_command_prints(
-    arguments: str, expected: str, tmp_path: Path
+@pytest.mark.parametrize("name", BY_NAME)
+def test_every_command_of_a_page_runs_and_prints_what_the_page_says(
+    name: str, tmp_path: Path
 ) -> None:
-    example = (ROOT / "configs" / "default.yaml").read_text(encoding="utf-8")
-    (tmp_path / "configs").mkdir()
-    (tmp_path / "configs" / "default.yaml").write_text(example, encoding="utf-8")
-    mistaken = example.replace("h1: {x1: 0.15, x2: 0.20}", "h1: {x1: 0.15, x3: 0.20}")
-    (tmp_path / "mine.yaml").write_text(mistaken, encoding="utf-8")
-    command = [sys.executable, "-m", "backprop_cli", *arguments.split()]
-    done = subprocess.run(command, capture_output=True, cwd=tmp_path, check=False)
-    assert (done.stdout or done.stderr).decode("utf-8") == expected
+    folder = workspace(tmp_path)
+    for one in shown(BY_NAME[name]):
+        run = run_in(folder, one.command)
+        if one.prints is None:
+            assert (run.returncode, one.command) == (0, one.command), run.stderr
+        else:
+            assert (run.stdout or run.stderr) == one.prints
 
 
-def test_there_are_excerpts_of_a_derivation_and_of_a_complaint() -> None:
-    assert len(SHOWN) == 2
+def test_the_pages_show_commands() -> None:
+    counts = {name: len(shown(page)) for name, page in BY_NAME.items()}
+    assert counts["README"] >= 20
+    assert sum(counts.values()) >= 60
+    assert [one.command for one in shown(README) if one.prints] == ["backprop run mistaken.yaml"]
 
 
-def test_the_configuration_in_the_readme_is_the_shipped_one() -> None:
-    example = (ROOT / "configs" / "default.yaml").read_text(encoding="utf-8")
-    without_comment = example.partition("\n")[2]
-    assert f"```yaml\n{without_comment}```" in README
+def test_the_readme_can_be_read_at_once() -> None:
+    assert len(README.read_text(encoding="utf-8").splitlines()) <= 200
 
 
-@pytest.mark.parametrize(("name", "at_least"), [("run", 9), ("activation", 5), ("export", 4)])
-def test_every_option_is_in_the_readme(name: str, at_least: int) -> None:
-    command = [sys.executable, "-m", "backprop_cli", name, "--help"]
-    environment = {"COLUMNS": "200", "NO_COLOR": "1", "PYTHONIOENCODING": "utf-8"}
-    done = subprocess.run(command, capture_output=True, check=True, env=environment)
-    options = set(re.findall(r"(--[a-z]+)", done.stdout.decode("utf-8")))
+def test_the_first_exercise_of_the_readme_is_the_worked_example(
+    backprop: Backprop, tmp_path: Path
+) -> None:
+    assert len(first_exercise().splitlines()) == 5
+    mine = tmp_path / "mine.yaml"
+    mine.write_text(f"{first_exercise()}rounding: 4\n", encoding="utf-8")
+    assert backprop("run", mine, "--explain", "w1") == backprop("run", "--explain", "w1")
+
+
+def test_the_readme_leads_to_every_page() -> None:
+    linked = re.findall(r"\]\(backprop_cli/help/(\S+)\.md\)", README.read_text(encoding="utf-8"))
+    assert sorted({*linked, "new"}) == [page.stem for page in PAGES]
+
+
+def test_the_configuration_that_is_explained_is_the_shipped_one() -> None:
+    without_comment = DEFAULT.read_text(encoding="utf-8").partition("\n")[2]
+    assert f"```yaml\n{without_comment}```" in BY_NAME["configuration"].read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("name", "at_least"),
+    [("run", 22), ("sweep", 9), ("activation", 5), ("new", 5), ("examples", 2), ("export", 4)],
+)
+def test_every_option_is_on_a_page(name: str, at_least: int, backprop: Backprop) -> None:
+    told = "".join(page.read_text(encoding="utf-8") for page in PAGES)
+    help_text = backprop(name, "--help", env={"COLUMNS": "200"}).stdout
+    options = set(re.findall(r"(--[a-z]+(?:-[a-z]+)*)", help_text)) - {"--help"}
     assert len(options) >= at_least
-    assert [option for option in sorted(options) if f"`{option}" not in README] == []
+    assert [option for option in sorted(options) if f"`{option}" not in told] == []
+
+
+@pytest.mark.parametrize("name", PICTURES)
+def test_a_picture_shows_what_a_terminal_shows(name: str) -> None:
+    svg = path(name).read_text(encoding="utf-8")
+    in_picture = "".join(re.findall(r"<text class[^>]*>([^<]*)</text>", svg))
+    on_screen = screen(*PICTURES[name]).plain
+    assert _words(in_picture.replace("&#160;", " ")) == _words(f"backprop{on_screen}")
+
+
+def _words(text: str) -> str:
+    return "".join(text.split())
+
+
+def test_the_examples_say_in_their_first_line_what_they_are() -> None:
+    firsts = [file.read_text(encoding="utf-8").split("\n")[0] for file in CONFIGS.glob("*.yaml")]
+    assert all(re.fullmatch(r"# \w.{10,56}\.", first) for first in firsts), firsts

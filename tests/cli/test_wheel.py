@@ -7,6 +7,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from support.commands import PAGES
 from support.program import ROOT, environment
 
 
@@ -45,6 +46,15 @@ def test_the_wheel_holds_the_configurations_and_says_that_it_is_typed(wheel: Pat
     assert "backprop_cli/configs/default.yaml" in shipped
     assert shipped <= names
     assert "backprop_cli/py.typed" in names
+    assert "backprop_cli/configs/iris.csv" in names
+
+
+def test_the_wheel_holds_every_help_page(wheel: Path) -> None:
+    with zipfile.ZipFile(wheel) as archive:
+        names = set(archive.namelist())
+    pages = {f"backprop_cli/help/{page.name}" for page in PAGES}
+    assert "backprop_cli/help/rounding.md" in pages
+    assert pages <= names
 
 
 def test_the_wheel_holds_every_module_and_nothing_of_the_tests(wheel: Path) -> None:
@@ -65,6 +75,8 @@ def test_the_installed_program_works_its_own_example_in_an_empty_folder(
     program = (sys.executable, "-m", "backprop_cli", "run")
     installed = command(*program, cwd=tmp_path, site=site)
     assert installed == command(*program, "configs/default.yaml", cwd=ROOT)
+    by_name = command(*program, "default", cwd=tmp_path, site=site)
+    assert by_name == installed
     assert list(tmp_path.iterdir()) == []
 
 

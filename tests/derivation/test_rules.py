@@ -8,6 +8,8 @@ import mpmath  # type: ignore[import-untyped]
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from support import graphs
+from support.graphs import value
 from support.reference import FUNCTIONS
 
 from backprop_cli.algebra.expression import (
@@ -18,10 +20,6 @@ from backprop_cli.algebra.expression import (
     Largest,
     Negative,
     Number,
-    Power,
-    Product,
-    Quotient,
-    Sum,
     Symbol,
 )
 from backprop_cli.algebra.paper import written
@@ -29,46 +27,6 @@ from backprop_cli.derivation.rules import ELEMENTARY, RULES, derivatives
 
 X, Y = Symbol("x"), Symbol("y")
 HALF = Number(Decimal("0.5"))
-
-ELEMENTARIES: Mapping[str, Any] = {
-    "exp": mpmath.exp,
-    "ln": mpmath.log,
-    "sqrt": mpmath.sqrt,
-    "abs": abs,
-    "Φ": mpmath.ncdf,
-    "φ": mpmath.npdf,
-}
-
-
-def value(expression: Expression, at: Mapping[str, Any]) -> Any:
-    """An expression's value in mpmath's numbers."""
-
-    def of(part: Expression) -> Any:
-        return value(part, at)
-
-    match expression:
-        case Symbol(name):
-            return at[name]
-        case Number(digits):
-            return mpmath.mpf(str(digits))
-        case Sum(terms):
-            return mpmath.fsum(map(of, terms))
-        case Product(factors):
-            return mpmath.fprod(map(of, factors))
-        case Quotient(above, below):
-            return of(above) / of(below)
-        case Negative(operand):
-            return -of(operand)
-        case Power(base, exponent):
-            return of(base) ** (exponent if isinstance(exponent, int) else of(exponent))
-        case Largest(among):
-            return max(map(of, among))
-        case Choice(test, holds, otherwise, or_zero):
-            tested = of(test)
-            return of(holds if tested > 0 or (or_zero and tested == 0) else otherwise)
-        case Call(function, argument):
-            return {**FUNCTIONS, **ELEMENTARIES}[function](of(argument))
-    raise TypeError(expression)
 
 
 def limit(expression: Expression, at: Mapping[str, Any], by: str) -> Any:
@@ -100,8 +58,8 @@ FORMULAS = [
     Largest((Y, X, X * Y)),
     Choice(X - Y, X * Y, X / Y),
     Choice(X - Y, X, Y),
-    *(Call(name, X) for name in ELEMENTARIES),
-    *(Call(name, X * Y) for name in ELEMENTARIES),
+    *(Call(name, X) for name in graphs.ELEMENTARY),
+    *(Call(name, X * Y) for name in graphs.ELEMENTARY),
     *(Call(name, X - Y) for name in ("abs", *FUNCTIONS) if name != "parametric_relu"),
     X * Call("sigmoid", X) * Y,
     (X - Y) / Call("sqrt", X**2 + HALF),
@@ -125,7 +83,7 @@ def test_a_derivative_is_the_limit_of_differences(
 def test_every_kind_of_expression_and_every_elementary_function_has_a_rule_that_is_tried() -> None:
     kinds = {type(formula) for formula in FORMULAS}
     assert set(RULES) <= kinds
-    assert set(ELEMENTARY) == set(ELEMENTARIES)
+    assert set(ELEMENTARY) == set(graphs.ELEMENTARY)
 
 
 @st.composite

@@ -16,7 +16,7 @@ from backprop_cli.algebra.paper import on_paper, text_of, written
 from backprop_cli.cli.shipped import shipped_configuration
 from backprop_cli.lesson import whole as lesson
 from backprop_cli.lesson.blocks import Heading, Table
-from backprop_cli.lesson.updates import old_value
+from backprop_cli.lesson.parameters import old_value
 from backprop_cli.runs.run import calculate
 
 EXERCISE = config.load(str(shipped_configuration("default.yaml")))

@@ -1,13 +1,20 @@
 """The picture of a network: nothing stands over anything else, in SVG or in characters."""
 
 from collections.abc import Iterator
+from decimal import Decimal
 from itertools import combinations, pairwise
 from xml.etree import ElementTree
 
 import pytest
 from support.program import cells
 
-from backprop_cli.lesson.diagram import Diagram, Edge, Line, Node, thinned
+from backprop_cli.algebra.expression import Symbol
+from backprop_cli.arithmetic.evaluation import Exact
+from backprop_cli.arithmetic.working import work
+from backprop_cli.derivation.derive import derive
+from backprop_cli.lesson.diagram import Diagram, Edge, Line, Node, network_diagram, thinned
+from backprop_cli.network.structure import Edge as Weighted
+from backprop_cli.network.structure import Function, Layer, Network, Neuron
 from backprop_cli.render.network_picture.characters import drawing
 from backprop_cli.render.network_picture.svg import svg
 
@@ -153,3 +160,37 @@ def test_an_edge_past_a_band_is_listed() -> None:
 def test_wide_letters_take_two_cells() -> None:
     box, *_ = drawn(Diagram("", (Node("重", (Line("重み"), Line("a = 1"))),), ()), 80), None
     assert {cells(line) for line in box} == {9}
+
+
+# --- the diagram of a working ----------------------------------------------------------------
+
+
+def test_a_graph_s_diagram_has_its_formulas_shared_weights_and_skips() -> None:
+    # f = (x + y) * w as a formula, and an output that x feeds as well: w is shared.
+    x, y, w = map(Symbol, ("x", "y", "w"))
+    q = Neuron("q", formula=(x + y) * w)
+    out = Neuron("out", (Weighted("q", "w"), Weighted("x", "u")), function=Function("linear"))
+    network = Network(("x", "y"), (Layer("graph", (q, out)),), ends=("out",), learns=False)
+    given = {"x": "1", "y": "2", "w": "0.5", "u": "-1", "y_true": "0"}
+    numbers = {name: Decimal(number) for name, number in given.items()}
+    working = work(derive(network), numbers, Exact())
+    diagram = network_diagram(network, working, gradients=True)
+    assert [node.name for node in diagram.nodes] == ["x", "y", "q", "out", "Loss"]
+    assert [(edge.source, edge.target) for edge in diagram.edges] == [
+        ("x", "q"),
+        ("y", "q"),
+        ("q", "out"),
+        ("x", "out"),
+        ("out", "Loss"),
+    ]
+    # q = 1.5, out = 1.5 * 0.5 − 1 = −0.25, Loss = 0.5 * 0.0625; by hand, as is ∂Loss/∂u = out * x.
+    shown = {line.text for node in diagram.nodes for line in node.lines}
+    assert {"= 1.5000", "w = 0.5", "z = −0.2500", "0.0313"} <= shown
+    assert Line("∂ = −0.2500", "∂Loss/∂u") in diagram.edges[3].lines
+
+
+def test_without_a_target_there_is_no_loss_in_the_picture() -> None:
+    q = Neuron("q", formula=Symbol("x") * Symbol("x"))
+    network = Network(("x",), (Layer("graph", (q,)),), aimed=False, learns=False)
+    working = work(derive(network), {"x": Decimal(3)}, Exact())
+    assert [node.name for node in network_diagram(network, working).nodes] == ["x", "q"]

@@ -19,7 +19,7 @@ from backprop_cli.lesson.blocks import (
     Table,
 )
 from backprop_cli.lesson.equations import result
-from backprop_cli.lesson.updates import kinds_of, old_value
+from backprop_cli.lesson.parameters import kinds_of, old_value
 from backprop_cli.network.classes import output_name
 from backprop_cli.network.exercise import Example, Exercise
 from backprop_cli.network.structure import LEARNING_RATE, Network

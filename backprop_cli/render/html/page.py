@@ -18,8 +18,8 @@ POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inli
 CONTROLS = """\
 <nav class="controls" aria-label="Steps" hidden>
 <button type="button" aria-label="First step">|←</button>
-<button type="button" aria-label="Previous step" aria-keyshortcuts="ArrowLeft">← Back</button>
-<button type="button" aria-label="Next step" aria-keyshortcuts="ArrowRight">Next →</button>
+<button type="button" aria-keyshortcuts="ArrowLeft"><span aria-hidden="true">← </span>Back</button>
+<button type="button" aria-keyshortcuts="ArrowRight">Next<span aria-hidden="true"> →</span></button>
 <button type="button" aria-label="Last step">→|</button>
 <input type="range" min="1" value="1" aria-label="Step">
 <output aria-live="polite"></output>

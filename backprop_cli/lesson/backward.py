@@ -1,0 +1,152 @@
+"""The backward pass, as a lesson shows it: the gradients of weights, biases and slopes."""
+
+from collections.abc import Iterator, Sequence
+from itertools import chain
+
+from backprop_cli.algebra.expression import Symbol
+from backprop_cli.algebra.prose import Code, enumerated, prose
+from backprop_cli.arithmetic.working import AnyWorking
+from backprop_cli.lesson.blocks import (
+    Block,
+    Column,
+    Equations,
+    Heading,
+    Paragraph,
+    Role,
+    Table,
+)
+from backprop_cli.lesson.chain_rule import Detail, Known
+from backprop_cli.lesson.equations import result
+from backprop_cli.lesson.explanation import explain_bias, explain_slope, explain_weight
+from backprop_cli.lesson.given import (
+    by_function,
+    layer_title,
+    readable,
+)
+from backprop_cli.lesson.reasons import (
+    bias_place,
+    layer_formulas,
+    rule_of_constant_factor,
+    slope_place,
+)
+from backprop_cli.network.structure import Network
+from backprop_cli.wording import counted
+
+
+def explained_order(network: Network, first: Sequence[str]) -> tuple[str, ...]:
+    """All parameters in the order in which their gradients are explained.
+
+    Those of ``first`` in its order, then the other weights layer by layer from the output layer
+    back, then the other biases and the other slopes likewise.
+    """
+    weights = chain.from_iterable(
+        [edge.weight for neuron in layer.neurons for edge in neuron.edges]
+        for layer in reversed(network.layers)
+    )
+    others = (*weights, *reversed(network.biases), *reversed(network.slopes))
+    return tuple(dict.fromkeys((*first, *others)))
+
+
+def backward(
+    network: Network, working: AnyWorking, order: Sequence[str], known: Known
+) -> Iterator[Block]:
+    """The chain rule, and the derivation of every weight's gradient, or of one for each layer."""
+    yield Heading(2, "3. Backward Propagation")
+    yield Paragraph(
+        "Gradient descent needs the gradient of the loss with respect to each weight. The chain "
+        "rule gives it as a product of derivatives, one for each step from the loss back to the "
+        "weight."
+    )
+    for layer in by_function(network):
+        yield Paragraph(f"Derivative of {layer.activation}:")
+        yield Equations(layer_formulas(layer)[1])
+    yield Paragraph("Derivative of a weighted sum by one weight, the rest being constant:")
+    yield Equations((rule_of_constant_factor(),))
+    layers = {
+        edge.weight: (layer, neuron)
+        for layer in network.layers
+        for neuron in layer.neurons
+        for edge in neuron.edges
+    }
+    weights = [name for name in explained_order(network, order) if name in layers]
+    if not readable(network):
+        yield Paragraph(
+            prose(
+                f"With {counted(len(network.parameters), 'parameter')}, one derivation is shown "
+                "for each layer; ",
+                Code("--explain NAME"),
+                " shows any other, for example ",
+                Code(f"--explain {weights[-1]}"),
+                ".",
+            )
+        )
+        weights = list({layers[name][0].name: name for name in reversed(weights)}.values())[::-1]
+    seen: set[str] = set()
+    titles = dict(
+        zip(network.layers, ["Input Layer", *map(layer_title, network.layers)], strict=False)
+    )
+    for weight in weights:
+        layer, neuron = layers[weight]
+        detail = Detail.SHORT if neuron.name in seen else Detail.FULL
+        heading, *rest = explain_weight(network, working, weight, detail, known)
+        yield heading
+        if layer is not network.layers[-1] and not seen & {n.name for n in layer.neurons}:
+            here = layer_title(layer).removesuffix(" Layer")
+            yield Heading(3, f"{here} to {titles[layer]} Gradients")
+            yield Paragraph(f"The error goes back through the {layer.name} layer to its weights.")
+        seen.add(neuron.name)
+        yield from rest
+
+
+def gradient_summary(network: Network, working: AnyWorking) -> Iterator[Block]:
+    """The table of gradients under its heading."""
+    yield Heading(2, "ALL Gradient Calculation Completed")
+    yield gradient_table(network, working)
+
+
+def gradient_table(network: Network, working: AnyWorking) -> Table:
+    """The gradient of every weight."""
+    titles = [layer_title(layer) for layer in network.layers]
+    of_example = " of this example" if working.is_batched else ""
+    return Table(
+        prose(f"Summary of Gradients{of_example} for ", enumerated(titles)),
+        (Column("Weight", Role.QUANTITY), Column("Gradient (dL/dw)", Role.RESULT)),
+        tuple(
+            (Symbol(name), prose("≈ ", result(working, network.gradient(name).name)))
+            for name in network.weights
+        ),
+    )
+
+
+def bias_gradients(
+    network: Network, working: AnyWorking, order: Sequence[str], known: Known
+) -> Iterator[Block]:
+    """The derivation of every bias's gradient; of a large network none."""
+    biases = [name for name in explained_order(network, order) if name in network.biases]
+    if not biases or not readable(network):
+        return
+    yield Heading(2, "Bias Gradient Calculation")
+    for number, bias in enumerate(biases, 1):
+        layer = next(
+            layer for layer in network.layers for neuron in layer.neurons if neuron.bias == bias
+        )
+        title = layer_title(layer).removesuffix(" Layer")
+        yield Heading(
+            3, prose(f"{number}. For {title} Bias (", Symbol(bias), ")"), bias_place(network, bias)
+        )
+        yield from explain_bias(network, working, bias, known)
+
+
+def slope_gradients(
+    network: Network, working: AnyWorking, order: Sequence[str], known: Known
+) -> Iterator[Block]:
+    """The derivation of every trained slope's gradient; of a large network none."""
+    if not network.slopes or not readable(network):
+        return
+    yield Heading(2, "Slope Gradient Calculation")
+    slopes = [name for name in explained_order(network, order) if name in network.slopes]
+    for number, slope in enumerate(slopes, 1):
+        yield Heading(
+            3, prose(f"{number}. For the Slope ", Symbol(slope)), slope_place(network, slope)
+        )
+        yield from explain_slope(network, working, slope, known)

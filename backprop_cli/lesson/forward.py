@@ -1,0 +1,61 @@
+"""The forward pass, as a lesson shows it: layer by layer, the predictions, the loss."""
+
+from collections.abc import Iterator
+
+from backprop_cli.algebra.prose import joined, prose
+from backprop_cli.arithmetic.working import AnyWorking
+from backprop_cli.functions import softmax
+from backprop_cli.functions.losses import LOSSES
+from backprop_cli.lesson.blocks import (
+    Block,
+    Equations,
+    Heading,
+    Paragraph,
+)
+from backprop_cli.lesson.equations import equation
+from backprop_cli.lesson.given import (
+    layer_title,
+)
+from backprop_cli.lesson.reasons import (
+    weighted_sum_formulas,
+)
+from backprop_cli.network.structure import LOSS, Layer, Network
+
+
+def forward(network: Network, working: AnyWorking) -> Iterator[Block]:
+    """Weighted sums and activations layer by layer, the predictions and the loss."""
+    derivation = working.derivation
+    yield Heading(2, "2. Forward Propagation")
+    for number, layer in enumerate(network.layers, 1):
+        yield Heading(3, f"Step {number}: {layer_title(layer)}")
+        yield Heading(4, "Net input of each neuron:")
+        sums = [neuron.weighted_sum for neuron in layer.neurons]
+        yield Equations(tuple(equation(working, derivation.by_name[name]) for name in sums))
+        if number == 1:
+            yield Paragraph("The same formula for one input and for two inputs:")
+            yield weighted_sum_formulas()
+        for title, names in (
+            ("Softmax:", _softmax_names(layer)),
+            ("Activation of each neuron:", [neuron.activation for neuron in layer.neurons]),
+        ):
+            if names:
+                steps = [derivation.by_name[name] for name in names]
+                yield Heading(4, title)
+                yield Equations(tuple(equation(working, step) for step in steps))
+    predictions = [network.prediction(output) for output in network.outputs]
+    yield Heading(4, prose("Predicted Output (", joined(predictions), "):"))
+    yield Equations(tuple(equation(working, derivation.by_name[name]) for name in predictions))
+    yield Heading(3, "Compute Loss (Error)")
+    row = LOSSES[network.loss]
+    several = ", added over the outputs" if len(predictions) > 1 else ""
+    yield Paragraph(prose("The loss is ", row.title, several, "."))
+    losses = dict.fromkeys([*map(network.loss_of, network.outputs), LOSS])
+    yield Equations(tuple(equation(working, derivation.by_name[name]) for name in losses))
+
+
+def _softmax_names(layer: Layer) -> list[str]:
+    """What a softmax works out on the way to its activations."""
+    if layer.activation != softmax.SOFTMAX:
+        return []
+    exponentials = [softmax.exponential(layer, neuron)[0].name for neuron in layer.neurons]
+    return [softmax.largest(layer)[0].name, *exponentials, softmax.total(layer)[0].name]
