@@ -45,6 +45,14 @@ class UsageError(Exception):
     """Something on the command line means nothing; ``str(error)`` says what, on one line."""
 
 
+class NotInstalledError(UsageError):
+    """A package is needed that is not installed; how to install it is said where it is told."""
+
+    def __init__(self, message: str, package: str) -> None:
+        super().__init__(message)
+        self.package = package
+
+
 class UnknownNameError(UsageError):
     """A name was given, as the value of ``option``, that is none of those known."""
 

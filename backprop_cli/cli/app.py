@@ -3,9 +3,10 @@
 What a command does is imported when it runs: ``--help`` and completion need not wait for it.
 """
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperCommand, TyperGroup
 
 from backprop_cli.cli.commands import (
     activation,
@@ -22,9 +23,33 @@ from backprop_cli.cli.commands import (
 from backprop_cli.cli.exits import complaints
 from backprop_cli.cli.printing import write
 
+
+class _Plain:
+    """What all commands are: --help shows no types, but how a value is called."""
+
+    def get_params(self, ctx: Any) -> list[Any]:
+        """See typer."""
+        found: list[Any] = super().get_params(ctx)  # type: ignore[misc]
+        for one in found:
+            if one.param_type_name == "argument":
+                one.display_type_rich = lambda ctx: None  # noqa: ARG005 - its name says enough
+            elif one.is_flag:
+                one.metavar = ""
+        return found
+
+
+class _Command(_Plain, TyperCommand):
+    pass
+
+
+class _Group(_Plain, TyperGroup):
+    pass
+
+
 app = typer.Typer(
-    help="Works a neural network step by step: forward pass, backpropagation and update, each "
-    "quantity in symbols, then in numbers, then as a result.",
+    cls=_Group,
+    help="Calculates a small neural network step by step, as on paper: forward pass, "
+    "backpropagation and update. Every line shows the formula, then the numbers, then the result.",
     epilog="Example: backprop run configs/default.yaml --explain w1",
     context_settings={"help_option_names": ["-h", "--help"]},
     no_args_is_help=True,
@@ -52,4 +77,6 @@ def _options(
 
 
 for command in (run, check, sweep, draw, activation, new, examples, export, schema, help):
-    app.command(**command.SETTINGS)(getattr(command, command.__name__.rpartition(".")[2]))
+    app.command(cls=_Command, **command.SETTINGS)(
+        getattr(command, command.__name__.rpartition(".")[2])
+    )

@@ -1,5 +1,6 @@
 """What the shell offers for an option or an argument that is typed so far."""
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import typer
@@ -9,7 +10,10 @@ from backprop_cli.errors import ConfigError
 
 
 def names_of_config(ctx: typer.Context, incomplete: str) -> list[str]:
-    """The names that ``--explain`` can complete to: those of the file given so far."""
+    """The names that ``--explain`` can complete to: those of the file given so far.
+
+    Each quantity is offered once: as it is typed, or, to one who types ∂ or ŷ, as it is printed.
+    """
     from backprop_cli.cli import running
 
     # Where an option stands after the file, what came before it is still unread.
@@ -21,4 +25,33 @@ def names_of_config(ctx: typer.Context, incomplete: str) -> list[str]:
         names = running.names_to_explain(source)
     except (ConfigError, OSError):
         return []
+    typed: dict[str, str] = {}
+    for name, quantity in names.items():
+        if name.startswith(incomplete):
+            typed.setdefault(quantity, name)
+    return list(typed.values())
+
+
+def functions(incomplete: str) -> list[str]:
+    """Activation functions by name, softmax among them."""
+    from backprop_cli.config.shape.fields import ACTIVATION_NAMES
+
+    return _beginning(incomplete, ACTIVATION_NAMES)
+
+
+def losses(incomplete: str) -> list[str]:
+    """Losses by name."""
+    from backprop_cli.functions.losses import LOSSES
+
+    return _beginning(incomplete, LOSSES)
+
+
+def libraries(incomplete: str) -> list[str]:
+    """Libraries that scripts are written for."""
+    from backprop_cli.export import TARGETS
+
+    return _beginning(incomplete, TARGETS)
+
+
+def _beginning(incomplete: str, names: Iterable[str]) -> list[str]:
     return [name for name in names if name.startswith(incomplete)]

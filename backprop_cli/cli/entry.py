@@ -52,7 +52,7 @@ def _command(world: World) -> int:
     from backprop_cli.errors import ConfigError
 
     try:
-        return int(app(standalone_mode=False, obj=world) or DONE)
+        return int(app(prog_name="backprop", standalone_mode=False, obj=world) or DONE)
     except ComplaintError as complaint:
         world.tell(str(complaint))
         if isinstance(complaint.error, ConfigError):

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from backprop_cli.errors import STDIN, ConfigError, UsageError
+from backprop_cli.errors import STDIN, ConfigError, NotInstalledError, UsageError
 
 DONE = 0
 FAILED = 1  # a calculation that comes to nothing, a gradient check that fails, a file not written
@@ -36,6 +36,10 @@ class ComplaintError(Exception):
             where = ""
         else:
             where = STDIN if source == Path("-") else str(source)
+        if isinstance(error, NotInstalledError):
+            from backprop_cli.cli.installing import command_for
+
+            message += f"; {command_for(error.package)} installs it"
         super().__init__(f"{where}: {message}" if where else message)
 
 

@@ -5,11 +5,8 @@ from pathlib import Path
 
 from backprop_cli.cli.destinations import Destination
 from backprop_cli.config.writing.saved import configuration_text
-from backprop_cli.errors import UsageError
-from backprop_cli.network.classes import MOST_COUNTED
 from backprop_cli.network.exercise import Exercise
 from backprop_cli.training.endings import Going
-from backprop_cli.wording import counted
 
 Tell = Callable[[str], None]
 
@@ -27,18 +24,9 @@ def save(exercise: Exercise, going: Going, place: Destination, tell: Tell) -> bo
         return False
 
 
-def check(exercise: Exercise, epochs: int, path: Path) -> None:
-    """See whether a network could be saved after so many epochs, before it is trained.
-
-    Raises UsageError where it could not be written, or not be read again.
-    """
+def check(exercise: Exercise, path: Path) -> None:
+    """See whether a network could be written to a path. Raises UsageError, before it is trained."""
     configuration_text(exercise, {}, exercise.trained, path)
-    done = exercise.trained.epochs
-    if done + epochs > MOST_COUNTED:
-        raise UsageError(
-            f"--epochs {epochs}: {counted(done, 'epoch')} are done already, and of a saved network "
-            f"no more than {MOST_COUNTED} can be counted"
-        )
 
 
 class Checkpoint:

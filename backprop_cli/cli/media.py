@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from backprop_cli.cli.world import World
-from backprop_cli.errors import UsageError
+from backprop_cli.errors import NotInstalledError, UsageError
 from backprop_cli.wording import printable
 
 if TYPE_CHECKING:
@@ -51,10 +51,7 @@ def format_of(given: Format | None, output: Path | None, world: World) -> Format
         from backprop_cli.render.pdf import is_installed
 
         if not is_installed():
-            raise UsageError(
-                "a PDF is set by Typst, which is not installed; "
-                'pip install "backprop-cli[pdf]" installs it'
-            )
+            raise NotInstalledError("a PDF is set by Typst, which is not installed", "typst")
     return found
 
 

@@ -1,17 +1,22 @@
 """The options of the command line: names, types and help, each declared once."""
 
+import re
+from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 import typer
 
+from backprop_cli.cli.completion import names_of_config
 from backprop_cli.cli.exits import complaints
 from backprop_cli.cli.media import Format
 from backprop_cli.cli.shipped import named, nearest_example
 from backprop_cli.errors import UsageError
+from backprop_cli.network.classes import MOST_COUNTED
+from backprop_cli.wording import shown
 
-WORKING, TRAINING, OUTPUT = "What is worked", "Training", "Output"
+SHOWN, TRAINING, OUTPUT = "What is shown", "Training", "Output"
 KEEPING = "Keeping a trained network"
 
 
@@ -21,6 +26,19 @@ class Engine(StrEnum):
     auto = "auto"
     python = "python"
     numba = "numba"
+
+
+class Color(StrEnum):
+    """Where colours are printed."""
+
+    auto = "auto"
+    always = "always"
+    never = "never"
+
+
+# --- what may be typed -----------------------------------------------------------------------
+
+Kind = TypeVar("Kind", bound=StrEnum)
 
 
 def _option(panel: str, help: str, *names: str, **more: Any) -> Any:
@@ -39,60 +57,149 @@ def _located(ctx: typer.Context, path: Path | None) -> Path | None:
     return path
 
 
+def whole(least: int | None = None, most: int = MOST_COUNTED) -> Callable[[Any], int]:
+    """A reader of whole numbers, which complains in our words."""
+    wanted = "a whole number"
+    if least is not None and most < MOST_COUNTED:
+        wanted += f" from {least} to {most}"
+    elif least is not None:
+        wanted += f" of {least} or more"
+
+    def read(text: Any) -> int:
+        if isinstance(text, int):  # a default
+            return text
+        digits = re.fullmatch("[+-]?[0-9]{1,16}", text)
+        number = int(text) if digits else None
+        if number is None or not (-MOST_COUNTED if least is None else least) <= number <= most:
+            raise typer.BadParameter(f"{wanted} belongs here, not {shown(text)}")
+        return number
+
+    return read
+
+
+def _choice(panel: str, help: str, name: str, kind: type[Kind]) -> Any:
+    """An option with a few values, which the shell completes."""
+    values = [value.value for value in kind]
+
+    def read(text: Any) -> Kind:
+        if text not in values:
+            *most, last = values
+            wanted = f"{', '.join(most)} or {last}"
+            raise typer.BadParameter(f"{wanted} belongs here, not {shown(text)}")
+        return kind(text)
+
+    def complete(incomplete: str) -> list[str]:
+        return [value for value in values if value.startswith(incomplete)]
+
+    return _option(
+        panel,
+        help,
+        name,
+        parser=read,
+        autocompletion=complete,
+        metavar="|".join(values),
+        show_default=False,
+    )
+
+
+def _number(panel: str, help: str, name: str, least: int, most: int = MOST_COUNTED) -> Any:
+    """An option that takes a whole number, which --help calls N."""
+    return _option(panel, help, name, parser=whole(least, most), metavar="N", show_default=False)
+
+
 Config = Annotated[
     Path | None,
     typer.Argument(
-        help="A network and its numbers in YAML, or the name of an example; - reads standard "
-        "input. Without it, the shipped example is worked.",
+        metavar="CONFIG",
+        help="The network and its numbers: a YAML file, or the name of an example; - reads "
+        "standard input. Without it, the example `default` is worked.",
         callback=_located,
     ),
 ]
 
-# --- what is worked --------------------------------------------------------------------------
+# --- what is shown ---------------------------------------------------------------------------
 
+Explain = Annotated[
+    list[str] | None,
+    _option(
+        SHOWN,
+        "Show only how one quantity is derived: a weight, a bias or any other, such as w1, b1, "
+        "z_h1, y_hat or Loss. May be repeated.",
+        "--explain",
+        metavar="NAME",
+        autocompletion=names_of_config,
+    ),
+]
 Example = Annotated[
     int,
-    _option(WORKING, "Show the working of example K of several.", "--example", min=1, metavar="K"),
+    _number(SHOWN, "Show the solution for example N. Without it: the first.", "--example", 1),
+]
+SheetExample = Annotated[
+    int,
+    _number(
+        SHOWN,
+        "The sheet is about example N, where it names none itself. Without it: the first.",
+        "--example",
+        1,
+    ),
 ]
 At = Annotated[
-    int | None,
-    _option(WORKING, "Show the working of epoch K, not of the first.", "--at", min=1, metavar="K"),
+    int | None, _number(SHOWN, "Show the solution for epoch N. Without it: the first.", "--at", 1)
 ]
 Gradcheck = Annotated[
     bool,
     _option(
-        WORKING,
-        "Show only how far every gradient is from a central difference of the loss; "
-        "exit code 1 if one is too far.",
+        SHOWN,
+        "Check every gradient against a difference of the loss, and show only that. "
+        "The exit code is 1 if a gradient is wrong.",
         "--gradcheck",
     ),
 ]
-Brief = Annotated[bool, _option(WORKING, "Print the tables alone.", "--brief")]
+Brief = Annotated[bool, _option(SHOWN, "Show the tables only.", "--brief")]
 Exact = Annotated[
     bool,
-    _option(WORKING, "Carry full precision; round only what is printed.", "--exact"),
+    _option(SHOWN, "Calculate with all digits, and round only what is printed.", "--exact"),
 ]
 Decimals = Annotated[
     int | None,
-    _option(
-        WORKING,
-        "Decimals to keep: to carry, where the file asks for rounding; else to print. "
-        "By default the file's rounding, else 4.",
-        min=1,
-        max=15,
-        metavar="N",
+    _number(
+        SHOWN,
+        "Print N decimals, from 1 to 15. If the file asks for rounding, every line is rounded to "
+        "N decimals too. Without it: as many as the file says, or 4.",
+        "--decimals",
+        1,
+        15,
     ),
+]
+
+PrintedDecimals = Annotated[
+    int,
+    _number(SHOWN, "Print N decimals, from 1 to 15. Without it: 4.", "--decimals", 1, 15),
 ]
 
 # --- training --------------------------------------------------------------------------------
 
 Epochs = Annotated[
+    int, _number(TRAINING, "Train for N epochs, with all digits. Without it: 1.", "--epochs", 1)
+]
+SweepEpochs = Annotated[
+    int, _number(TRAINING, "Train for N epochs. Without it: 100.", "--epochs", 1)
+]
+DrawnEpochs = Annotated[
     int,
-    _option(TRAINING, "Train for N epochs, in full precision.", min=1, metavar="N"),
+    _number(
+        TRAINING,
+        "Show the network after N epochs of training. Without it: before training.",
+        "--epochs",
+        0,
+    ),
+]
+ScriptEpochs = Annotated[
+    int, _number(TRAINING, "The script trains for N epochs. Without it: 1.", "--epochs", 1)
 ]
 Rate = Annotated[
     str | None,
-    _option(TRAINING, "The learning rate, in the place of the file's.", "--lr", metavar="X"),
+    _option(TRAINING, "The learning rate, instead of the one in the file.", "--lr", metavar="X"),
 ]
 Rates = Annotated[
     str,
@@ -105,16 +212,19 @@ UntilLoss = Annotated[
 Tolerance = Annotated[
     str | None,
     _option(
-        TRAINING, "End training when the loss improves by less than X over 100 epochs.", metavar="X"
+        TRAINING,
+        "End training when the loss falls by less than X over 100 epochs.",
+        metavar="X",
     ),
 ]
 EngineName = Annotated[
     Engine,
-    _option(
+    _choice(
         TRAINING,
-        "What runs the loop: numba is faster once it has compiled, and auto takes it where "
-        "that repays.",
+        "What runs the training loop. numba is faster, but it needs some seconds to start; auto "
+        "uses it where that is worth it. Without it: auto.",
         "--engine",
+        Engine,
     ),
 ]
 Quiet = Annotated[bool, _option(TRAINING, "Show no progress bar.", "--quiet")]
@@ -123,7 +233,7 @@ Save = Annotated[
     Path | None,
     _option(
         KEEPING,
-        "Write the trained network to FILE, a configuration that runs and trains on.",
+        "Write the trained network to FILE: a configuration, with which training can go on.",
         metavar="FILE",
     ),
 ]
@@ -131,47 +241,58 @@ CheckpointFile = Annotated[
     Path | None,
     _option(
         KEEPING,
-        "Write the network to FILE again and again while it trains.",
+        "Write the network to FILE again and again during training.",
         "--checkpoint",
         metavar="FILE",
     ),
 ]
 Every = Annotated[
     int | None,
-    _option(KEEPING, "Write a checkpoint every N epochs, by default 100.", min=1, metavar="N"),
+    _number(KEEPING, "Write a checkpoint every N epochs. Without it: every 100.", "--every", 1),
 ]
 Resume = Annotated[
     Path | None,
-    _option(KEEPING, "Go on from a checkpoint, until --epochs are done in all.", metavar="FILE"),
+    _option(
+        KEEPING,
+        "Go on from a checkpoint. --epochs then says how many epochs there are in all.",
+        metavar="FILE",
+    ),
 ]
 
 # --- output ----------------------------------------------------------------------------------
 
 OutputFormat = Annotated[
     Format | None,
-    _option(
+    _choice(
         OUTPUT,
-        "text, markdown, latex, html or pdf to read, json for programs; by default what the name "
-        "of the --output file ends in, else text.",
+        "json is for programs, the others are to be read. Without it: what the name of the "
+        "--output file ends in, or text.",
         "--format",
+        Format,
     ),
 ]
 Output = Annotated[
     Path | None,
-    _option(OUTPUT, "Write to FILE instead.", "-o", "--output", metavar="FILE"),
+    _option(OUTPUT, "Write to FILE, not to the terminal.", "-o", "--output", metavar="FILE"),
 ]
-Force = Annotated[bool, _option(OUTPUT, "Replace existing files.", "--force")]
+Force = Annotated[bool, _option(OUTPUT, "Replace files that are there already.", "--force")]
 Plot = Annotated[
     bool,
-    _option(
-        OUTPUT,
-        "Draw the curves too, in the terminal; --picture draws them to a file.",
-        "--plot",
-    ),
+    _option(OUTPUT, "Draw the curves too, in the terminal.", "--plot"),
 ]
 Picture = Annotated[
     Path | None,
     _option(
-        OUTPUT, "Draw the curves to FILE, an .svg or a .png; this needs matplotlib.", metavar="FILE"
+        OUTPUT, "Draw the curves to FILE, an .svg or .png. This needs matplotlib.", metavar="FILE"
+    ),
+]
+Colors = Annotated[
+    Color,
+    _choice(
+        OUTPUT,
+        "Colours. auto: on a terminal, unless NO_COLOR is set, and everywhere if FORCE_COLOR is "
+        "set. always: as on a terminal, also for a pager such as less -R. Without it: auto.",
+        "--color",
+        Color,
     ),
 ]

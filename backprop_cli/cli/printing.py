@@ -31,7 +31,7 @@ def show(
     from backprop_cli.render.terminal.console import show as print_lesson
 
     if output is None:
-        print_lesson(lesson, console_for(world.out))
+        print_lesson(lesson, console_for(world.out, world.color))
         return True
     text = StringIO()
     print_lesson(lesson, plain_console(text))

@@ -1,6 +1,6 @@
 """What ``backprop run`` does, from a configuration's path to a lesson."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, TextIO
@@ -85,8 +85,11 @@ class Keeping(NamedTuple):
 NOTHING_KEPT = Keeping()
 
 
-def names_to_explain(source: Path) -> Iterable[str]:
-    """Every name that ``--explain`` takes for a configuration. Raises ConfigError."""
+def names_to_explain(source: Path) -> Mapping[str, str]:
+    """Every name that ``--explain`` takes for a configuration, and the quantity it means.
+
+    Raises ConfigError.
+    """
     return explainable(config.load(str(source)))
 
 
@@ -171,9 +174,11 @@ def run(
         _countable(exercise, settings.epochs)
     last = done + max(settings.epochs, 1)  # with none left to run, the next one is shown
     if settings.at is not None and not done < settings.at <= last:
-        there = f"epoch {last}" if settings.epochs == 1 else f"epochs {done + 1} to {last}"
-        more = f"; say --epochs {settings.at - done} or more" if settings.at > last else ""
-        raise UsageError(f"--at {settings.at}: this run is of {there}{more}")
+        there = f"has only epoch {last}"
+        if settings.epochs > 1:
+            there = f"goes from epoch {done + 1} to epoch {last}"
+        more = f"; write --epochs {settings.at - done} or more" if settings.at > last else ""
+        raise UsageError(f"--at {settings.at}: this run {there}{more}")
     wanted: Sequence[str] = ()
     if names:
         # Before anything is calculated: a mistyped name should not cost a training run.
@@ -213,7 +218,7 @@ def _kept(exercise: Exercise, settings: Settings, names: Sequence[str], keeping:
 
     for place in (keeping.save, keeping.checkpoint):
         if place is not None:
-            check(exercise, settings.epochs, place.path)
+            check(exercise, place.path)
     checkpoint = keeping.checkpoint and Checkpoint(exercise, keeping.checkpoint, keeping.warn)
     watch = Watch()
     if checkpoint:

@@ -36,7 +36,9 @@ def in_our_words(slip: Any) -> str:
         hint = did_you_mean(slip.option_name, _options(slip.ctx))
         return f"{message}; {hint}" if hint else f"{message}{_help(slip.ctx)}"
     if kind == "MissingParameter":
-        return f"{_name(parameter)} is missing{_help(slip.ctx)}"
+        name, value = _name(parameter), str(getattr(parameter, "metavar", None) or "")
+        wanted = f"{name} {value}" if name.startswith("-") else name
+        return f"{wanted} is missing{_help(slip.ctx)}"
     if parameter is not None:
         return f"{_name(parameter)}: {message}"
     if found := re.fullmatch(r"Got unexpected extra arguments?(?:\(s\))? \((.*)\)", message):

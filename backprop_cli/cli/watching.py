@@ -36,6 +36,8 @@ def _faster(exercise: Exercise, engine: str) -> Callable[[], str]:
         takes_it = len(state_names(exercise.network)) <= MOST_NUMBA_VARIABLES
         if engine == PYTHON or is_installed() or not takes_it:
             return ""
-        return 'this takes a while; pip install "backprop-cli[fast]" makes it many times faster'
+        from backprop_cli.cli.installing import command_for
+
+        return f"this takes a while; {command_for('numba')} makes it many times faster"
 
     return hint

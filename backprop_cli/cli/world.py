@@ -6,7 +6,7 @@ import os
 import select
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import IO, TextIO, cast
 
 from backprop_cli.wording import printable
@@ -92,11 +92,15 @@ def _whole(stream: TextIO | None, *, forgives: bool) -> TextIO:
 
 @dataclass(frozen=True)
 class World:
-    """What the program was started with: where it prints, where it complains, its environment."""
+    """What the program was started with: where it prints, where it complains, its environment.
+
+    ``color`` says where colours are printed: auto, always or never.
+    """
 
     out: TextIO
     err: TextIO
     environment: Mapping[str, str]
+    color: str = "auto"
 
     @classmethod
     def of_this_process(cls) -> "World":
@@ -120,6 +124,10 @@ class World:
             return os.get_terminal_size(self.err.fileno()).columns or USUAL
         except (OSError, ValueError):
             return USUAL
+
+    def with_color(self, color: str) -> "World":
+        """The same world, with what a command's --color asks for."""
+        return replace(self, color=color)
 
     @property
     def bytes_out(self) -> IO[bytes] | None:

@@ -6,7 +6,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from backprop_cli.errors import UsageError
+from backprop_cli.errors import NotInstalledError, UsageError
 from backprop_cli.lesson.blocks import Plot
 from backprop_cli.render.axes import NOT_DRAWN, Axes, axes_of
 from backprop_cli.wording import printable
@@ -34,10 +34,7 @@ def check_picture(path: Path) -> None:
     if path.suffix.lower() not in FORMATS:
         raise UsageError(f"{printable(str(path))}: a picture's name ends in {' or '.join(FORMATS)}")
     if find_spec("matplotlib") is None:
-        raise UsageError(
-            "pictures are drawn by matplotlib, which is not installed; "
-            'pip install "backprop-cli[plot]" installs it'
-        )
+        raise NotInstalledError("pictures need matplotlib, which is not installed", "matplotlib")
 
 
 def drawn(plot: Plot, ending: str) -> bytes:

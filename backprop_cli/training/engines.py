@@ -12,7 +12,7 @@ from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
 
-from backprop_cli.errors import UsageError
+from backprop_cli.errors import NotInstalledError, UsageError
 
 AUTO, PYTHON, NUMBA = ENGINES = ("auto", "python", "numba")
 
@@ -42,13 +42,11 @@ class EngineError(UsageError):
 
 
 def checked(engine: str) -> str:
-    """The engine's name. Raises EngineError if it is unknown or not installed."""
+    """The engine's name. Raises UsageError if it is unknown or not installed."""
     if engine not in ENGINES:
         raise EngineError(f"--engine {engine}: the engines are {', '.join(ENGINES)}")
     if engine == NUMBA and not is_installed():
-        raise EngineError(
-            '--engine numba: numba is not installed; pip install "backprop-cli[fast]" installs it'
-        )
+        raise NotInstalledError("--engine numba: numba is not installed", "numba")
     return engine
 
 

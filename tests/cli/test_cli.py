@@ -491,7 +491,9 @@ def test_where_the_writing_itself_fails_the_old_file_is_left(
     def no_room() -> None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))
 
-    complaint(backprop("run", "-o", notes, "--force", preexec=no_room), code=1)
+    # Without this the limit would cut off what Python caches of the program itself.
+    env = {"PYTHONDONTWRITEBYTECODE": "1"}
+    complaint(backprop("run", "-o", notes, "--force", env=env, preexec=no_room), code=1)
     assert notes.read_bytes() == MINE
     assert_alone(notes)
 

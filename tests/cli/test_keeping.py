@@ -201,7 +201,10 @@ def test_training_goes_on_where_a_checkpoint_cannot_be_written(
         (("CONFIG", "--resume", "FILE"), "goes on from its own configuration: leave CONFIG out"),
         (("--explain", "w1", "--save", "new.yaml"), "shows derivations alone: leave --save out"),
         (("--resume", "none.yaml"), "none.yaml: there is no such file"),
-        (("--resume", "FILE", "--epochs", "9", "--at", "5"), "this run is of epochs 6 to 9"),
+        (
+            ("--resume", "FILE", "--epochs", "9", "--at", "5"),
+            "this run goes from epoch 6 to epoch 9",
+        ),
     ],
 )
 def test_options_that_mean_nothing_together_are_refused(

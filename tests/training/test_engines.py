@@ -11,6 +11,7 @@ from support.networks import fully_connected
 from support.program import CONFIGS, DEFAULT, Backprop
 
 from backprop_cli.config.load import load
+from backprop_cli.errors import NotInstalledError
 from backprop_cli.functions.activations import ACTIVATIONS
 from backprop_cli.functions.losses import LOSSES
 from backprop_cli.functions.optimizers import OPTIMIZERS, T, state_names
@@ -126,7 +127,7 @@ def test_numba_asked_for_and_not_installed_is_a_complaint_that_says_how_to_get_i
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(engines, "is_installed", lambda: False)
-    with pytest.raises(EngineError, match=r'pip install "backprop-cli\[fast\]"'):
+    with pytest.raises(NotInstalledError, match="numba is not installed"):
         Compiled(exercise_of(), NUMBA)
 
 

@@ -6,10 +6,20 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
+from backprop_cli.cli.completion import functions
 from backprop_cli.cli.destinations import destination, no_picture, picture_file
 from backprop_cli.cli.exits import FAILED, complaints
 from backprop_cli.cli.media import lesson_format
-from backprop_cli.cli.options import Force, Output, OutputFormat, Picture, Plot
+from backprop_cli.cli.options import (
+    Color,
+    Colors,
+    Force,
+    Output,
+    OutputFormat,
+    Picture,
+    Plot,
+    PrintedDecimals,
+)
 from backprop_cli.cli.printing import draw, show
 from backprop_cli.errors import UnknownNameError, UsageError
 from backprop_cli.wording import listed, printable, shown
@@ -23,12 +33,18 @@ def activation(
     ctx: typer.Context,
     name: Annotated[
         str | None,
-        typer.Argument(help="The function's name; without it, all are listed."),
+        typer.Argument(
+            metavar="NAME",
+            help="The function. Without it: a list of all.",
+            autocompletion=functions,
+        ),
     ] = None,
     points: Annotated[
         list[str] | None,
         typer.Argument(
-            help="Where to work it; several points make a table. For softmax, the weighted sums.",
+            metavar="POINTS",
+            help="Where to calculate it; several points make a table. For softmax: the weighted "
+            "sums of all neurons.",
         ),
     ] = None,
     settings: Annotated[
@@ -39,16 +55,15 @@ def activation(
             help="A setting of the function, such as slope=0.1. May be repeated.",
         ),
     ] = None,
-    decimals: Annotated[
-        int, typer.Option(min=1, max=15, metavar="N", help="Decimals to print.")
-    ] = 4,
+    decimals: PrintedDecimals = 4,
     plot: Plot = False,
     picture: Picture = None,
     output_format: OutputFormat = None,
     output: Output = None,
+    color: Colors = Color.auto,
     force: Force = False,
 ) -> None:
-    """Work an activation function and its derivative at a point, or list them all."""
+    """Calculate an activation function and its derivative at a point, or list all functions."""
     with complaints(None):
         if plot:
             no_picture(name, *(points or ()))
@@ -60,7 +75,7 @@ def activation(
         lesson, curves = worked(name, request)
         done = draw(curves, drawn_to, ctx.obj)
         lesson = (*lesson, curves) if plot and curves else lesson
-        done &= show(lesson, written_to, ctx.obj, as_format)
+        done &= show(lesson, written_to, ctx.obj.with_color(color), as_format)
     if not done:
         raise typer.Exit(FAILED)
 

@@ -8,9 +8,10 @@ import typer
 from backprop_cli.cli.destinations import apart, destination, not_over
 from backprop_cli.cli.exits import FAILED, complaints
 from backprop_cli.cli.media import Format, format_of
-from backprop_cli.cli.options import WORKING, Force, Output, OutputFormat
+from backprop_cli.cli.options import Color, Colors, Force, Output, OutputFormat, SheetExample
 from backprop_cli.cli.printing import show, write
 from backprop_cli.cli.shipped import DEFAULT
+from backprop_cli.cli.world import World
 from backprop_cli.errors import UsageError
 
 STANDARD_INPUT = Path("-")
@@ -27,23 +28,16 @@ def check(
             show_default=False,
         ),
     ],
-    example: Annotated[
-        int,
-        typer.Option(
-            "--example",
-            min=1,
-            metavar="K",
-            help="Of several examples, the one that is meant where the sheet names none.",
-            rich_help_panel=WORKING,
-        ),
-    ] = 1,
+    example: SheetExample = 1,
     output_format: OutputFormat = None,
     output: Output = None,
+    color: Colors = Color.auto,
     force: Force = False,
 ) -> None:
     """Check figures worked by hand: what is right, the first slip, and what probably happened."""
+    world: World = ctx.obj.with_color(color)
     with complaints(None):
-        as_format = format_of(output_format, output, ctx.obj)
+        as_format = format_of(output_format, output, world)
         source, sheet_file = _configuration_and_sheet(files)
         apart(source, {"--output": output})
         not_over(sheet_file, "the sheet is", {"--output": output})
@@ -61,11 +55,11 @@ def check(
         if as_format is Format.json:
             from backprop_cli.runs.checking.record import as_json
 
-            whole = write(f"{as_json(checked)}\n", written_to, ctx.obj)
+            whole = write(f"{as_json(checked)}\n", written_to, world)
         else:
             from backprop_cli.lesson.reports.marked_sheet import marked_sheet
 
-            whole = show(marked_sheet(checked), written_to, ctx.obj, as_format)
+            whole = show(marked_sheet(checked), written_to, world, as_format)
     if checked.count(Verdict.WRONG) or not whole:
         raise typer.Exit(FAILED)
 

@@ -8,7 +8,16 @@ import typer
 
 from backprop_cli.cli.destinations import apart, destination
 from backprop_cli.cli.exits import FAILED, complaints
-from backprop_cli.cli.options import Config, Decimals, Exact, Example, Force, Output, Quiet
+from backprop_cli.cli.options import (
+    Config,
+    Decimals,
+    DrawnEpochs,
+    Exact,
+    Example,
+    Force,
+    Output,
+    Quiet,
+)
 from backprop_cli.cli.printing import write
 from backprop_cli.cli.shipped import DEFAULT
 from backprop_cli.cli.world import World
@@ -24,9 +33,7 @@ def draw(
     gradients: Annotated[
         bool, typer.Option("--gradients", help="Write the gradient of the loss beside each value.")
     ] = False,
-    epochs: Annotated[
-        int, typer.Option(min=0, metavar="N", help="Show the network after N epochs of training.")
-    ] = 0,
+    epochs: DrawnEpochs = 0,
     example: Example = 1,
     exact: Exact = False,
     decimals: Decimals = None,

@@ -5,9 +5,10 @@ from typing import Annotated
 
 import typer
 
+from backprop_cli.cli.completion import libraries
 from backprop_cli.cli.destinations import NONE, Files, apart, destination
 from backprop_cli.cli.exits import FAILED, complaints
-from backprop_cli.cli.options import Config, Force, Output
+from backprop_cli.cli.options import Config, Force, Output, ScriptEpochs
 from backprop_cli.cli.printing import write
 from backprop_cli.cli.shipped import DEFAULT
 from backprop_cli.errors import UnknownNameError, UsageError
@@ -17,12 +18,15 @@ def export(
     ctx: typer.Context,
     target: Annotated[
         str,
-        typer.Option("--to", metavar="LIBRARY", help="pytorch, numpy or jax."),
+        typer.Option(
+            "--to",
+            metavar="LIBRARY",
+            help="The library: pytorch, numpy or jax.",
+            autocompletion=libraries,
+        ),
     ],
     config: Config = None,
-    epochs: Annotated[
-        int, typer.Option(min=1, metavar="N", help="The script is to train for N epochs.")
-    ] = 1,
+    epochs: ScriptEpochs = 1,
     output: Output = None,
     force: Force = False,
 ) -> None:

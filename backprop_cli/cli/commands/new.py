@@ -4,28 +4,53 @@ from typing import Annotated
 
 import typer
 
+from backprop_cli.cli.completion import functions, losses
 from backprop_cli.cli.destinations import destination
 from backprop_cli.cli.exits import FAILED, complaints
-from backprop_cli.cli.options import Force, Output
+from backprop_cli.cli.options import Force, Output, whole
 from backprop_cli.cli.printing import write
 from backprop_cli.errors import UnknownNameError, UsageError
 
 
 def new(
     ctx: typer.Context,
-    sizes: Annotated[str, typer.Argument(help="Inputs, neurons of each layer, outputs: 2-3-1.")],
+    sizes: Annotated[
+        str,
+        typer.Argument(
+            metavar="SIZES",
+            help="The numbers of inputs, of neurons in each layer and of outputs, such as 2-3-1.",
+        ),
+    ],
     activation: Annotated[
-        str, typer.Option(help="The activation function; `backprop activation` lists them.")
+        str,
+        typer.Option(
+            metavar="NAME",
+            help="The activation function; `backprop activation` lists all. Without it: sigmoid.",
+            autocompletion=functions,
+            show_default=False,
+        ),
     ] = "sigmoid",
-    loss: Annotated[str, typer.Option(help="The loss.")] = "half_squared_error",
+    loss: Annotated[
+        str,
+        typer.Option(
+            metavar="NAME",
+            help="The loss. Without it: half_squared_error.",
+            autocompletion=losses,
+            show_default=False,
+        ),
+    ] = "half_squared_error",
     seed: Annotated[
         int | None,
-        typer.Option(help="Draw the numbers with this seed; else with any."),
+        typer.Option(
+            metavar="N",
+            help="Draw the same numbers again, those of seed N. Without it: new numbers each time.",
+            parser=whole(),
+        ),
     ] = None,
     output: Output = None,
     force: Force = False,
 ) -> None:
-    """Print a ready, commented configuration with drawn numbers."""
+    """Print a configuration with comments and random numbers, ready to run."""
     with complaints(None):
         written_to = destination(output, force=force, pipes=True)
         if not write(new_configuration(sizes, activation, loss, seed), written_to, ctx.obj):

@@ -1,10 +1,7 @@
 """``backprop run``: a network worked, and trained where that is asked for."""
 
-from typing import Annotated
-
 import typer
 
-from backprop_cli.cli.completion import names_of_config
 from backprop_cli.cli.destinations import (
     apart,
     checkpoint_file,
@@ -15,10 +12,11 @@ from backprop_cli.cli.destinations import (
 from backprop_cli.cli.exits import DONE, FAILED, SIGNALLED, complaints
 from backprop_cli.cli.media import Format, format_of
 from backprop_cli.cli.options import (
-    WORKING,
     At,
     Brief,
     CheckpointFile,
+    Color,
+    Colors,
     Config,
     Decimals,
     Engine,
@@ -27,6 +25,7 @@ from backprop_cli.cli.options import (
     Every,
     Exact,
     Example,
+    Explain,
     Force,
     Gradcheck,
     Output,
@@ -59,16 +58,7 @@ cat mine.yaml | backprop run - --format json"""
 def run(
     ctx: typer.Context,
     config: Config = None,
-    explain: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="NAME",
-            help="Show only the derivation of a weight, a bias or any other quantity, such as "
-            "w1, b1, z_h1, y_hat or Loss. May be repeated.",
-            autocompletion=names_of_config,
-            rich_help_panel=WORKING,
-        ),
-    ] = None,
+    explain: Explain = None,
     example: Example = 1,
     at: At = None,
     gradcheck: Gradcheck = False,
@@ -89,10 +79,11 @@ def run(
     picture: Picture = None,
     output_format: OutputFormat = None,
     output: Output = None,
+    color: Colors = Color.auto,
     force: Force = False,
 ) -> None:
-    """Work a network: forward pass, loss, gradients and update, every step shown."""
-    world: World = ctx.obj
+    """Show every step of a network: forward pass, loss, gradients and update."""
+    world: World = ctx.obj.with_color(color)
     draws = plot or picture is not None
     keeps = {"--save": save, "--checkpoint": checkpoint}
     source = resume or config or DEFAULT

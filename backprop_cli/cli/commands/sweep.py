@@ -8,17 +8,19 @@ from backprop_cli.cli.destinations import apart, destination, picture_file
 from backprop_cli.cli.exits import FAILED, SIGNALLED, complaints
 from backprop_cli.cli.media import lesson_format
 from backprop_cli.cli.options import (
+    Color,
+    Colors,
     Config,
-    Decimals,
     Engine,
     EngineName,
-    Epochs,
     Force,
     Output,
     OutputFormat,
     Picture,
+    PrintedDecimals,
     Quiet,
     Rates,
+    SweepEpochs,
     Tolerance,
     UntilLoss,
 )
@@ -31,19 +33,20 @@ def sweep(
     ctx: typer.Context,
     lr: Rates,
     config: Config = None,
-    epochs: Epochs = 100,
+    epochs: SweepEpochs = 100,
     until_loss: UntilLoss = None,
     tolerance: Tolerance = None,
     engine: EngineName = Engine.auto,
-    decimals: Decimals = None,
+    decimals: PrintedDecimals = 4,
     quiet: Quiet = False,
     picture: Picture = None,
     output_format: OutputFormat = None,
     output: Output = None,
+    color: Colors = Color.auto,
     force: Force = False,
 ) -> None:
-    """Train once for each of several learning rates, and compare the losses."""
-    world: World = ctx.obj
+    """Train with several learning rates, and compare the losses."""
+    world: World = ctx.obj.with_color(color)
     source: Path = config or DEFAULT
     with complaints(None):
         files = {"--output": output, "--picture": picture}

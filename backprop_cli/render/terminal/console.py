@@ -57,9 +57,13 @@ class _Console(Console):
         raise BrokenPipeError
 
 
-def console_for(file: IO[str]) -> Console:
-    """A console that writes to ``file``, with colours only on a terminal that wants them."""
-    return _console(file, terminal=None)
+def console_for(file: IO[str], color: str = "auto") -> Console:
+    """A console that writes to ``file``; ``color`` says where with colours.
+
+    That is on a terminal that wants them (auto), everywhere, as on a terminal (always), or never.
+    """
+    terminal = True if color == "always" else None
+    return _console(file, terminal=terminal, color=color)
 
 
 def plain_console(file: IO[str]) -> Console:
@@ -67,9 +71,14 @@ def plain_console(file: IO[str]) -> Console:
     return _console(file, terminal=False)
 
 
-def _console(file: IO[str], *, terminal: bool | None) -> Console:
+def _console(file: IO[str], *, terminal: bool | None, color: str = "auto") -> Console:
+    system: Literal["auto", "standard"] | None = None if color == "never" else "auto"
+    if color == "always" and os.environ.get("TERM") in ("dumb", "unknown"):
+        system = "standard"  # of such terminals Rich believes that they have no colours
     console = _Console(
         file=file,
+        color_system=system,
+        no_color=False if color == "always" else None,
         force_terminal=terminal,
         highlight=False,
         markup=False,
