@@ -5,8 +5,8 @@ Both kinds also say with which digits a value is printed.
 
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
-from decimal import ROUND_HALF_UP, Context, Decimal, Inexact, localcontext
+from collections.abc import Callable, Mapping
+from decimal import ROUND_HALF_UP, Context, Decimal, localcontext
 from typing import Generic, TypeVar
 
 from backprop_cli.algebra.expression import (
@@ -30,11 +30,13 @@ from backprop_cli.arithmetic.figures import (
     more_than,
     padded,
     rounded,
+    rounded_apart,
     rounded_closely,
     shortened,
 )
-from backprop_cli.functions.activations import Z, code_of, configured
-from backprop_cli.functions.elementary import ELEMENTARY, float_function, nudged
+from backprop_cli.derivation.steps import Kept, Step
+from backprop_cli.functions.activations import Z, computed, configured
+from backprop_cli.functions.elementary import ELEMENTARY, MATH, Elementary
 
 V = TypeVar("V", float, Decimal)
 
@@ -42,10 +44,9 @@ DEFAULT_DECIMALS = 4
 
 # Elementary functions are worked to FUNCTION_DIGITS significant digits, and the formulas that they
 # stand in to FORMULA_DIGITS: in so many, exp(−z) is not lost beside 1 or beside exp(z) for any z up
-# to COVERED.
+# to 1400.
 FUNCTION_DIGITS = 50
 FORMULA_DIGITS = LOSSLESS.prec - FUNCTION_DIGITS
-COVERED = 1400
 LARGEST_ARGUMENT = Decimal(100_000)
 
 LARGEST = Decimal(repr(float.fromhex("0x1.fffffffffffffp+1023")))
@@ -63,10 +64,20 @@ class DomainError(ArithmeticError):
     """A function was asked for a value that it does not have, such as the logarithm of 0."""
 
 
-def no_value(call: Call, argument: Decimal | float) -> DomainError:
-    """The complaint that a function has no value for an argument."""
-    digits = on_paper(argument if isinstance(argument, Decimal) else Decimal(repr(argument)))
-    return DomainError(f"{call.function}({digits}) does not exist")
+class DivisionByZeroError(DomainError):
+    """A division by 0."""
+
+    def __init__(self) -> None:
+        super().__init__("a division by 0")
+
+
+def check_argument(row: Elementary, argument: Decimal | float) -> None:
+    """Raises DomainError where an elementary function has no value."""
+    if row.above is None or argument > row.above:
+        return
+    function, added = row.stands_for
+    digits = (argument if isinstance(argument, Decimal) else Decimal(repr(argument))) + added
+    raise DomainError(f"{function}({on_paper(digits)}) does not exist")
 
 
 class Arithmetic(ABC, Generic[V]):
@@ -83,40 +94,24 @@ class Arithmetic(ABC, Generic[V]):
     def call(self, call: Call, argument: V) -> V:
         """The value of a call's function for the value of its argument."""
 
+    def value(self, step: Step, values: Mapping[str, V]) -> V:
+        """The value of a step's formula, before it is kept."""
+        return self.evaluate(step.expression, values)
+
     @abstractmethod
-    def result(self, value: V) -> V:
+    def result(self, value: V, kept: Kept = Kept.RESULT, /) -> V:
         """The result of a line, as the next line uses it.
 
         Raises OutOfRangeError where it is too large for float64.
         """
 
-    def closer_result(self, value: V) -> V:
-        """The result of a line whose small part must not be lost: of more decimals, if rounded."""
-        return self.result(value)
-
-    def running_result(self, value: V) -> V:
-        """The result of an optimizer's line: of as many significant digits as decimals are kept."""
-        return self.result(value)
-
-    def running_figure(self, value: V) -> Decimal:
-        """An optimizer's quantity with the digits in which it is printed."""
-        return self.figure(value)
-
     @abstractmethod
-    def unrounded(self, value: V) -> V:
-        """The value of a line that is not rounded, as the next line uses it."""
-
-    @abstractmethod
-    def figure(self, value: V) -> Decimal:
+    def figure(self, value: V, kept: Kept = Kept.RESULT, /) -> Decimal:
         """The value with the digits in which it is printed."""
 
     def given_figure(self, digits: Decimal | float) -> Decimal:
         """A given number with the digits in which it is printed: those that were typed."""
         return digits if isinstance(digits, Decimal) else self.figure(self.number(digits))
-
-    @abstractmethod
-    def updated_figure(self, value: V) -> Decimal:
-        """An updated weight with the digits in which it is printed: more than other figures."""
 
     def chosen(self, expression: Expression, values: Mapping[str, V]) -> Expression:
         """The branch of a choice that these values take; any other expression as it is."""
@@ -164,7 +159,7 @@ class Arithmetic(ABC, Generic[V]):
             case Quotient(numerator, denominator):
                 divisor = self._evaluate(denominator, values)
                 if divisor == 0:
-                    raise DomainError("a division by 0")
+                    raise DivisionByZeroError
                 return self._evaluate(numerator, values) / divisor
             case Largest(among):
                 return max(self._evaluate(part, values) for part in among)
@@ -183,32 +178,35 @@ class Exact(Arithmetic[float]):
 
     def call(self, call: Call, argument: float) -> float:
         """The value of a function; an activation's is stable for any finite argument."""
-        elementary = ELEMENTARY.get(call.function)
-        if elementary and elementary.positive and argument <= 0.0:
-            raise no_value(call, argument)
-        return float_function(code_of(call))(argument)
+        formula = computed(call.function, call.settings)
+        if formula is not None:
+            return self._evaluate(formula, {Z.name: argument})
+        row = ELEMENTARY[call.function]
+        check_argument(row, argument)
+        return MATH[row.python](argument)
 
-    def result(self, value: float) -> float:
+    def value(self, step: Step, values: Mapping[str, float]) -> float:
+        """See the base class; of what keeps its digits in float64.
+
+        What has a value, and is divided by a number so small that float64 makes 0 of it, is too
+        large.
+        """
+        if step.computed is None:
+            return self.evaluate(step.expression, values)
+        try:
+            return self.evaluate(step.computed, values)
+        except DivisionByZeroError:
+            raise OutOfRangeError from None
+
+    def result(self, value: float, _: Kept = Kept.RESULT, /) -> float:
         """The value as it is; see the base class for what is raised."""
         if not math.isfinite(value):
             raise OutOfRangeError
         return value
 
-    def unrounded(self, value: float) -> float:
-        """The value as it is."""
-        return value
-
-    def figure(self, value: float) -> Decimal:
+    def figure(self, value: float, kept: Kept = Kept.RESULT, /) -> Decimal:
         """The value rounded for print."""
-        return shortened(rounded(Decimal(repr(value)), self.decimals))
-
-    def running_figure(self, value: float) -> Decimal:
-        """The value rounded for print, one below 1 to as many significant digits."""
-        return shortened(rounded_closely(Decimal(repr(value)), self.decimals))
-
-    def updated_figure(self, value: float) -> Decimal:
-        """One decimal more than other figures, and at least five."""
-        return shortened(rounded(Decimal(repr(value)), more_than(self.decimals)))
+        return shortened(ROUNDED[kept](Decimal(repr(value)), self.decimals))
 
 
 class Rounded(Arithmetic[Decimal]):
@@ -229,11 +227,11 @@ class Rounded(Arithmetic[Decimal]):
         """The function by its own formula, to some fifty significant digits.
 
         Of a very large argument, where a formula's parts would leave any range, to the sixteen
-        of float64. What such a function comes near to, it never reaches.
+        of float64.
         """
         elementary = ELEMENTARY.get(call.function)
-        if elementary and elementary.positive and argument <= 0:
-            raise no_value(call, argument)
+        if elementary:
+            check_argument(elementary, argument)
         with localcontext(LOSSLESS) as context:
             context.clear_flags()  # a copy has those of LOSSLESS
             if elementary:
@@ -247,40 +245,50 @@ class Rounded(Arithmetic[Decimal]):
             at = {Z.name: argument}
             formula = self.chosen(configured(call.function, call.settings).formula, at)
             if argument.copy_abs() <= LARGEST_ARGUMENT or not has_calls(formula):
-                value = self._evaluate(formula, at)
-                if argument.copy_abs() <= COVERED or not context.flags[Inexact]:
-                    return value
-            else:
-                value = Decimal(repr(float_function(code_of(call))(float(argument))))
-            return nudged(value)
+                return self._evaluate(formula, at)
+            return Decimal(repr(Exact().call(call, float(argument))))
 
-    def result(self, value: Decimal) -> Decimal:
-        """The value rounded to the decimals kept; see the base class for what is raised.
+    def value(self, step: Step, values: Mapping[str, Decimal]) -> Decimal:
+        """See the base class; where rounding left the formula no value, of one that has it."""
+        try:
+            return self.evaluate(step.expression, values)
+        except DomainError:
+            if step.computed is None:
+                raise
+            return self.evaluate(step.computed, values)
 
-        What is 0 in float64 is 0.
+    def result(self, value: Decimal, kept: Kept = Kept.RESULT, /) -> Decimal:
+        """The value rounded to what is kept of it; see the base class for what is raised.
+
+        What is 0 in float64 is 0, unless it is to be kept apart from 0.
         """
         if not (value.is_finite() and value.copy_abs() <= LARGEST):
             raise OutOfRangeError
-        return rounded(value if float(value) else Decimal(0), self.decimals)
+        if kept is Kept.WHOLE:
+            return Unrounded(value)
+        if kept is not Kept.APART and not float(value):
+            value = Decimal(0)
+        return ROUNDED[kept](value, self.decimals)
 
-    def unrounded(self, value: Decimal) -> Decimal:
-        """The value with all its digits, marked as worked out."""
-        return Unrounded(value)
-
-    def running_result(self, value: Decimal) -> Decimal:
-        """The value rounded to the decimals kept, one below 1 to as many significant digits."""
-        self.result(value)  # which raises
-        return rounded_closely(value if float(value) else Decimal(0), self.decimals)
-
-    def closer_result(self, value: Decimal) -> Decimal:
-        """The value rounded to one decimal more than other results, and to five at least."""
-        return rounded(value, more_than(self.decimals))
-
-    def figure(self, value: Decimal) -> Decimal:
-        """The digits that the value carries."""
+    def figure(self, value: Decimal, kept: Kept = Kept.RESULT, /) -> Decimal:
+        """The digits that the value carries, up to twenty; of an updated weight at least five."""
+        if kept in (Kept.WHOLE, Kept.CLOSER):
+            digits = Context(prec=MOST_SIGNIFICANT, rounding=ROUND_HALF_UP).plus(value)
+            return shortened(padded(digits.normalize(LOSSLESS), 5))
+        if kept is Kept.APART and len(value.as_tuple().digits) > MOST_SIGNIFICANT:
+            value = rounded(value, self.decimals)
         return shortened(value)
 
-    def updated_figure(self, value: Decimal) -> Decimal:
-        """All digits up to twenty, as an updated weight is not rounded; at least five decimals."""
-        digits = Context(prec=MOST_SIGNIFICANT, rounding=ROUND_HALF_UP).plus(value)
-        return shortened(padded(digits.normalize(LOSSLESS), 5))
+
+def _rounded_more(value: Decimal, decimals: int) -> Decimal:
+    return rounded(value, more_than(decimals))
+
+
+# From how a step's result is kept to how it is rounded.
+ROUNDED: Mapping[Kept, Callable[[Decimal, int], Decimal]] = {
+    Kept.RESULT: rounded,
+    Kept.CLOSER: _rounded_more,
+    Kept.RUNNING: rounded_closely,
+    Kept.WHOLE: _rounded_more,
+    Kept.APART: rounded_apart,
+}

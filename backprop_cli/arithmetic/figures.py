@@ -13,6 +13,8 @@ from backprop_cli.algebra.paper import LARGEST_PLAIN
 LOSSLESS = Context(prec=1400, rounding=ROUND_HALF_UP, Emax=999_999, Emin=-999_999, traps=[])
 
 SIGNIFICANT_WHEN_LARGE = 8
+# What is kept apart from 1 is so down to this power of ten.
+MOST_APART = -600
 # A new weight carries all its digits, which may be hundreds; more than these tell nobody anything.
 MOST_SIGNIFICANT = 20
 
@@ -21,17 +23,35 @@ def rounded(value: Decimal, decimals: int) -> Decimal:
     """``value`` rounded half up to the decimals that the module's rule keeps for it."""
     if value and value.adjusted() < -2:
         decimals = max(decimals + 1, 1 - value.adjusted())
-    return _with_decimals(value, decimals)
+    return with_decimals(value, decimals)
 
 
 def rounded_closely(value: Decimal, decimals: int) -> Decimal:
     """The same, but one below 1 to as many significant digits as decimals are kept, and to two."""
     if value and value.adjusted() < -1:
         decimals = max(decimals, 2) - 1 - value.adjusted()
-    return _with_decimals(value, decimals)
+    return with_decimals(value, decimals)
 
 
-def _with_decimals(value: Decimal, decimals: int) -> Decimal:
+def rounded_apart(value: Decimal, decimals: int) -> Decimal:
+    """The same as `rounded`, but what is not 1 keeps as many digits of what it is from 1, or two.
+
+    Where that takes more digits than can be worked with, it is rounded to 1 after all.
+    """
+    kept, apart = rounded(value, decimals), LOSSLESS.subtract(Decimal(1), value)
+    if kept == 1 and apart and apart.adjusted() > MOST_APART:
+        return with_decimals(value, max(decimals, 2) - 1 - apart.adjusted())
+    return kept
+
+
+def decimals_of(figure: Decimal) -> int:
+    """How many decimals a figure has."""
+    exponent = figure.as_tuple().exponent
+    return -exponent if isinstance(exponent, int) else 0
+
+
+def with_decimals(value: Decimal, decimals: int) -> Decimal:
+    """``value`` rounded half up to so many decimals."""
     kept = value.quantize(Decimal(1).scaleb(-decimals), context=LOSSLESS)
     return kept if kept else kept.copy_abs()
 

@@ -14,7 +14,8 @@ from decimal import (
 )
 
 from backprop_cli.algebra.expression import Call, Expression, has_calls
-from backprop_cli.arithmetic.evaluation import Arithmetic, no_value
+from backprop_cli.arithmetic.evaluation import Arithmetic, check_argument
+from backprop_cli.derivation.steps import Kept
 from backprop_cli.functions.activations import Z, configured
 from backprop_cli.functions.elementary import ELEMENTARY
 
@@ -50,8 +51,7 @@ class Precise(Arithmetic[Decimal]):
         """The function by its own formula."""
         elementary = ELEMENTARY.get(call.function)
         if elementary:
-            if elementary.positive and argument <= 0:
-                raise no_value(call, argument)
+            check_argument(elementary, argument)
             return elementary.decimal(argument)
         formula = configured(call.function, call.settings).formula
         if abs(argument) <= STRAIGHT or not has_calls(formula):
@@ -64,18 +64,10 @@ class Precise(Arithmetic[Decimal]):
         values: Mapping[str, Decimal] = {Z.name: argument}
         return self.evaluate(formula, values)
 
-    def result(self, value: Decimal) -> Decimal:
+    def result(self, value: Decimal, _: Kept = Kept.RESULT, /) -> Decimal:
         """The value as it is."""
         return value
 
-    def unrounded(self, value: Decimal) -> Decimal:
-        """The value as it is."""
-        return value
-
-    def figure(self, value: Decimal) -> Decimal:
-        """The value as it is."""
-        return value
-
-    def updated_figure(self, value: Decimal) -> Decimal:
+    def figure(self, value: Decimal, _: Kept = Kept.RESULT, /) -> Decimal:
         """The value as it is."""
         return value

@@ -22,12 +22,9 @@ from backprop_cli.arithmetic.evaluation import (
     Unrounded,
     V,
 )
-from backprop_cli.arithmetic.figures import MOST_SIGNIFICANT
-from backprop_cli.derivation.steps import Derivation, Rule, Step
+from backprop_cli.arithmetic.figures import MOST_SIGNIFICANT, decimals_of, with_decimals
+from backprop_cli.derivation.steps import Derivation, Kept, Step
 from backprop_cli.derivation.update import MEAN_LOSS
-
-# What is printed with more decimals than other results.
-LONGER = (Rule.DECAYED, Rule.NEW_WEIGHT)
 
 TOO_LARGE = (
     "the result is too large for float64 (over 1.8e308); "
@@ -77,7 +74,7 @@ class Working(Generic[V]):
         """
         given = self.given.get(name)
         if isinstance(given, Unrounded):
-            return self.arithmetic.updated_figure(self.values[name])
+            return self.arithmetic.figure(self.values[name], Kept.WHOLE)
         if isinstance(given, Decimal):
             return given
         step = self.derivation.by_name.get(name)
@@ -87,11 +84,36 @@ class Working(Generic[V]):
                     return self.figure(passed_on)
                 case Number(digits, ""):
                     return digits
-            if step.rule is Rule.OPTIMIZER:
-                return self.arithmetic.running_figure(self.values[name])
-            if step.rule in LONGER:
-                return self.arithmetic.updated_figure(self.values[name])
+            figure = self.arithmetic.figure(self.values[name], step.kept)
+            return self._as_worked(step, figure) if step.kept is Kept.RUNNING else figure
         return self.arithmetic.figure(self.values[name])
+
+    def _as_worked(self, step: Step, figure: Decimal) -> Decimal:
+        """A small figure with no more digits than the figures of its line give."""
+        value = self.values[step.defines.name]
+        usual = self.arithmetic.figure(value)
+        try:
+            worked = Rounded().evaluate(self.with_figures(self.taken(step.expression)), {})
+        except ArithmeticError:
+            return figure
+        for decimals in range(decimals_of(figure), decimals_of(usual), -1):
+            shorter = with_decimals(Decimal(str(value)), decimals)
+            if with_decimals(worked, decimals) == shorter:
+                return shorter
+        return usual
+
+    def tested_figures(self, expression: Expression) -> Expression:
+        """A condition with figures put in, with the digits that show what is not 0."""
+
+        def put_in(part: Expression) -> Expression | None:
+            if not isinstance(part, Symbol):
+                return None
+            figure, value = self.figure(part.name), self.values[part.name]
+            if value and not figure:
+                figure = self.arithmetic.figure(value, Kept.RUNNING).normalize()
+            return Number(figure, of=part.name)
+
+        return transform(expression, put_in)
 
     def is_given_as_shown(self, name: str) -> bool:
         """Whether a given number has no more digits than its figure."""
@@ -153,27 +175,15 @@ def work(
 
 
 def _value(step: Step, values: Mapping[str, V], arithmetic: Arithmetic[V]) -> V:
-    """A step's value: rounded if the arithmetic rounds, unless no arithmetic was done.
-
-    A new weight is not rounded either: the document's rule, so that small gradients still move it.
-    A weight that decays before its step is rounded to more decimals than others: without rounding
-    its digits would grow with every update.
-    """
-    expression = arithmetic.chosen(step.expression, values)
+    """A step's value: kept as the step says, unless no arithmetic was done."""
     try:
-        value = arithmetic.evaluate(expression, values)
-        match expression:
-            case Symbol() | Number(_, ""):  # passed on as it is
-                return value
-        settle = {
-            Rule.OPTIMIZER: arithmetic.running_result,
-            Rule.DECAYED: arithmetic.closer_result,
-        }.get(step.rule, arithmetic.result)
-        settled = settle(value)
-    except OutOfRangeError:
+        match arithmetic.chosen(step.expression, values):
+            case Symbol() | Number(_, "") as passed_on:
+                return arithmetic.evaluate(passed_on, values)
+        return arithmetic.result(arithmetic.value(step, values), step.kept)
+    except (OutOfRangeError, OverflowError):
         raise WorkingError(step.defines.name, TOO_LARGE) from None
     except DomainError as error:
         at = f"at neuron {step.neuron.name} " if step.neuron else ""
         mend = ROUNDED_AWAY if isinstance(arithmetic, Rounded) else ""
         raise WorkingError(step.defines.name, f"{at}{error}{mend}") from None
-    return arithmetic.unrounded(value) if step.rule is Rule.NEW_WEIGHT else settled

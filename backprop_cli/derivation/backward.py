@@ -77,9 +77,8 @@ def _local(use: Use) -> Step:
     """The local derivative of a use as a step of its own."""
     step, local = use
     because = local.because or step.defines.name
-    return Step(
-        use.derivative, local.expression, local.rule, use.neuron, row=local.row, because=because
-    )
+    found = Step(use.derivative, local.expression, local.rule, use.neuron)
+    return found._replace(row=local.row, because=because, computed=local.computed)
 
 
 def _product(of: str, quantity: str, use: Use) -> Step:
@@ -132,7 +131,10 @@ def _renamed(step: Step, called: Mapping[str, Expression]) -> Step:
     defined = substitute(step.defines, called)
     assert isinstance(defined, Symbol)
     found = tuple(
-        local._replace(expression=substitute(local.expression, called))
+        local._replace(
+            expression=substitute(local.expression, called),
+            computed=local.computed and substitute(local.computed, called),
+        )
         for local in step.locals or ()
     )
     return step._replace(defines=defined, locals=found)

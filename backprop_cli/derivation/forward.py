@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable, Iterator
 
-from backprop_cli.algebra.expression import Expression, Sum, Symbol, symbols, transform
-from backprop_cli.derivation.steps import Local, Rule, Step
+from backprop_cli.algebra.expression import Expression, Sum, Symbol, substitute, transform
+from backprop_cli.derivation.steps import Kept, Local, Rule, Step
 from backprop_cli.functions import softmax
-from backprop_cli.functions.activations import row_of
-from backprop_cli.functions.losses import LOSSES
+from backprop_cli.functions.activations import A, Z, row_of
+from backprop_cli.functions.losses import COMPLEMENT, LOG, LOG_COMPLEMENT, LOSSES, Loss
 from backprop_cli.network.structure import LOSS, Function, Layer, Network, Neuron
 
 
@@ -17,7 +17,16 @@ def forward_steps(network: Network) -> tuple[Step, ...]:
     feed each other in a circle.
     """
     steps = [step for layer in network.layers for step in layer_steps(network, layer)]
+    if network.aimed and LOSSES[network.loss].has_logarithms:
+        steps = [_kept_apart(network, step) for step in steps]
     return _in_order([*steps, *_predictions(network), *_losses(network)])
+
+
+def _kept_apart(network: Network, step: Step) -> Step:
+    """A step on the way to a prediction whose logarithm is taken: it is neither 0 nor 1."""
+    by_softmax = (Rule.SOFTMAX_EXPONENTIAL, Rule.SOFTMAX_SUM)
+    of_output = step.rule in (Rule.ACTIVATION, Rule.FORMULA) and step.neuron in network.outputs
+    return step._replace(kept=Kept.APART) if of_output or step.rule in by_softmax else step
 
 
 def layer_steps(network: Network, layer: Layer) -> Iterator[Step]:
@@ -55,7 +64,11 @@ def activation_step(function: Function, neuron: Neuron) -> Step:
     """A neuron's activation, and its derivatives by its weighted sum and a trained slope."""
     row = row_of(function)
     z, a = Symbol(neuron.weighted_sum), Symbol(neuron.activation)
-    found = [Local(z.name, row.slope(z, a), Rule.DERIVATIVE_OF_ACTIVATION, row=row)]
+    computed = row.computed_derivative
+    if computed is not None:
+        computed = substitute(computed, {Z.name: z, A.name: a})
+    slope = row.slope(z, a)
+    found = [Local(z.name, slope, Rule.DERIVATIVE_OF_ACTIVATION, row=row, computed=computed)]
     if function.slope is not None:
         by_slope = row.slope_by_slope(z)
         found.append(Local(function.slope, by_slope, Rule.DERIVATIVE_BY_SLOPE, because=a.name))
@@ -68,11 +81,19 @@ def softmax_steps(layer: Layer) -> Iterator[Step]:
     for neuron in layer.neurons:
         yield Step(*softmax.exponential(layer, neuron), Rule.SOFTMAX_EXPONENTIAL, neuron, ())
     yield Step(*softmax.total(layer), Rule.SOFTMAX_SUM, locals=())
+    rest = softmax.computed_rest(layer)
+    yield Step(*softmax.rest(layer), Rule.SOFTMAX_REST, locals=(), computed=rest)
     activations = [(neuron.weighted_sum, Symbol(neuron.activation)) for neuron in layer.neurons]
     for neuron in layer.neurons:
         a = Symbol(neuron.activation)
+        own = a * softmax.complement(layer, a)
         found = (
-            Local(z, softmax.slope(a, other), Rule.DERIVATIVE_OF_SOFTMAX)
+            Local(
+                z,
+                softmax.slope(a, other),
+                Rule.DERIVATIVE_OF_SOFTMAX,
+                computed=own if a == other else None,
+            )
             for z, other in activations
         )
         yield Step(a, softmax.share(layer, neuron), Rule.ACTIVATION, neuron, tuple(found))
@@ -93,17 +114,42 @@ def _losses(network: Network) -> Iterator[Step]:
     found: list[Local] = []
     steps: list[Step] = []
     for output in outputs:
-        target, prediction = Symbol(network.target(output)), Symbol(network.prediction(output))
-        loss, name = row.of(target, prediction, len(outputs)), network.loss_of(output)
-        slope = row.slope(target, prediction, len(outputs))
-        found.append(Local(prediction.name, slope, Rule.DERIVATIVE_OF_LOSS, output, because=name))
-        steps.append(Step(Symbol(name), loss, Rule.LOSS_OF_OUTPUT, output, (), row))
+        loss, name = _loss(network, output), network.loss_of(output)
+        local = Local(network.prediction(output), loss.derivative, Rule.DERIVATIVE_OF_LOSS, output)
+        found.append(local._replace(because=name, computed=loss.computed_derivative))
+        step = Step(Symbol(name), loss.formula, Rule.LOSS_OF_OUTPUT, output, (), row)
+        steps.append(step._replace(computed=loss.computed))
     if len(outputs) == 1:
         yield steps[0]._replace(rule=Rule.LOSS, locals=tuple(found))
         return
     yield from steps
     total = Sum(tuple(step.defines for step in steps))
     yield Step(Symbol(LOSS), total, Rule.SUM_OF_LOSSES, locals=tuple(found))
+
+
+def _loss(network: Network, output: Neuron) -> Loss:
+    """The loss of one output in its target, its prediction, and what the prediction is made of."""
+    target, prediction = Symbol(network.target(output)), Symbol(network.prediction(output))
+    loss = LOSSES[network.loss].put_in(target, prediction, len(network.outputs))
+    layer, function = network.layer_of(output), network.function_of(output)
+    if output.formula is not None:
+        function = Function("linear")  # nothing is known of what it is made of
+    if function.name == softmax.SOFTMAX:
+        layer = layer._replace(neurons=layer.functions()[function])
+        near = (
+            softmax.complement(layer, prediction),
+            softmax.log(layer, output),
+            softmax.log_complement(layer, prediction),
+        )
+    else:
+        row, made_of = row_of(function), {Z.name: Symbol(output.weighted_sum), A.name: prediction}
+        near = (
+            substitute(row.complement, made_of),
+            substitute(row.log, made_of),
+            substitute(row.log_complement, made_of),
+        )
+    names = (COMPLEMENT.name, LOG.name, LOG_COMPLEMENT.name)
+    return loss.naming(dict(zip(names, near, strict=True)))
 
 
 def _in_order(steps: Iterable[Step]) -> tuple[Step, ...]:
@@ -115,9 +161,9 @@ def _in_order(steps: Iterable[Step]) -> tuple[Step, ...]:
         if name in begun:
             raise ValueError(f"{name} is worked out from itself")
         begun.add(name)
-        for symbol in symbols(waiting[name].expression):
-            if symbol.name in waiting:
-                take(symbol.name)
+        for used in waiting[name].used:
+            if used in waiting:
+                take(used)
         done.append(waiting.pop(name))
 
     for name in list(waiting):

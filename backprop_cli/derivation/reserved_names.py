@@ -53,6 +53,7 @@ def own_names(network: Network) -> Iterator[tuple[str, str]]:
         if softmax.SOFTMAX in {function.name for function in layer.functions()}:
             yield softmax.largest(layer)[0].name, f"the largest weighted sum of layer {layer.name}"
             yield softmax.total(layer)[0].name, f"the softmax's sum in layer {layer.name}"
+            yield softmax.rest(layer)[0].name, f"a part of the softmax's sum in layer {layer.name}"
             for neuron in layer.neurons:
                 yield (
                     softmax.exponential(layer, neuron)[0].name,

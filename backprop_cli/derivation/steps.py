@@ -1,6 +1,6 @@
 """What a derivation is made of: steps in symbols, each with the rule that makes it hold."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum, auto
 from functools import cached_property
@@ -20,6 +20,7 @@ class Rule(Enum):
     SOFTMAX_LARGEST = auto()
     SOFTMAX_EXPONENTIAL = auto()
     SOFTMAX_SUM = auto()
+    SOFTMAX_REST = auto()
     ACTIVATION = auto()
     FORMULA = auto()
     PREDICTION = auto()
@@ -43,6 +44,21 @@ class Rule(Enum):
     NEW_BIAS = auto()
 
 
+class Kept(Enum):
+    """How the result of a step is kept, if numbers are rounded, and with which digits printed.
+
+    RESULT is the usual way: rounded to so many decimals. CLOSER keeps one decimal more, RUNNING as
+    many significant digits as decimals are kept, WHOLE all digits. APART is RESULT for what is
+    neither 0 nor 1: it keeps the digits that tell it from these.
+    """
+
+    RESULT = auto()
+    CLOSER = auto()
+    RUNNING = auto()
+    WHOLE = auto()
+    APART = auto()
+
+
 # The row of a table that a step applies: an activation function, a loss, a line of an optimizer.
 Row = Activation | Loss | Line
 
@@ -52,7 +68,7 @@ class Local(NamedTuple):
 
     ``neuron`` is the neuron at which it happens; None where that is the step's. ``because`` names
     the quantity whose formula it is derived from, where that is not the step's; ``row`` is the row
-    that it is taken from.
+    that it is taken from. ``computed`` is as in a `Step`.
     """
 
     by: str
@@ -61,6 +77,7 @@ class Local(NamedTuple):
     neuron: Neuron | None = None
     because: str = ""
     row: Row | None = None
+    computed: Expression | None = None
 
 
 class Step(NamedTuple):
@@ -71,6 +88,8 @@ class Step(NamedTuple):
     ``rules.py``; it has none where the backward pass goes by another way. ``row`` is the row of a
     table that it applies. ``because`` names the quantity whose formula a local derivative is
     derived from, ``through`` what a part of a gradient comes through: a neuron, or a quantity.
+    ``computed`` has the same value as the expression, arranged so that float64 loses no digits of
+    it; None where the expression itself does not.
     """
 
     defines: Symbol
@@ -81,6 +100,15 @@ class Step(NamedTuple):
     row: Row | None = None
     because: str = ""
     through: str = ""
+    computed: Expression | None = None
+    kept: Kept = Kept.RESULT
+
+    @property
+    def used(self) -> Iterator[str]:
+        """The names of the quantities that it is worked out from, repeats included."""
+        for expression in (self.expression, self.computed):
+            if expression is not None:
+                yield from (symbol.name for symbol in symbols(expression))
 
 
 @dataclass(frozen=True)
@@ -117,7 +145,7 @@ class Derivation:
             if name in needed or name not in self.by_name:
                 continue
             needed.add(name)
-            waiting.extend(symbol.name for symbol in symbols(self.by_name[name].expression))
+            waiting.extend(self.by_name[name].used)
         return tuple(step for step in self.steps if step.defines.name in needed)
 
 

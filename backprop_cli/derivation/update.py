@@ -15,7 +15,7 @@ from backprop_cli.algebra.expression import (
     substitute,
     symbols,
 )
-from backprop_cli.derivation.steps import Rule, Step, new
+from backprop_cli.derivation.steps import Kept, Rule, Step, new
 from backprop_cli.functions import optimizers
 from backprop_cli.functions.optimizers import OPTIMIZERS, lines_of, symbol_of
 from backprop_cli.network.structure import LOSS, Network
@@ -31,8 +31,12 @@ FEW = 8
 MOST_BY_HAND = 100
 
 
-# Lines that are not the optimizer's own.
-RULES = {optimizers.PULLED: Rule.PULLED, optimizers.SHRUNK: Rule.DECAYED}
+# Lines that are not the optimizer's own, and how they are kept. Of a weight that decays before its
+# step, the digits would grow with every update.
+OTHER_LINES = {
+    optimizers.PULLED: (Rule.PULLED, Kept.RESULT),
+    optimizers.SHRUNK: (Rule.DECAYED, Kept.CLOSER),
+}
 
 
 def of_example(number: int) -> str:
@@ -115,10 +119,10 @@ def update_steps(network: Network, *, batched: bool) -> Iterator[Step]:
         in_two_lines = network.by_parameter[parameter].kind.by_hand_in_two_lines
         for line in lines:
             formula = substitute(line.formula, named)
-            rule = RULES.get(line, Rule.OPTIMIZER)
+            rule, kept = OTHER_LINES.get(line, (Rule.OPTIMIZER, Kept.RUNNING))
             if rule is Rule.DECAYED and in_two_lines:
-                rule = Rule.PULLED
-            yield Step(symbol_of(line.defines, parameter), formula, rule, row=line)
+                rule, kept = Rule.PULLED, Kept.RESULT
+            yield Step(symbol_of(line.defines, parameter), formula, rule, row=line, kept=kept)
         if optimizers.SHRUNK in lines:
             old = symbol_of(optimizers.DECAYED, parameter)
         step = substitute(row.step, named)
@@ -126,4 +130,8 @@ def update_steps(network: Network, *, batched: bool) -> Iterator[Step]:
             taken = step_of(parameter)
             yield Step(taken, step, Rule.STEP)
             step = taken
-        yield Step(new(parameter), old - step, Rule.NEW_BIAS if in_two_lines else Rule.NEW_WEIGHT)
+        # A new weight is not rounded: the document's rule, so that small gradients still move it.
+        rule, kept = Rule.NEW_WEIGHT, Kept.WHOLE
+        if in_two_lines:
+            rule, kept = Rule.NEW_BIAS, Kept.RESULT
+        yield Step(new(parameter), old - step, rule, kept=kept)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from decimal import Decimal
+from functools import cache
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -11,16 +12,17 @@ from backprop_cli.algebra.expression import (
     Call,
     Choice,
     Expression,
+    Largest,
     Number,
     Relation,
     Symbol,
     substitute,
 )
 from backprop_cli.algebra.prose import Prose, prose, spans
-from backprop_cli.functions.elementary import ELEMENTARY
+from backprop_cli.functions.elementary import ARGUMENT, ELEMENTARY
 from backprop_cli.network.structure import Function, Settings
 
-Z = Symbol("z")  # the weighted sum that an activation is applied to
+Z = ARGUMENT  # the weighted sum that an activation is applied to
 A = Symbol("a")  # the activation itself, for derivatives that are simplest in terms of it
 
 SLOPE = Symbol("slope")  # of leaky_relu and parametric_relu below 0
@@ -30,6 +32,11 @@ SELU_SCALE = Number(Decimal("1.0507009873554805"), "λ")
 SELU_ALPHA = Number(Decimal("1.6732632423543772"), "α")
 
 HALF, TWO = Number(Decimal("0.5")), Number(Decimal(2))
+# Up to here 1 − a and 1 − a^2 are right to 1e-12 if a is right to the last bit of float64.
+NEARLY_ONE = Number(Decimal("0.9999"))
+E_TO_MINUS_Z = Call("exp", -Z)
+# exp(−2 |z|)
+E_TO_MINUS_2_Z = Call("exp", -(TWO * Largest((Z, -Z))))
 
 AT_ZERO = prose("at ", Relation(Z, "=", ZERO), " it has ")
 
@@ -49,27 +56,39 @@ class Activation(NamedTuple):
     """One activation function of the weighted sum z.
 
     ``formula`` defines it in terms of z, ``derivative`` gives da/dz in terms of z and of its own
-    value a. ``code`` is the formula in Python, in terms of ``functions.MATH`` and with ``{z}`` for
-    the name of z, arranged so that float64 neither overflows nor cancels for any finite z;
-    ``as_written`` says that it does the formula's own operations, so that a part of them may be
-    shared with the derivative. ``source`` says
+    value a. ``computed`` is the formula arranged so that float64 neither overflows nor cancels for
+    any finite z; None where it does not as it is written. ``saturated`` has two parts: where the
+    first is above 0, the derivative keeps its digits; elsewhere float64 works the second.
+    ``source`` says
     where formula and derivative can be looked up, ``note`` what else a reader must know,
     ``convention`` what is taken for the derivative where there is none: always at z = 0.
-    ``settings`` are symbols of the formula that a user may set, with their defaults; in ``code``
-    they stand in braces too. ``by_slope`` is the derivative with respect to the slope, where that
-    is a parameter which is trained.
+    ``settings`` are symbols of the formula that a user may set, with their defaults.
+    ``by_slope`` is the derivative with respect to the slope, where that is a parameter which is
+    trained. ``complement``, ``log`` and ``log_complement`` are 1 − a, ln(a) and ln(1 − a) in terms
+    of z and a, to all digits where a is near 0 or 1.
     """
 
     name: str
     formula: Expression
     derivative: Expression
-    code: str
     source: str
     note: Prose = ""
     convention: Prose = ""
     settings: Mapping[str, Decimal] = MappingProxyType({})
     by_slope: Expression | None = None
-    as_written: bool = False
+    computed: Expression | None = None
+    saturated: tuple[Expression, Expression] | None = None
+    complement: Expression = ONE - A
+    log: Expression = Call("ln", A)
+    log_complement: Expression = Call("ln1p", -A)
+
+    @property
+    def computed_derivative(self) -> Expression | None:
+        """The derivative arranged so that float64 does not cancel; None where it does not."""
+        if self.saturated is None:
+            return None
+        unless, instead = self.saturated
+        return Choice(unless, self.derivative, instead)
 
     def applied(self, weighted_sum: Expression) -> Expression:
         """The activation of ``weighted_sum``, written out where a trained slope enters."""
@@ -94,40 +113,39 @@ def configured(name: str, settings: Settings = ()) -> Activation:
         return row
     chosen = {**row.settings, **dict(settings)}
     numbers = {symbol: Number(value) for symbol, value in chosen.items()}
-    code = row.code
-    for symbol, value in chosen.items():
-        code = code.replace(f"{{{symbol}}}", f"({float(value)!r})")
-    return row._replace(
-        formula=substitute(row.formula, numbers),
-        derivative=substitute(row.derivative, numbers),
-        code=code,
-        settings=chosen,
-    )
+    return _with(row, numbers)._replace(settings=chosen)
 
 
 def row_of(function: Function) -> Activation:
     """The row of an activation function; a trained slope stands in it by its name."""
     if function.slope is None:
         return configured(function.name, function.settings)
-    row = ACTIVATIONS[function.name]
-    named = {SLOPE.name: Symbol(function.slope)}
+    row, named = ACTIVATIONS[function.name], {SLOPE.name: Symbol(function.slope)}
     convention = (
         substitute(span, named) if isinstance(span, Expression) else span
         for span in spans(row.convention)
     )
+    return _with(row, named)._replace(convention=prose(*convention), settings={})
+
+
+def _with(row: Activation, put_in: Mapping[str, Expression]) -> Activation:
     return row._replace(
-        formula=substitute(row.formula, named),
-        derivative=substitute(row.derivative, named),
-        convention=prose(*convention),
-        settings={},
+        formula=substitute(row.formula, put_in),
+        derivative=substitute(row.derivative, put_in),
+        computed=row.computed and substitute(row.computed, put_in),
     )
 
 
-def code_of(call: Call) -> str:
-    """The code of the function that is called, an activation or an elementary one."""
-    if call.function in ELEMENTARY:
-        return ELEMENTARY[call.function].code
-    return configured(call.function, call.settings).code
+@cache
+def computed(function: str, settings: Settings = ()) -> Expression | None:
+    """What float64 works for a function of z, an activation or an elementary one.
+
+    None for a function of Python's own.
+    """
+    if function in ELEMENTARY:
+        return ELEMENTARY[function].computed
+    row = configured(function, settings)
+    return row.computed or row.formula
 
 
 ACTIVATIONS: Mapping[str, Activation] = {
@@ -138,21 +156,33 @@ ACTIVATIONS: Mapping[str, Activation] = {
             formula=ONE / (ONE + Call("exp", -Z)),
             derivative=A * (ONE - A),
             # Below −709, exp(−z) leaves float64; there sigmoid(z) and exp(z) are the same float.
-            code="1.0 / (1.0 + exp(-{z})) if {z} > -709.0 else exp({z})",
+            computed=Choice(Z + Number(Decimal(709)), ONE / (ONE + E_TO_MINUS_Z), Call("exp", Z)),
+            saturated=(NEARLY_ONE - A, E_TO_MINUS_Z * A * A),
+            complement=Call("sigmoid", -Z),
+            log=-Call("softplus", -Z),
+            log_complement=-Call("softplus", Z),
             source="https://en.wikipedia.org/wiki/Logistic_function#Derivative",
         ),
         Activation(
             name="linear",
             formula=Z,
             derivative=ONE,
-            code="{z}",
             source="https://en.wikipedia.org/wiki/Activation_function",
         ),
         Activation(
             name="tanh",
             formula=(Call("exp", Z) - Call("exp", -Z)) / (Call("exp", Z) + Call("exp", -Z)),
             derivative=ONE - A**2,
-            code="tanh({z})",
+            computed=Call("hyperbolic_tangent", Z),
+            saturated=(
+                NEARLY_ONE - A**2,
+                Number(Decimal(4)) * E_TO_MINUS_2_Z / (ONE + E_TO_MINUS_2_Z) ** 2,
+            ),
+            complement=TWO * Call("sigmoid", -(TWO * Z)),
+            log=Choice(HALF - A, Call("ln", A), Call("ln1p", -(TWO * Call("sigmoid", -(TWO * Z))))),
+            log_complement=Choice(
+                HALF - A, Call("ln1p", -A), Call("ln", TWO) - Call("softplus", TWO * Z)
+            ),
             source="https://en.wikipedia.org/wiki/Hyperbolic_functions#Derivatives",
         ),
         Activation(
@@ -160,22 +190,19 @@ ACTIVATIONS: Mapping[str, Activation] = {
             formula=Call("ln", ONE + Call("exp", Z)),
             derivative=Call("sigmoid", Z),
             # The larger of 0 and z, and what is left: neither exp can overflow.
-            code="{z} + log1p(exp(-{z})) if {z} > 0.0 else log1p(exp({z}))",
+            computed=Choice(Z, Z + Call("ln1p", E_TO_MINUS_Z), Call("ln1p", Call("exp", Z))),
             source="https://en.wikipedia.org/wiki/Softplus",
         ),
         Activation(
             name="swish",
             formula=Z * Call("sigmoid", Z),
             derivative=Call("sigmoid", Z) + A * (ONE - Call("sigmoid", Z)),
-            code="{z} * (1.0 / (1.0 + exp(-{z})) if {z} > -709.0 else exp({z}))",
-            as_written=True,
             source="https://arxiv.org/abs/1710.05941",
         ),
         Activation(
             name="binary_step",
             formula=Choice(Z, ONE, ZERO, or_zero=True),
             derivative=ZERO,
-            code="1.0 if {z} >= 0.0 else 0.0",
             source="https://en.wikipedia.org/wiki/Heaviside_step_function",
             convention=prose(AT_ZERO, "no derivative; ", ZERO, " is taken, as everywhere else"),
         ),
@@ -183,7 +210,6 @@ ACTIVATIONS: Mapping[str, Activation] = {
             name="relu",
             formula=Choice(Z, Z, ZERO),
             derivative=Choice(Z, ONE, ZERO),
-            code="{z} if {z} > 0.0 else 0.0",
             source="https://en.wikipedia.org/wiki/Rectifier_(neural_networks)",
             convention=prose(AT_ZERO, "no derivative; ", ZERO, " is taken"),
         ),
@@ -191,7 +217,6 @@ ACTIVATIONS: Mapping[str, Activation] = {
             name="leaky_relu",
             formula=Choice(Z, Z, SLOPE * Z),
             derivative=Choice(Z, ONE, SLOPE),
-            code="{z} if {z} > 0.0 else {slope} * {z}",
             settings={"slope": Decimal("0.01")},
             source="https://en.wikipedia.org/wiki/Rectifier_(neural_networks)#Leaky_ReLU",
             convention=_but_at_one(SLOPE),
@@ -201,7 +226,6 @@ ACTIVATIONS: Mapping[str, Activation] = {
             formula=Choice(Z, Z, SLOPE * Z),
             derivative=Choice(Z, ONE, SLOPE),
             by_slope=Choice(Z, ZERO, Z),
-            code="{z} if {z} > 0.0 else {slope} * {z}",
             # He et al. start the slope there.
             settings={"slope": Decimal("0.25")},
             source="https://arxiv.org/abs/1502.01852",
@@ -211,7 +235,7 @@ ACTIVATIONS: Mapping[str, Activation] = {
             name="elu",
             formula=Choice(Z, Z, ALPHA * (Call("exp", Z) - ONE)),
             derivative=Choice(Z, ONE, ALPHA * Call("exp", Z)),
-            code="{z} if {z} > 0.0 else {alpha} * expm1({z})",
+            computed=Choice(Z, Z, ALPHA * Call("expm1", Z)),
             settings={"alpha": Decimal(1)},
             source="https://arxiv.org/abs/1511.07289",
             convention=_but_at_one(ALPHA),
@@ -220,8 +244,7 @@ ACTIVATIONS: Mapping[str, Activation] = {
             name="selu",
             formula=Choice(Z, SELU_SCALE * Z, SELU_SCALE * SELU_ALPHA * (Call("exp", Z) - ONE)),
             derivative=Choice(Z, SELU_SCALE, SELU_SCALE * SELU_ALPHA * Call("exp", Z)),
-            code="1.0507009873554805 * {z} if {z} > 0.0 "
-            "else 1.0507009873554805 * 1.6732632423543772 * expm1({z})",
+            computed=Choice(Z, SELU_SCALE * Z, SELU_SCALE * SELU_ALPHA * Call("expm1", Z)),
             source="https://arxiv.org/abs/1706.02515",
             note=prose(_constant(SELU_SCALE), ", ", _constant(SELU_ALPHA)),
             convention=prose(AT_ZERO, "no derivative; ", SELU_SCALE * SELU_ALPHA, " is taken"),
@@ -230,8 +253,6 @@ ACTIVATIONS: Mapping[str, Activation] = {
             name="gelu",
             formula=Z * Call("Φ", Z),
             derivative=Call("Φ", Z) + Z * Call("φ", Z),
-            code="{z} * (0.5 * erfc(-0.7071067811865476 * {z}))",
-            as_written=True,
             source="https://arxiv.org/abs/1606.08415",
             note=prose(
                 Relation(Call("Φ", Z), "=", HALF * (ONE + Call("erf", Z / Call("sqrt", TWO)))),

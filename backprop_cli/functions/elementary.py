@@ -1,4 +1,7 @@
-"""The elementary functions that formulas call: exp, ln, and the normal distribution."""
+"""The elementary functions that formulas call: exp, ln, the normal distribution and its density.
+
+Some are there for float64 alone: they keep digits that the formula of a textbook would lose.
+"""
 
 import math
 from collections.abc import Callable, Mapping
@@ -6,45 +9,39 @@ from decimal import Decimal, getcontext, localcontext
 from functools import cache
 from typing import NamedTuple
 
-# What code may call.
-MATH: Mapping[str, Callable[[float], float]] = {
-    name: getattr(math, name) for name in ("erfc", "exp", "expm1", "log", "log1p", "sqrt", "tanh")
-}
+from backprop_cli.algebra.expression import Call, Expression, Number, Symbol
+
+ARGUMENT = Symbol("z")  # what a function of the tables is applied to
 
 
 class Elementary(NamedTuple):
     """One elementary function.
 
-    ``code`` computes it in float64, in terms of MATH and with ``{z}`` for the argument's name;
-    ``decimal`` to the precision of the decimal context. ``positive`` says that it takes arguments
-    above 0 alone.
+    ``decimal`` computes it to the precision of the decimal context. In float64 it is the function
+    of Python's ``math`` that ``python`` names, or else ``computed``, an expression in z.
+    ``above`` is what every argument is greater than, where there is such a number; ``stands_for``
+    is then the function and the number added to its argument by which a reader knows it:
+    ln1p(z) is ln(z + 1).
     """
 
-    code: str
     decimal: Callable[[Decimal], Decimal]
-    positive: bool = False
+    python: str = ""
+    computed: Expression | None = None
+    above: int | None = None
+    stands_for: tuple[str, int] = ("ln", 0)
 
 
-# Beyond this, the normal distribution differs from 0 or 1, and its density from 0, by less than
-# 1e-600, which is far outside float64.
+# Beyond this, the normal distribution differs from 0 or 1 by less than 1e-610: three digits of that
+# are enough.
 FARTHEST_NORMAL = 53
 
 
-NUDGED_DIGITS = 1300
+def _tanh(z: Decimal) -> Decimal:
+    return (z.exp() - (-z).exp()) / (z.exp() + (-z).exp())
 
 
-def nudged(value: Decimal) -> Decimal:
-    """A number next to ``value`` in NUDGED_DIGITS digits.
-
-    It stands for what comes so near to ``value`` and does not reach it: sigmoid(1e9) is not 1.
-    """
-    with localcontext(prec=NUDGED_DIGITS):
-        return value.next_minus() if value > 0 else value.next_plus()
-
-
-def exponential(z: Decimal) -> Decimal:
-    """exp(z), and never 0."""
-    return z.exp() or nudged(Decimal(0))
+def _erfc(z: Decimal) -> Decimal:
+    return 2 * distribution(-z * Decimal(2).sqrt())
 
 
 @cache
@@ -70,8 +67,6 @@ def _arctangent_of_inverse(number: int) -> Decimal:
 
 def density(z: Decimal) -> Decimal:
     """The normal density φ(z) = exp(−z^2 / 2) / sqrt(2π)."""
-    if abs(z) > FARTHEST_NORMAL:
-        return nudged(Decimal(0))
     return (-z * z / 2).exp() / (2 * pi(getcontext().prec)).sqrt()
 
 
@@ -79,12 +74,12 @@ def distribution(z: Decimal) -> Decimal:
     """The normal distribution, Φ(z) = 1/2 + φ(z) * (z + z^3 / 3 + z^5 / (3 * 5) + …).
 
     The terms have one sign. What they leave of 1/2 below 0, or above it of 1, may be tiny: the
-    context's digits are those of that remainder.
+    context's digits are those of that remainder. Far out it is φ(z) / |z|.
 
     Source: Abramowitz and Stegun, "Handbook of Mathematical Functions", 26.2.11.
     """
     if abs(z) > FARTHEST_NORMAL:
-        return nudged(Decimal(z > 0))
+        return Decimal(z > 0) - density(z) / z
     half, digits = Decimal("0.5"), getcontext().prec
     lost = int(z * z / 4) + 10
     with localcontext(prec=digits + lost):
@@ -97,18 +92,33 @@ def distribution(z: Decimal) -> Decimal:
         return half + density(z) * total
 
 
+def _constant(digits: str) -> Number:
+    return Number(Decimal(digits))
+
+
+def _below(z: Expression) -> Expression:
+    """erfc(−z / sqrt(2)), which keeps its digits where 1 + erf(z / sqrt(2)) loses them."""
+    return Call("erfc", _constant("-0.7071067811865476") * z)
+
+
 ELEMENTARY: Mapping[str, Elementary] = {
-    "exp": Elementary("exp({z})", exponential),
-    "ln": Elementary("log({z})", Decimal.ln, positive=True),
-    "sqrt": Elementary("sqrt({z})", Decimal.sqrt),
-    # The normal distribution and its density; erfc keeps its digits where 1 + erf loses them.
-    "Φ": Elementary("0.5 * erfc(-0.7071067811865476 * {z})", distribution),
-    "φ": Elementary("0.3989422804014327 * exp(-0.5 * ({z} * {z}))", density),
+    "exp": Elementary(Decimal.exp, "exp"),
+    "ln": Elementary(Decimal.ln, "log", above=0),
+    "sqrt": Elementary(Decimal.sqrt, "sqrt"),
+    "Φ": Elementary(distribution, computed=_constant("0.5") * _below(ARGUMENT)),
+    "φ": Elementary(
+        density,
+        computed=_constant("0.3989422804014327")
+        * Call("exp", _constant("-0.5") * (ARGUMENT * ARGUMENT)),
+    ),
+    # For float64 alone: exp(z) − 1, ln(1 + z), the activation tanh, and 1 − erf(z).
+    "expm1": Elementary(lambda z: z.exp() - 1, "expm1"),
+    "ln1p": Elementary(lambda z: (1 + z).ln(), "log1p", above=-1, stands_for=("ln", 1)),
+    "hyperbolic_tangent": Elementary(_tanh, "tanh"),
+    "erfc": Elementary(_erfc, "erfc"),
 }
 
-
-@cache
-def float_function(code: str) -> Callable[[float], float]:
-    """The function of z that a piece of the project's own code describes."""
-    function: Callable[[float], float] = eval(f"lambda z: {code.format(z='z')}", dict(MATH))
-    return function
+# What generated code may call.
+MATH: Mapping[str, Callable[[float], float]] = {
+    row.python: getattr(math, row.python) for row in ELEMENTARY.values() if row.python
+}

@@ -6,19 +6,27 @@ that cancels in the quotient, and no exp can overflow.
 Source: Goodfellow, Bengio, Courville, "Deep Learning" (2016), sections 4.1 and 6.2.2.3.
 """
 
+from decimal import Decimal
+
 from backprop_cli.algebra.expression import (
     DOTS,
     ONE,
+    ZERO,
     Call,
+    Choice,
     Expression,
     Largest,
     Negative,
+    Number,
     Sum,
     Symbol,
 )
+from backprop_cli.functions.activations import HALF, NEARLY_ONE
 from backprop_cli.network.structure import Layer, Neuron
 
 SOFTMAX = "softmax"
+JUST_OVER_ONE = Number(Decimal("1.0001"))
+TOGETHER = 40  # parts of a sum that is one of others
 
 # The i-th activation among n, for what is said in general.
 ANY, OTHER = Symbol("a_i"), Symbol("a_j")
@@ -45,6 +53,42 @@ def total(layer: Layer) -> tuple[Symbol, Expression]:
     return _total(layer), Sum(parts) if len(parts) > 1 else parts[0]
 
 
+def rest(layer: Layer) -> tuple[Symbol, Expression]:
+    """The sum of all exps but the largest, which is 1."""
+    return _rest(layer), _total(layer) - ONE
+
+
+def computed_rest(layer: Layer) -> Expression:
+    """The same, added up anew where so little would be left of the sum that digits are lost."""
+    others = tuple(Choice(ONE - exp, exp, ZERO) for exp in map(_exponential, layer.neurons))
+    return Choice(_total(layer) - JUST_OVER_ONE, _total(layer) - ONE, _added(others))
+
+
+def _added(parts: tuple[Expression, ...]) -> Expression:
+    """A sum of sums, so that it is not nested deeply however many its parts are."""
+    while len(parts) > TOGETHER:
+        groups = (parts[at : at + TOGETHER] for at in range(0, len(parts), TOGETHER))
+        parts = tuple(Sum(group) if len(group) > 1 else group[0] for group in groups)
+    return Sum(parts) if len(parts) > 1 else parts[0]
+
+
+def complement(layer: Layer, activation: Expression) -> Expression:
+    """1 − a for an activation a of the layer, to all digits."""
+    return Choice(NEARLY_ONE - activation, ONE - activation, _rest(layer) / _total(layer))
+
+
+def log(layer: Layer, neuron: Neuron) -> Expression:
+    """ln(a) for the activation a of a neuron, to all digits."""
+    distance = Symbol(neuron.weighted_sum) - _largest(layer)
+    return Sum((distance, Negative(Call("ln1p", _rest(layer)))))
+
+
+def log_complement(layer: Layer, activation: Expression) -> Expression:
+    """ln(1 − a) for an activation a of the layer, to all digits."""
+    large = Call("ln", complement(layer, activation))
+    return Choice(HALF - activation, Call("ln1p", -activation), large)
+
+
 def share(layer: Layer, neuron: Neuron) -> Expression:
     """A neuron's activation: its part of the sum."""
     return _exponential(neuron) / _total(layer)
@@ -63,6 +107,10 @@ def _exponential(neuron: Neuron) -> Symbol:
 
 def _total(layer: Layer) -> Symbol:
     return Symbol(f"sum_{layer.name}")
+
+
+def _rest(layer: Layer) -> Symbol:
+    return Symbol(f"rest_{layer.name}")
 
 
 def slope(activation: Symbol, other: Symbol) -> Expression:

@@ -15,8 +15,7 @@ from backprop_cli.lesson.blocks import (
     Role,
     Table,
 )
-from backprop_cli.lesson.chain_rule import Detail, Known
-from backprop_cli.lesson.equations import result
+from backprop_cli.lesson.chain_rule import Detail, Known, relation_and_figure
 from backprop_cli.lesson.explanation import explain_bias, explain_slope, explain_weight
 from backprop_cli.lesson.given import (
     by_function,
@@ -112,7 +111,7 @@ def gradient_table(network: Network, working: AnyWorking) -> Table:
         prose(f"Summary of Gradients{of_example} for ", enumerated(titles)),
         (Column("Weight", Role.QUANTITY), Column("Gradient (dL/dw)", Role.RESULT)),
         tuple(
-            (Symbol(name), prose("≈ ", result(working, network.gradient(name).name)))
+            (Symbol(name), prose(*relation_and_figure(working, network.gradient(name))))
             for name in network.weights
         ),
     )

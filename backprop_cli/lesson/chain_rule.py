@@ -273,6 +273,14 @@ def _running_products(working: AnyWorking, chain: Chain) -> Iterator[Equation]:
         reached = link.reached
 
 
+def relation_and_figure(working: AnyWorking, target: Partial) -> tuple[str, Number]:
+    """A gradient as a summary has it: its figure, and = or ≈ as in the product of its factors."""
+    chain = chain_to(working.derivation, target)
+    worked = working.with_figures(Product(chain.factors) if chain.links else chain.start.expression)
+    figure = result(working, target.name)
+    return f"{sides(worked, figure)[-1].relation} ", figure
+
+
 def _product_in_one_line(working: AnyWorking, chain: Chain, detail: Detail) -> Equation:
     """The gradient as the product of all factors' figures.
 

@@ -101,7 +101,7 @@ def _why_taken(working: AnyWorking, choice: Choice) -> Prose:
     holds = working.taken(choice) is working.taken(choice.holds)
     if choice.exception:
         return "" if holds else prose("(", choice.exception, ")")
-    return since(choice, holds, working.with_figures(choice.test))
+    return since(choice, holds, working.tested_figures(choice.test))
 
 
 def since(choice: Choice, holds: bool, tested: Expression) -> Prose:

@@ -1,6 +1,7 @@
 """The numbers of a run as one JSON object."""
 
 import json
+from decimal import Decimal
 
 from backprop_cli.derivation.update import MEAN_LOSS
 from backprop_cli.network.structure import LOSS
@@ -22,9 +23,9 @@ def as_json(calculation: Calculation) -> str:
     if calculation.outcomes:
         found["examples"] = [
             {
-                "target": [*map(float, example.targets)],
-                "prediction": [*one.predictions],
-                "loss": one.loss,
+                "target": [*map(plain, example.targets)],
+                "prediction": [*map(plain, one.predictions)],
+                "loss": plain(one.loss),
             }
             for example, one in zip(exercise.examples, calculation.outcomes, strict=True)
         ]
@@ -34,14 +35,19 @@ def as_json(calculation: Calculation) -> str:
         found["accuracy"] = correct(exercise, calculation.outcomes) / exercise.example_count
     return json.dumps(
         {
-            "forward": {name: float(working.values[name]) for name in forward},
-            "loss": float(working.values[MEAN_LOSS if working.is_batched else LOSS]),
-            "gradients": {name: float(value) for name, value in gradients.items()},
-            "before": {name: float(calculation.before[name]) for name in network.parameters},
-            "after": {name: float(calculation.after[name]) for name in network.parameters},
+            "forward": {name: plain(working.values[name]) for name in forward},
+            "loss": plain(working.values[MEAN_LOSS if working.is_batched else LOSS]),
+            "gradients": {name: plain(value) for name, value in gradients.items()},
+            "before": {name: plain(calculation.before[name]) for name in network.parameters},
+            "after": {name: plain(calculation.after[name]) for name in network.parameters},
             "epochs": calculation.epochs,
-            "history": [list(pair) for pair in calculation.history_to_the_end()],
+            "history": [[epoch, plain(loss)] for epoch, loss in calculation.history_to_the_end()],
             **found,
         },
         allow_nan=False,
     )
+
+
+def plain(number: Decimal | float) -> float:
+    """A number as a float; a zero has no sign."""
+    return float(number) + 0.0

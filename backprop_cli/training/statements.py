@@ -5,13 +5,13 @@ compute agrees with the printed working to the last bit. An operation on the sam
 once, however many steps ask for it.
 """
 
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
 from backprop_cli.algebra.expression import (
     ONE,
+    ZERO,
     Call,
     Choice,
     Expression,
@@ -27,7 +27,8 @@ from backprop_cli.algebra.expression import (
 )
 from backprop_cli.algebra.writer import Binding
 from backprop_cli.derivation.steps import Step
-from backprop_cli.functions.activations import ACTIVATIONS, Z, code_of
+from backprop_cli.functions.activations import Z, computed
+from backprop_cli.functions.elementary import ELEMENTARY
 
 _, CHOICE, SUM, NEGATIVE, PRODUCT, POWER, ATOM = Binding
 
@@ -35,9 +36,6 @@ _, CHOICE, SUM, NEGATIVE, PRODUCT, POWER, ATOM = Binding
 # Python's compiler takes is limited.
 TERMS_PER_STATEMENT = 50
 DEEPEST_NESTING = 10
-
-# A function of Python's own around an argument: it needs no parentheses, and no name for it.
-PLAIN_CALL = re.compile(r"\w+\(\{z\}\)")
 
 
 class Code(NamedTuple):
@@ -66,14 +64,12 @@ class Operation(NamedTuple):
     @property
     def always(self) -> tuple[int, ...]:
         """The operands that are evaluated whenever the operation is."""
-        return self.operands[:1] if self.kind is Choice else self.operands
+        return self.operands[:2] if self.kind is Choice else self.operands
 
     @property
     def repeated(self) -> tuple[int, ...]:
         """The operands that its source repeats."""
         if self.kind is Power and isinstance(self.detail, int):
-            return self.operands
-        if self.kind is Call and str(self.detail).count("{z}") > 1:
             return self.operands
         return ()
 
@@ -99,7 +95,7 @@ class Statements:
         self._values: dict[str, int] = {}  # from a quantity to the number of its value
         self._one = self._number(ONE)
         for step in steps:
-            self._values[step.defines.name] = self._number(step.expression)
+            self._values[step.defines.name] = self._number(step.computed or step.expression)
         self._codes: dict[int, Code] = {}
         self._locals = 0
         self._write([self._number(symbol) for symbol in wanted])
@@ -146,17 +142,15 @@ class Statements:
                 parts, detail = [base], exponent
             case Power(base, Expression() as exponent):
                 parts = [base, exponent]
-            case Call(function, argument):
-                row = ACTIVATIONS.get(function)
-                if row and row.as_written:
-                    return self._number(substitute(row.formula, {Z.name: argument}))
-                parts, detail = [argument], code_of(expression).replace("(1.0) * ", "")
-                if detail == "{z}":
-                    return self._number(argument)
+            case Call(function, argument, settings):
+                formula = computed(function, settings)
+                if formula is not None:
+                    return self._number(substitute(formula, {Z.name: argument}))
+                parts, detail = [argument], ELEMENTARY[function].python
             case Largest(parts):
                 pass
             case Choice(test, holds, otherwise, or_zero):
-                parts, detail = [test, holds, otherwise], or_zero
+                parts, detail = [*_compared(test), holds, otherwise], or_zero
             case _:
                 raise TypeError(f"not an expression: {expression!r}")
         return self._numbered(Operation(kind, tuple(map(self._number, parts)), detail))
@@ -232,6 +226,17 @@ class Statements:
         return text
 
 
+def _compared(test: Expression) -> tuple[Expression, Expression]:
+    """What is greater than what where ``test`` > 0; float64 takes no two numbers for equal."""
+    match test:
+        case Sum((left, Negative(right))):
+            return left, right
+        case Sum((left, Number(digits))):
+            return left, Number(-digits)
+        case _:
+            return test, ZERO
+
+
 def _within(code: Code, binding: int) -> str:
     return code.text if code.binding >= binding else f"({code.text})"
 
@@ -258,11 +263,8 @@ def _negative(codes: Sequence[Code], _: object) -> tuple[str, int]:
     return f"-{_within(codes[0], POWER)}", NEGATIVE
 
 
-def _call(codes: Sequence[Code], code: object) -> tuple[str, int]:
-    template = str(code)
-    if PLAIN_CALL.fullmatch(template):
-        return template.format(z=codes[0].text), ATOM
-    return template.format(z=_within(codes[0], ATOM)), CHOICE
+def _call(codes: Sequence[Code], function: object) -> tuple[str, int]:
+    return f"{function}({codes[0].text})", ATOM
 
 
 def _largest(codes: Sequence[Code], _: object) -> tuple[str, int]:
@@ -272,10 +274,10 @@ def _largest(codes: Sequence[Code], _: object) -> tuple[str, int]:
 
 
 def _choice(codes: Sequence[Code], or_zero: object) -> tuple[str, int]:
-    test, holds, otherwise = codes
+    left, right, holds, otherwise = codes
     relation = ">=" if or_zero else ">"
-    branches = f"{_within(holds, SUM)} if {_within(test, SUM)} {relation} 0.0"
-    return f"{branches} else {_within(otherwise, CHOICE)}", CHOICE
+    test = f"{_within(left, SUM)} {relation} {_within(right, SUM)}"
+    return f"{_within(holds, SUM)} if {test} else {_within(otherwise, CHOICE)}", CHOICE
 
 
 WRITTEN: Mapping[type[Expression], Callable[[Sequence[Code], object], tuple[str, int]]] = {

@@ -12,7 +12,8 @@ def stepwise(steps: Sequence[Step]) -> list[Callable[[Mapping[str, float]], floa
     """For each step a function from the values by name, in float64, to the step's own value."""
     lines = []
     for at, step in enumerate(steps):
-        known = {symbol.name: f"v[{symbol.name!r}]" for symbol in symbols(step.expression)}
+        used = symbols(step.computed or step.expression)
+        known = {symbol.name: f"v[{symbol.name!r}]" for symbol in used}
         statements = Statements([step], [step.defines], known, frozenset())
         body = [*statements.lines, f"return {statements.code(step.defines)}"]
         lines += [f"def step{at}(v):", *(f"    {line}" for line in body)]

@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from time import perf_counter
 
 from backprop_cli.arithmetic.evaluation import Exact
-from backprop_cli.arithmetic.working import WorkingError, work
-from backprop_cli.derivation.derive import derive_passes
+from backprop_cli.arithmetic.working import TOO_LARGE, WorkingError, work
+from backprop_cli.derivation.derive import derive, derive_passes
+from backprop_cli.derivation.update import parts_of_batch
 from backprop_cli.functions.optimizers import state_names
 from backprop_cli.network.exercise import Exercise, Figure, Trained
 from backprop_cli.network.structure import LEARNING_RATE, LOSS
@@ -256,20 +257,45 @@ class Trainer:
         return f"{self._what_does_not_exist()}, with {self._largest()},"
 
     def _what_does_not_exist(self) -> str:
-        """Where in the next epoch a gradient does not exist."""
+        """Where in the next epoch a gradient does not exist.
+
+        Raises WorkingError where it is no gradient but a new value: it has another mend.
+        """
         exercise, state = self._exercise, self._state
         passes = derive_passes(exercise.network)
         for batch in exercise.batches.of_epoch(self.epoch + 1, exercise.example_count):
             numbers = dict(zip(self._names, state, strict=True))
             try:
-                for at in batch:
-                    work(passes, {**exercise.given(at), **numbers}, Exact())
-                state = self._loop.after(state, [batch])
+                worked = [
+                    work(passes, {**exercise.given(at), **numbers}, Exact()).values for at in batch
+                ]
             except WorkingError as error:
                 return str(error)
+            try:
+                state = self._loop.after(state, [batch])
             except NO_NUMBER:
+                self._work_update(batch, worked, numbers)
                 break
         return f"{GRADIENT} does not exist"
+
+    def _work_update(
+        self,
+        batch: Sequence[int],
+        worked: Sequence[Mapping[str, float]],
+        state: Mapping[str, float],
+    ) -> None:
+        """Work the update by a batch step by step: that says where it has no value."""
+        exercise, count = self._exercise, len(batch)
+        given = {**exercise.given(batch[0]), **state}
+        numbers = [at + 1 for at in batch] if count > 1 else []
+        for symbol, part in parts_of_batch(exercise.network, numbers).items() if numbers else ():
+            examples = worked if part.example is None else [worked[numbers.index(part.example)]]
+            given[symbol.name] = sum(values[part.name] for values in examples)
+        try:
+            work(derive(exercise.network, numbers), given, Exact())
+        except WorkingError as error:
+            if error.why != TOO_LARGE:
+                raise
 
     def _largest(self) -> str:
         """The parameter that is farthest from 0."""

@@ -39,6 +39,7 @@ from backprop_cli.arithmetic.figures import rounded
 from backprop_cli.arithmetic.working import Working, WorkingError, work
 from backprop_cli.config.load import load, parse
 from backprop_cli.derivation.derive import derive
+from backprop_cli.derivation.steps import Kept
 from backprop_cli.functions.activations import configured
 from backprop_cli.network.exercise import Exercise
 from backprop_cli.network.structure import Network
@@ -493,8 +494,8 @@ def test_exact_arithmetic_is_python_s_own_to_the_last_bit(
 def test_a_small_running_quantity_has_as_many_digits_as_decimals_are_kept_or_two(
     decimals: int, value: str, kept: str
 ) -> None:
-    assert Rounded(decimals).running_result(Decimal(value)) == Decimal(kept)
-    assert Exact(decimals).running_figure(float(value)) == Decimal(kept)
+    assert Rounded(decimals).result(Decimal(value), Kept.RUNNING) == Decimal(kept)
+    assert Exact(decimals).figure(float(value), Kept.RUNNING) == Decimal(kept)
 
 
 @pytest.mark.parametrize("decimals", [1, 2, 4])

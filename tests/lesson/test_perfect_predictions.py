@@ -25,8 +25,8 @@ def neuron(x: str, target: str, more: str = "") -> Exercise:
     return parse(NEURON.format(x=x, target=target) + more, "c.yaml")
 
 
-# sigmoid(60) is 1 − 8.8e-27, of which float64 makes 1; sigmoid(−800) is 0 in float64.
-RIGHT = [("60", "1", 1.0), ("-800", "0", 0.0)]
+# sigmoid(800) is 1 − 3.7e-348, of which float64 makes 1; sigmoid(−800) is 0 in float64.
+RIGHT = [("800", "1", 1.0), ("-800", "0", 0.0)]
 
 
 @pytest.mark.parametrize(("x", "target", "prediction"), RIGHT)
@@ -35,16 +35,30 @@ def test_the_loss_of_a_perfect_prediction_is_0_and_so_are_its_gradients(
     x: str, target: str, prediction: float, rounding: str
 ) -> None:
     values = calculate(neuron(x, target, rounding)).working.values
-    assert values["y_hat"] == prediction
+    assert float(values["y_hat"]) == prediction
     assert values["Loss"] == values["∂Loss/∂w1"] == 0
     # As y_hat → y from where predictions are, (y_hat − y) / (y_hat * (1 − y_hat)) → 1 − 2 y.
-    assert values["∂Loss/∂y_hat"] == 1 - 2 * int(target)
+    assert float(values["∂Loss/∂y_hat"]) == 1 - 2 * int(target)
 
 
-@pytest.mark.parametrize(("x", "target"), [("60", "0"), ("60", "0.999"), ("-800", "1")])
-def test_of_a_wrong_one_it_still_does_not_exist(x: str, target: str) -> None:
-    with pytest.raises(WorkingError, match=r"Loss: at neuron out ln\(0"):
-        calculate(neuron(x, target))
+@pytest.mark.parametrize("rounding", ["", "rounding: 4\n"])
+@pytest.mark.parametrize(
+    ("x", "target", "loss"), [("60", "0", 60), ("60", "0.999", 0.06), ("-60", "1", 60)]
+)
+def test_of_a_wrong_one_it_is_what_it_is_although_float64_makes_it_1(
+    x: str, target: str, loss: float, rounding: str
+) -> None:
+    values = calculate(neuron(x, target, rounding)).working.values
+    assert abs(float(values["Loss"]) - loss) < 0.03
+    slip = 0.01 if rounding else 1e-10
+    assert abs(float(values["∂Loss/∂z_out"]) - (float(x) > 0) + float(target)) < slip
+
+
+@pytest.mark.parametrize(("x", "target"), [("-800", "1"), ("800", "0"), ("800", "0.5")])
+def test_a_derivative_beyond_float64_is_said_to_be_too_large(x: str, target: str) -> None:
+    for rounding in ("", "rounding: 4\n"):
+        with pytest.raises(WorkingError, match=r"^∂Loss/∂y_hat: .*too large"):
+            calculate(neuron(x, target, rounding))
 
 
 @pytest.mark.parametrize("rounding", ["", "rounding: 4\n"])
@@ -85,7 +99,7 @@ def test_the_gradient_check_takes_it_as_it_is() -> None:
 
 def test_the_line_says_why(backprop: Backprop, tmp_path: Path) -> None:
     path = tmp_path / "perfect.yaml"
-    path.write_text(NEURON.format(x="60", target="1"), encoding="utf-8")
+    path.write_text(NEURON.format(x="800", target="1"), encoding="utf-8")
     loss = backprop("run", path, "--explain", "Loss").stdout
     assert "Loss = 0" in " ".join(loss.split())
     assert "the prediction is the target" in loss

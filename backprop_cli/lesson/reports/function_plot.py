@@ -40,7 +40,7 @@ def function_at(row: Activation, z: float) -> tuple[float, float]:
     """The function and its derivative at z; infinite where float64 can't hold them."""
     arithmetic = Exact()
     a = arithmetic.evaluate(row.applied(Z), {Z.name: z})
-    return a, arithmetic.evaluate(row.derivative, {Z.name: z, A.name: a})
+    return a, arithmetic.evaluate(row.computed_derivative or row.derivative, {Z.name: z, A.name: a})
 
 
 def _sampled(low: float, high: float) -> Iterator[float]:

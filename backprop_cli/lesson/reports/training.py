@@ -7,6 +7,7 @@ from backprop_cli.algebra.expression import Number, Symbol
 from backprop_cli.algebra.prose import Code, Prose, joined, prose
 from backprop_cli.arithmetic.evaluation import Exact
 from backprop_cli.arithmetic.working import AnyWorking
+from backprop_cli.derivation.steps import Kept
 from backprop_cli.lesson.blocks import (
     Block,
     Column,
@@ -247,4 +248,8 @@ def _moved(network: Network, before: AnyWorking, after: AnyWorking, name: str) -
     old = old_value(network, before, name)
     if name in network.frozen:
         return Symbol(name), old, prose(old, " (fixed)")
-    return Symbol(name), old, Number(after.arithmetic.updated_figure(after.values[name]), of=name)
+    return (
+        Symbol(name),
+        old,
+        Number(after.arithmetic.figure(after.values[name], Kept.WHOLE), of=name),
+    )

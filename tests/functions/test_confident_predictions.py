@@ -1,0 +1,191 @@
+"""A prediction next to 0 or 1, and what is computed from it: the loss, its gradients, derivatives.
+
+The expected figures come from mpmath, by the textbook's formulas in so many digits that nothing of
+1 − ŷ is lost.
+"""
+
+import math
+from itertools import product
+from typing import Any
+
+import mpmath  # type: ignore[import-untyped]
+import pytest
+
+from backprop_cli.arithmetic.evaluation import Exact
+from backprop_cli.config.load import parse
+from backprop_cli.functions.activations import A, Z, configured
+from backprop_cli.network.exercise import Exercise
+from backprop_cli.runs.run import calculate
+from backprop_cli.training.compiled import Compiled
+
+DIGITS = 700
+SIZES = (
+    "0.001",
+    "0.5",
+    "3",
+    "4.7",
+    "8",
+    "9.3",
+    "15",
+    "20",
+    "30",
+    "36.9",
+    "40",
+    "300",
+    "350",
+    "700",
+)
+TARGETS = ("0", "1", "0.5", "0.001", "0.999", "1e-9")
+
+
+def confident(sums: tuple[str, ...], targets: tuple[str, ...], loss: str, how: str) -> Exercise:
+    """Outputs with these weighted sums: an input of 1, and a weight for each."""
+    rows = ", ".join(f"[{z}]" for z in sums)
+    text = f"""\
+inputs: [1]
+weights: {{output: [{rows}]}}
+target: [{", ".join(targets)}]
+learning_rate: 0.5
+loss: {loss}
+activation: {how}
+"""
+    return parse(text, "confident.yaml")
+
+
+def close(found: float, expected: Any) -> bool:
+    return bool(abs(found - expected) <= 1e-10 * abs(expected) + mpmath.mpf("1e-300"))
+
+
+def textbook(loss: str, target: Any, prediction: Any, rest: Any) -> tuple[Any, Any]:
+    """The loss of one output and its derivative; ``rest`` is 1 − prediction."""
+    if loss == "cross_entropy":
+        if not target:
+            return mpmath.mpf(0), mpmath.mpf(0)
+        return -target * mpmath.log(prediction), -target / prediction
+    value = -(target * mpmath.log(prediction) + (1 - target) * mpmath.log(rest))
+    return value, (prediction - target) / (prediction * rest)
+
+
+def check(exercise: Exercise, loss: Any, gradients: list[Any]) -> None:
+    values = calculate(exercise).working.values
+    names = [f"w{at}" for at, _ in enumerate(gradients, 1)]
+    found = (values["Loss"], *(values[f"∂Loss/∂{name}"] for name in names))
+    assert close(found[0], loss), (found[0], loss)
+    for one, expected in zip(found[1:], gradients, strict=True):
+        assert close(one, expected), (one, expected)
+    assert tuple(Compiled(exercise).gradients(_weights(exercise), ())) == found
+
+
+ONE_OUTPUT = [
+    (how, loss, target, sign + z)
+    for (how, signs), loss, z in product(
+        (("sigmoid", ("", "-")), ("tanh", ("",))), ("binary_cross_entropy", "cross_entropy"), SIZES
+    )
+    for sign in signs
+    for target in (TARGETS if loss == "binary_cross_entropy" else ("1",))
+    # 1 − tanh(700) is some 1e-608, and a derivative of 1e608 is no float64.
+    if not (how == "tanh" and z == "700" and loss == "binary_cross_entropy" and target != "1")
+]
+
+
+@pytest.mark.parametrize("how", ["sigmoid", "tanh"])
+@pytest.mark.parametrize("loss", ["binary_cross_entropy", "cross_entropy"])
+def test_the_loss_of_one_output_and_its_gradient_are_right_to_ten_digits(
+    how: str, loss: str
+) -> None:
+    for one in ONE_OUTPUT:
+        if one[:2] != (how, loss):
+            continue
+        _, _, target, size = one
+        with mpmath.workdps(DIGITS):
+            z, y = mpmath.mpf(float(size)), mpmath.mpf(float(target))
+            if how == "sigmoid":
+                a, rest = 1 / (1 + mpmath.exp(-z)), 1 / (1 + mpmath.exp(z))
+                slope = a * rest
+            else:
+                a, rest = mpmath.tanh(z), 2 / (1 + mpmath.exp(2 * z))
+                slope = rest * (1 + a)
+            value, by_prediction = textbook(loss, y, a, rest)
+            check(confident((size,), (target,), loss, how), value, [by_prediction * slope])
+
+
+SUMS = [
+    ("35", "0"),
+    ("30", "0", "-3"),
+    ("700", "0"),
+    ("0", "-700", "1"),
+    ("5", "4.9", "1"),
+    ("9.3", "0", "0"),
+    ("2", "1"),
+    ("700", "700", "1"),
+]
+SPREADS = [
+    ("1", "0", "0"),
+    ("0", "1", "0"),
+    ("0.5", "0.5", "0"),
+    ("0.25", "0.75", "0"),
+    ("0.001", "0.999", "0"),
+]
+
+
+@pytest.mark.parametrize("loss", ["binary_cross_entropy", "cross_entropy"])
+@pytest.mark.parametrize("sums", SUMS)
+def test_the_loss_of_a_softmax_and_its_gradients_are_right_to_ten_digits(
+    loss: str, sums: tuple[str, ...]
+) -> None:
+    count = len(sums)
+    for spread in SPREADS:
+        targets = spread[:count]
+        if sums[0] == sums[1] and targets[0] == targets[1]:
+            continue  # what is left of a − y then is no more than the last bit of a
+        with mpmath.workdps(DIGITS):
+            exps = [mpmath.exp(mpmath.mpf(z)) for z in sums]
+            total = sum(exps)
+            shares = [one / total for one in exps]
+            rests = [(sum(exps[:at]) + sum(exps[at + 1 :])) / total for at in range(count)]
+            found = [
+                textbook(loss, mpmath.mpf(float(y)), a, rest)
+                for y, a, rest in zip(targets, shares, rests, strict=True)
+            ]
+            gradients = [
+                sum(
+                    found[of][1] * shares[of] * (rests[of] if of == by else -shares[by])
+                    for of in range(count)
+                )
+                for by in range(count)
+            ]
+            value = sum(one for one, _ in found)
+            check(confident(sums, targets, loss, "softmax"), value, gradients)
+
+
+@pytest.mark.parametrize("name", ["sigmoid", "tanh"])
+def test_a_derivative_keeps_its_digits_where_the_function_comes_near_to_1(name: str) -> None:
+    row, exact = configured(name), Exact()
+    assert row.computed_derivative is not None
+    for size in SIZES:
+        for sign in (1, -1):
+            z = sign * float(size)
+            a = exact.evaluate(row.applied(Z), {"z": z})
+            found = exact.evaluate(row.computed_derivative, {Z.name: z, A.name: a})
+            with mpmath.workdps(DIGITS):
+                at = mpmath.mpf(z)
+                expected = (
+                    1 / ((1 + mpmath.exp(-at)) * (1 + mpmath.exp(at)))
+                    if name == "sigmoid"
+                    else 1 / mpmath.cosh(at) ** 2
+                )
+                assert close(found, expected), (z, found)
+                if abs(z) < 9 and name == "sigmoid":
+                    assert found == a * (1 - a)  # as it is written
+
+
+def test_a_softmax_of_very_many_outputs_is_still_compiled() -> None:
+    sums = tuple(map(str, [40, *([0] * 899)]))
+    targets = ("1", *(["0"] * 899))
+    exercise = confident(sums, targets, "cross_entropy", "softmax")
+    loss = Compiled(exercise).loss(_weights(exercise), ())
+    assert math.isclose(loss, 899 * math.exp(-40), rel_tol=1e-10)
+
+
+def _weights(exercise: Exercise) -> tuple[float, ...]:
+    return tuple(float(exercise.numbers[name]) for name in exercise.network.parameters)
