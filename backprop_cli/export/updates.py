@@ -1,48 +1,28 @@
 """The optimizers as lines of a loop over arrays, for the targets that write them out."""
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
+from backprop_cli.algebra.expression import substitute
+from backprop_cli.derivation.steps import new
+from backprop_cli.export.code import Code
 from backprop_cli.export.description import Array, Description
 from backprop_cli.export.layout import array
-from backprop_cli.functions.optimizers import OPTIMIZERS as ROWS
-
-
-class Update(NamedTuple):
-    """An optimizer, for the array ``{w}`` with gradient g: its lines, then what is taken off.
-
-    ``state`` names what it keeps of each array, whose own is found by ``{i}``; ``{np}`` is the
-    library. Without braces stand the settings, and t, the number of the update.
-    """
-
-    step: str
-    lines: tuple[str, ...] = ()
-    state: tuple[str, ...] = ()
-
-
-VELOCITY = "v[{i}] = momentum * v[{i}] + g"
-ADAM = Update(
-    "learning_rate * m_hat / ({np}.sqrt(v_hat) + epsilon)",
-    (
-        "m[{i}] = beta1 * m[{i}] + (1 - beta1) * g",
-        "v[{i}] = beta2 * v[{i}] + (1 - beta2) * g**2",
-        "m_hat = m[{i}] / (1 - beta1**t)",
-        "v_hat = v[{i}] / (1 - beta2**t)",
-    ),
-    ("m", "v"),
+from backprop_cli.functions.optimizers import (
+    DECAY,
+    DIRECTION,
+    GRADIENT,
+    OLD,
+    OPTIMIZERS,
+    PULLED,
+    RATE,
+    SLOPE,
 )
-UPDATES = {
-    "sgd": Update("learning_rate * g"),
-    "momentum": Update("learning_rate * v[{i}]", (VELOCITY,), ("v",)),
-    "nesterov": Update("learning_rate * (g + momentum * v[{i}])", (VELOCITY,), ("v",)),
-    "adam": ADAM,
-    "adamw": ADAM,
-}
 
 
 def state(description: Description) -> tuple[str, ...]:
     """What the optimizer keeps of each array."""
-    return UPDATES[description.network.optimizer].state if description.trained else ()
+    row = OPTIMIZERS[description.network.optimizer]
+    return tuple(symbol.name for symbol in row.state) if description.trained else ()
 
 
 def running(description: Description, quantities: Sequence[str], call: str) -> Iterator[str]:
@@ -63,18 +43,26 @@ def name_of(quantity: str, one: Array) -> str:
 
 
 def lines(description: Description, w: str, i: str, np: str) -> list[str]:
-    """The lines that move the array ``w``, which ``i`` finds in lists; g is its gradient."""
-    network, update = description.network, UPDATES[description.network.optimizer]
-    mask = f"trained[{i}] * " if description.is_masked else ""
+    """The lines that move the array ``w``, which ``i`` finds in lists; g is its gradient.
+
+    Without an index stand the settings, and t, the number of the update.
+    """
+    network = description.network
+    row, mask = OPTIMIZERS[network.optimizer], f"trained[{i}] * " if description.is_masked else ""
+    kept = {symbol.name: f"{symbol.name}[{i}]" for symbol in row.state}
+    kept |= {new(name).name: place for name, place in kept.items()}
+    named = {OLD.name: w, GRADIENT.name: "g", SLOPE.name: "g", **kept}
+    inlined = {line.defines.name: line.formula for line in row.lines if line.defines == DIRECTION}
+    code = Code(np, named)
     pulled, shrunk = [], []
-    if network.decays and ROWS[network.optimizer].decoupled:
-        shrunk = [f"{w} -= {mask}learning_rate * weight_decay * {w}"]
+    if network.decays and row.decoupled:
+        shrunk = [f"{w} -= {mask}{code.write(RATE * DECAY * OLD)}"]
     elif network.decays:
-        pulled = [f"g = g + weight_decay * {w}"]
-    moved = f"{w} -= {mask}{update.step}"
-    return [
-        *pulled,
-        *(line.format(i=i, np=np) for line in update.lines),
-        *shrunk,
-        moved.format(i=i, np=np),
+        pulled = [f"g = {code.write(PULLED.formula)}"]
+    worked = [
+        f"{code.symbol(line.defines)} = {code.write(line.formula)}"
+        for line in row.lines
+        if line.defines.name not in inlined
     ]
+    step = code.write(substitute(row.step, inlined))
+    return [*pulled, *worked, *shrunk, f"{w} -= {mask}{step}"]
