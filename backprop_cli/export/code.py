@@ -1,8 +1,17 @@
 """Expressions as Python source over arrays: ``beta1 * m + (1 - beta1) * g``."""
 
+import re
 from collections.abc import Mapping, Sequence
 
-from backprop_cli.algebra.expression import Choice, Expression, Largest, Number, Symbol
+from backprop_cli.algebra.expression import (
+    Choice,
+    Expression,
+    Largest,
+    Negative,
+    Number,
+    Sum,
+    Symbol,
+)
 from backprop_cli.algebra.writer import Binding, Writer
 
 # What a library of arrays calls our elementary functions.
@@ -50,8 +59,9 @@ class Code(Writer[str]):
         return f"{numerator} / {denominator}"
 
     def power(self, base: str, exponent: str) -> str:
-        """Base**exponent."""
-        return f"{base}**{exponent}"
+        """Base**exponent, with spaces unless both are names or numbers, as ruff has it."""
+        simple = all(re.fullmatch(r"[\w.]+", part) for part in (base, exponent))
+        return f"{base}**{exponent}" if simple else f"{base} ** {exponent}"
 
     def negative(self, operand: str) -> str:
         """-operand."""
@@ -79,6 +89,17 @@ class Code(Writer[str]):
         """Nothing is set apart."""
         del factor
         return inner
+
+    def terms(self, expression: Sum) -> list[str]:
+        """The terms of a sum, each with the sign before it."""
+        first, *rest = expression.terms
+        lines = [self._within(first, Binding.PRODUCT, leading=True)]
+        for term in rest:
+            if isinstance(term, Negative):
+                lines.append(f"- {self._within(term.operand, Binding.PRODUCT)}")
+            else:
+                lines.append(f"+ {self._within(term, Binding.PRODUCT)}")
+        return lines
 
     def binding(self, expression: Expression) -> Binding:
         """A choice is a call here."""

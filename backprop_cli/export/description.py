@@ -1,13 +1,12 @@
 """What a script is to build, derived once for every target: arrays, masks, examples, settings."""
 
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import NamedTuple
 
 from backprop_cli.algebra.expression import Symbol
-from backprop_cli.errors import UsageError
+from backprop_cli.export.graph import safe_name, why_no_matrices
 from backprop_cli.export.reading import Reading
 from backprop_cli.functions.activations import ACTIVATIONS
 from backprop_cli.functions.optimizers import DECAY, OPTIMIZERS, T, symbol_of
@@ -95,7 +94,8 @@ class Description:
     comment alone). The examples are ``x`` and ``y``, a row each, or in ``data``. ``batch_size``
     is None where all examples go into one update. ``settings`` are the optimizer's numbers by
     name, the learning rate first. ``epochs_done`` and ``updates_done`` count earlier training,
-    from which the script is to go on.
+    from which the script is to go on. Where the layers are no matrices, ``graph`` says why; there
+    are no ``layers`` then, and every parameter is an array of one number, in ``singles``.
     """
 
     configuration: str
@@ -112,11 +112,18 @@ class Description:
     settings: Mapping[str, float]
     epochs_done: int
     updates_done: int
+    graph: str = ""
+    singles: tuple[Array, ...] = ()
 
     @property
     def arrays(self) -> Iterator[Array]:
         """All arrays in forward order."""
-        return chain.from_iterable(layer.arrays for layer in self.layers)
+        return chain(chain.from_iterable(layer.arrays for layer in self.layers), self.singles)
+
+    @property
+    def by_parameter(self) -> Iterator[tuple[str, Array]]:
+        """The parameters of a network that is no matrices, each with its array."""
+        return zip(self.network.parameters, self.singles, strict=True)
 
     @property
     def trained(self) -> tuple[Array, ...]:
@@ -151,13 +158,9 @@ class Description:
 def describe(
     exercise: Exercise, configuration: str, file: str, epochs: int, data: Reading | None = None
 ) -> Description:
-    """Describe an exercise; ``data`` says how its examples are read, else they are written out.
-
-    Raises UsageError for a network whose layers are no matrices.
-    """
+    """Describe an exercise; ``data`` says how its examples are read, else they are written out."""
     network, numbers = exercise.network, exercise.numbers
-    if why := _no_matrices(network):
-        raise UsageError(f"this network cannot be exported: {why}")
+    graph = why_no_matrices(network)
     row = OPTIMIZERS[network.optimizer]
     names = (*network.inputs, *network.targets)
     rows = [one.floats for one in exercise.examples]
@@ -169,7 +172,7 @@ def describe(
         file,
         epochs,
         network,
-        tuple(_layers(network, numbers)),
+        () if graph else tuple(_layers(network, numbers)),
         tuple(row[:width] for row in rows),
         tuple(row[width:] for row in rows),
         data,
@@ -179,33 +182,12 @@ def describe(
         {name: float(numbers[name]) for name in (*entering, *row.settings)},
         exercise.trained.epochs,
         int(numbers[T.name]) - 1 if row.counts else 0,
+        graph,
+        tuple(
+            _array(safe_name(name), [name], network, numbers)
+            for name in (network.parameters if graph else ())
+        ),
     )
-
-
-def _no_matrices(network: Network) -> str:
-    """Why the layers of a network are no matrices, each fed by the one before; or nothing."""
-    before = set(network.inputs)
-    for layer in network.layers:
-        for neuron in layer.neurons:
-            if neuron.formula is not None:
-                return f"{neuron.name} is a formula"
-            if neuron.function is not None:
-                return f"{neuron.name} has an activation function of its own"
-            for edge in neuron.edges:
-                if edge.source not in before:
-                    return f"{neuron.name} is fed by {edge.source}, past the layer between them"
-        before = {neuron.name for neuron in layer.neurons}
-    uses = Counter(edge.weight for neuron in network.neurons for edge in neuron.edges)
-    for layer in network.layers:
-        biases = [neuron.bias for neuron in layer.neurons]
-        # One bias for the whole layer is one entry.
-        uses.update(bias for bias in biases[: 1 if len(set(biases)) == 1 else None] if bias)
-    shared = [name for name in network.parameters if uses[name] > 1]
-    if shared:
-        return f"{shared[0]} stands in several places"
-    if network.ends or not network.aimed:
-        return "its targets are not those of its last layer"
-    return ""
 
 
 def _layers(network: Network, numbers: Mapping[str, Figure]) -> Iterator[LayerArrays]:

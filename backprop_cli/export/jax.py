@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from backprop_cli.export import parts, updates
 from backprop_cli.export.description import Array, Description
+from backprop_cli.export.graph import forward_lines
 from backprop_cli.export.layout import Block, array, indented, listing
 from backprop_cli.export.layout import script as laid_out
 
@@ -49,6 +50,8 @@ def script(description: Description) -> str:
         for one in layer.arrays:
             lines += array([f"{one.name} = jnp.array"], one.values)
         blocks.append(lines)
+    if description.graph:
+        blocks.append(parts.singles(description, "jnp.array"))
     update = ""
     blocks += [_parameters(description), *_model(description)]
     if description.trained:
@@ -91,7 +94,11 @@ def _model(description: Description) -> list[Block]:
     def value_of(one: Array) -> str:
         return f'p["{one.name}"]' if one.is_trained else one.name
 
-    lines, source = [], "x"
+    lines: list[str] = []
+    source = "x"
+    if description.graph:
+        values = {name: value_of(one) for name, one in description.by_parameter}
+        lines += forward_lines(description.network, "jnp", ACTIVATIONS, _stacked, values)
     for layer in description.layers:
         named = dict(layer.settings)
         if layer.slope is not None:
@@ -120,6 +127,10 @@ def _model(description: Description) -> list[Block]:
             ),
         ],
     ]
+
+
+def _stacked(columns: list[str]) -> str:
+    return f"jnp.stack([{', '.join(columns)}], axis=1)"
 
 
 def _update(description: Description) -> Block:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from backprop_cli.errors import UsageError
 from backprop_cli.export import parts, updates
 from backprop_cli.export.description import Description, LayerArrays
 from backprop_cli.export.layout import Block, array, indented, listing
@@ -110,7 +111,12 @@ LOSSES = {
 
 
 def script(description: Description) -> str:
-    """The script."""
+    """The script. Raises UsageError for a network whose layers are no matrices."""
+    if description.graph:
+        raise UsageError(
+            f"--to numpy: {description.graph}; the backward pass in matrices is for plain layers, "
+            "but pytorch and jax take this network"
+        )
     gelu = ["math"] if "gelu" in description.activations else []
     blocks: list[Block] = [
         parts.header(description, "NumPy"),

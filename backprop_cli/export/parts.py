@@ -162,6 +162,14 @@ def comment(text: str, depth: int = 0) -> Block:
     )
 
 
+def singles(description: Description, call: str) -> Block:
+    """The parameters of a network that is no matrices, each an array of one number."""
+    lines = comment("Each parameter by itself, under the name that it has in the network.")
+    for one in description.singles:
+        lines = [*lines, *array([f"{one.name} = {call}"], one.values)]
+    return lines
+
+
 def about(layer: LayerArrays) -> str:
     """What is to be said of a layer's arrays."""
     neurons = listed(neuron.name for neuron in layer.layer.neurons)

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from backprop_cli.export import parts, updates
 from backprop_cli.export.description import Array, Description, LayerArrays, flat
+from backprop_cli.export.graph import forward_lines
 from backprop_cli.export.layout import INDENT, WIDTH, Block, array, indented, listing
 from backprop_cli.export.layout import script as laid_out
 
@@ -158,6 +159,13 @@ def _network(description: Description) -> Block:
     made: list[str] = ["super().__init__()"]
     forward: list[str] = []
     source = "x"
+    if description.graph:
+        for one in description.singles:
+            made += array([f"self.{one.name} = nn.Parameter", "torch.tensor"], one.values, depth=2)
+            if not one.is_trained:
+                made.append(f"self.{one.name}.requires_grad = False")
+        values = {name: f"self.{one.name}" for name, one in description.by_parameter}
+        forward += forward_lines(description.network, "torch", ACTIVATIONS, _stacked, values)
     for layer in description.layers:
         made += parts.comment(parts.about(layer), depth=2)
         for one in layer.arrays:
@@ -173,6 +181,10 @@ def _network(description: Description) -> Block:
         *indented(["def __init__(self):", *indented(made), ""]),
         *indented(["def forward(self, x):", *indented(forward)]),
     ]
+
+
+def _stacked(columns: list[str]) -> str:
+    return f"torch.stack([{', '.join(columns)}], dim=1)"
 
 
 def _forward(layer: LayerArrays, source: str, *, last: bool) -> Iterator[str]:

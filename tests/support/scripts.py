@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from backprop_cli.export import TARGETS
 from backprop_cli.export.description import describe
+from backprop_cli.export.graph import safe_name, why_no_matrices
 from backprop_cli.export.reading import Reading
 from backprop_cli.network.exercise import Exercise
 from backprop_cli.training.trainer import Trainer, well_chosen
@@ -104,6 +105,8 @@ def ours(case: Case) -> Results:
 def our_arrays(exercise: Exercise, numbers: dict[str, float]) -> dict[str, Any]:
     """Our parameters arranged as a script has them: 0 where there is none."""
     network = exercise.network
+    if why_no_matrices(network):
+        return {safe_name(name): [numbers.get(name, 0.0)] for name in network.parameters}
     arrays: dict[str, Any] = {}
     sources = network.inputs
     for at, layer in enumerate(network.layers, 1):
