@@ -226,7 +226,7 @@ learning_rate: 1
 
 
 FAMILIES = {
-    "shipped": lambda: [shipped(path) for path in SHIPPED],
+    "shipped": lambda: [case for path in SHIPPED if (case := shipped(path)).is_layered],
     "activations and losses": activations_and_losses,
     "settings of activations": settings_of_activations,
     "forms": forms,

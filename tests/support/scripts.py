@@ -50,6 +50,11 @@ class Case(NamedTuple):
     epochs: int = 10
     data: Reading | None = None
 
+    @property
+    def is_layered(self) -> bool:
+        """Whether its layers are matrices."""
+        return not why_no_matrices(self.exercise.network)
+
     def script(self, target: str) -> str:
         """The script for a library."""
         described = describe(
