@@ -62,7 +62,8 @@ class Activation(NamedTuple):
     ``source`` says
     where formula and derivative can be looked up, ``note`` what else a reader must know,
     ``convention`` what is taken for the derivative where there is none: always at z = 0.
-    ``settings`` are symbols of the formula that a user may set, with their defaults.
+    ``settings`` are symbols of the formula that a user may set, with their defaults, ``aliases``
+    other names by which the function is known.
     ``by_slope`` is the derivative with respect to the slope, where that is a parameter which is
     trained. ``complement``, ``log`` and ``log_complement`` are 1 − a, ln(a) and ln(1 − a) in terms
     of z and a, to all digits where a is near 0 or 1.
@@ -78,6 +79,7 @@ class Activation(NamedTuple):
     by_slope: Expression | None = None
     computed: Expression | None = None
     saturated: tuple[Expression, Expression] | None = None
+    aliases: tuple[str, ...] = ()
     complement: Expression = ONE - A
     log: Expression = Call("ln", A)
     log_complement: Expression = Call("ln1p", -A)
@@ -153,6 +155,7 @@ ACTIVATIONS: Mapping[str, Activation] = {
     for row in (
         Activation(
             name="sigmoid",
+            aliases=("logistic", "sigma"),
             formula=ONE / (ONE + Call("exp", -Z)),
             derivative=A * (ONE - A),
             # Below −709, exp(−z) leaves float64; there sigmoid(z) and exp(z) are the same float.
@@ -165,6 +168,7 @@ ACTIVATIONS: Mapping[str, Activation] = {
         ),
         Activation(
             name="linear",
+            aliases=("identity",),
             formula=Z,
             derivative=ONE,
             source="https://en.wikipedia.org/wiki/Activation_function",
@@ -195,12 +199,14 @@ ACTIVATIONS: Mapping[str, Activation] = {
         ),
         Activation(
             name="swish",
+            aliases=("silu",),
             formula=Z * Call("sigmoid", Z),
             derivative=Call("sigmoid", Z) + A * (ONE - Call("sigmoid", Z)),
             source="https://arxiv.org/abs/1710.05941",
         ),
         Activation(
             name="binary_step",
+            aliases=("step", "heaviside", "threshold"),
             formula=Choice(Z, ONE, ZERO, or_zero=True),
             derivative=ZERO,
             source="https://en.wikipedia.org/wiki/Heaviside_step_function",
@@ -208,6 +214,7 @@ ACTIVATIONS: Mapping[str, Activation] = {
         ),
         Activation(
             name="relu",
+            aliases=("rectifier",),
             formula=Choice(Z, Z, ZERO),
             derivative=Choice(Z, ONE, ZERO),
             source="https://en.wikipedia.org/wiki/Rectifier_(neural_networks)",
@@ -215,6 +222,7 @@ ACTIVATIONS: Mapping[str, Activation] = {
         ),
         Activation(
             name="leaky_relu",
+            aliases=("lrelu",),
             formula=Choice(Z, Z, SLOPE * Z),
             derivative=Choice(Z, ONE, SLOPE),
             settings={"slope": Decimal("0.01")},
@@ -223,6 +231,7 @@ ACTIVATIONS: Mapping[str, Activation] = {
         ),
         Activation(
             name="parametric_relu",
+            aliases=("prelu",),
             formula=Choice(Z, Z, SLOPE * Z),
             derivative=Choice(Z, ONE, SLOPE),
             by_slope=Choice(Z, ZERO, Z),

@@ -39,7 +39,8 @@ class Loss(NamedTuple):
     and LOG_COMPLEMENT; None where the formula itself does. ``title`` is what a lesson calls it.
     ``source`` says where both
     can be looked up. ``targets`` are the least and the greatest target it takes (None: any);
-    ``distribution`` says that the targets must add up to 1.
+    ``distribution`` says that the targets must add up to 1. ``aliases`` are other names by which
+    it is known.
     """
 
     name: str
@@ -51,6 +52,7 @@ class Loss(NamedTuple):
     distribution: bool = False
     computed: Expression | None = None
     computed_derivative: Expression | None = None
+    aliases: tuple[str, ...] = ()
 
     @property
     def has_logarithms(self) -> bool:
@@ -113,6 +115,7 @@ LOSSES: Mapping[str, Loss] = {
     for row in (
         Loss(
             name="half_squared_error",
+            aliases=("half_mse",),
             title="half the squared error",
             formula=Number(Decimal("0.5")) * (Y_TRUE - Y_HAT) ** 2,
             derivative=Y_HAT - Y_TRUE,
@@ -120,6 +123,7 @@ LOSSES: Mapping[str, Loss] = {
         ),
         Loss(
             name="squared_error",
+            aliases=("sse",),
             title="the squared error",
             formula=(Y_HAT - Y_TRUE) ** 2,
             derivative=TWO * (Y_HAT - Y_TRUE),
@@ -127,6 +131,7 @@ LOSSES: Mapping[str, Loss] = {
         ),
         Loss(
             name="mean_squared_error",
+            aliases=("mse",),
             title=prose("the squared error, divided by the number of outputs ", N),
             formula=(Y_TRUE - Y_HAT) ** 2 / N,
             derivative=TWO * (Y_HAT - Y_TRUE) / N,
@@ -134,6 +139,7 @@ LOSSES: Mapping[str, Loss] = {
         ),
         Loss(
             name="binary_cross_entropy",
+            aliases=("bce", "log_loss"),
             title="the binary cross-entropy",
             formula=_unless_perfect(CROSS_ENTROPY, ZERO, *WHY_ZERO),
             derivative=_unless_perfect(CROSS_ENTROPY_SLOPE, LIMIT, WHY_LIMIT),
@@ -152,6 +158,7 @@ LOSSES: Mapping[str, Loss] = {
         ),
         Loss(
             name="cross_entropy",
+            aliases=("cce", "ce", "nll", "categorical_cross_entropy"),
             title="the cross-entropy",
             # Where the target is 0, so is the loss, whatever the prediction: 0 * ln(0) is 0 here.
             formula=Choice(Y_TRUE, -(Y_TRUE * Call("ln", Y_HAT)), ZERO),

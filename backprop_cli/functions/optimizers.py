@@ -48,7 +48,8 @@ class Optimizer(NamedTuple):
     the parameter. ``state`` names the running quantities, which start at 0: the line that defines
     ``m_new`` is worked from ``m``; those of them in ``squares`` are never below 0. ``settings`` are
     symbols that a user may set, with their defaults. ``decoupled`` says that weight decay acts on
-    the parameter, not on the gradient; ``weight_decay`` is its default.
+    the parameter, not on the gradient; ``weight_decay`` is its default. ``aliases`` are other names
+    by which it is known.
     """
 
     name: str
@@ -61,6 +62,7 @@ class Optimizer(NamedTuple):
     squares: tuple[Symbol, ...] = ()
     decoupled: bool = False
     weight_decay: Decimal | None = None
+    aliases: tuple[str, ...] = ()
 
     @property
     def counts(self) -> bool:
@@ -94,6 +96,7 @@ OPTIMIZERS: Mapping[str, Optimizer] = {
     for row in (
         Optimizer(
             name="sgd",
+            aliases=("gradient_descent", "gd"),
             title="gradient descent",
             step=RATE * GRADIENT,
             source="https://pytorch.org/docs/stable/generated/torch.optim.SGD.html",
@@ -109,6 +112,7 @@ OPTIMIZERS: Mapping[str, Optimizer] = {
         ),
         Optimizer(
             name="nesterov",
+            aliases=("nag",),
             title="gradient descent with Nesterov's momentum",
             lines=(VELOCITY, LOOK_AHEAD),
             step=RATE * DIRECTION,

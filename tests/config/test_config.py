@@ -820,7 +820,7 @@ def test_order_and_frozen_name_parameters(line: str, expected: str) -> None:
             "activation: {hidden: x}",
             "activation.hidden: there is no activation called x; known: sig",
         ),
-        ("loss: mse", "loss: there is no loss called mse; known: half_squared_error"),
+        ("loss: mxq", "loss: there is no loss called mxq; known: half_squared_error"),
     ],
 )
 def test_activations_and_losses_are_those_known(line: str, expected: str) -> None:
@@ -956,7 +956,7 @@ def test_the_json_schema_accepts_every_form(text: str) -> None:
         ("rounding: 4", "activation: [sigmoid]"),
         ("rounding: 4", "activation: {name: leaky_relu, slope: steep}"),
         ("rounding: 4", "activation: {name: leaky_relu, slpe: 0.1}"),
-        ("rounding: 4", "loss: mse"),
+        ("rounding: 4", "loss: mxq"),
         ("learning_rate: 0.5", "learning_rate: 0"),
         ("{x1: 0.15, x2: 0.20}", "{x1: '0.15'}"),
         ("  hidden: 0.35", f"  {'x' * 25}: 0.35"),

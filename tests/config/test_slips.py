@@ -9,6 +9,10 @@ from support.program import DEFAULT, Backprop
 from backprop_cli.config.load import parse
 from backprop_cli.config.shape.keys import OTHER_NAMES
 from backprop_cli.errors import ConfigError
+from backprop_cli.functions.activations import ACTIVATIONS
+from backprop_cli.functions.losses import LOSSES
+from backprop_cli.functions.names import spelling
+from backprop_cli.functions.optimizers import OPTIMIZERS
 
 DOCUMENT = """\
 inputs:
@@ -190,3 +194,41 @@ def test_the_program_shows_the_line_with_a_caret(backprop: Backprop) -> None:
     assert line[caret.index("^")] == "x"
     assert rest == ["There is 1 more fault in this file."]
     assert done.returncode == 2
+
+
+@pytest.mark.parametrize(
+    ("line", "same"),
+    [
+        ("activation: ReLU", "activation: relu"),
+        ("activation: Leaky-ReLU", "activation: leaky_relu"),
+        ("activation: LeakyReLU", "activation: leaky_relu"),
+        ("activation: Logistic", "activation: sigmoid"),
+        ("activation: {hidden: identity, output: step}", None),
+        (
+            "activation: {name: PReLU, slope: 0.1}",
+            "activation: {name: parametric_relu, slope: 0.1}",
+        ),
+        ("activation: silu", "activation: swish"),
+        ("activation: Softmax", "activation: softmax"),
+        ("loss: MSE", "loss: mean_squared_error"),
+        ("loss: BCE", "loss: binary_cross_entropy"),
+        ("loss: Binary Cross-Entropy", "loss: binary_cross_entropy"),
+        ("loss: SquaredError", "loss: squared_error"),
+        ("optimizer: SGD", "optimizer: sgd"),
+        ("optimizer: {name: Adam, beta1: 0.8}", "optimizer: {name: adam, beta1: 0.8}"),
+        ("optimizer: AdamW", "optimizer: adamw"),
+        ("optimizer: gradient descent", "optimizer: sgd"),
+    ],
+)
+def test_functions_go_by_any_spelling_and_by_their_other_names(line: str, same: str | None) -> None:
+    found = parse(swapped_in(DOCUMENT, "rounding: 4", line), "c.yaml").network
+    if same is None:
+        assert [layer.activation for layer in found.layers] == ["linear", "binary_step"]
+    else:
+        assert found == parse(swapped_in(DOCUMENT, "rounding: 4", same), "c.yaml").network
+
+
+def test_no_name_stands_for_two_functions() -> None:
+    for rows in (ACTIVATIONS, LOSSES, OPTIMIZERS):
+        names = [spelling(n) for row in rows.values() for n in (row.name, *row.aliases)]
+        assert len(set(names)) == len(names)

@@ -36,6 +36,7 @@ from backprop_cli.config.shape.weights import (
 )
 from backprop_cli.functions.activations import ACTIVATIONS
 from backprop_cli.functions.losses import LOSSES
+from backprop_cli.functions.names import by_spelling
 from backprop_cli.functions.optimizers import OPTIMIZERS
 from backprop_cli.functions.softmax import SOFTMAX
 from backprop_cli.network.classes import MOST_COUNTED
@@ -93,9 +94,10 @@ class Read:
         return dict(self.schema)
 
 
-def _known(names: tuple[str, ...], what: str) -> Read:
-    """How the name of one of our own rows is read."""
-    return Read(one_of(names, what), {"type": "string", "enum": list(names)}, is_name=True)
+def _known(spellings: Mapping[str, str], what: str) -> Read:
+    """How the name of one of our own rows is read, in any of its spellings."""
+    names = {"type": "string", "enum": sorted({*spellings, *spellings.values()})}
+    return Read(one_of(spellings, what), names, is_name=True)
 
 
 Number = Annotated[Decimal, Read(read_number, {"type": "number"})]
@@ -127,9 +129,9 @@ Decimals = Annotated[
     int | None,
     Read(read_decimals, {"type": "integer", "minimum": 1, "maximum": MOST_DECIMALS}),
 ]
-ActivationName = Annotated[str, _known(ACTIVATION_NAMES, "activation")]
-LossName = Annotated[str, _known(LOSS_NAMES, "loss")]
-OptimizerName = Annotated[str, _known(OPTIMIZER_NAMES, "optimizer")]
+ActivationName = Annotated[str, _known(by_spelling(ACTIVATIONS.values(), SOFTMAX), "activation")]
+LossName = Annotated[str, _known(by_spelling(LOSSES.values()), "loss")]
+OptimizerName = Annotated[str, _known(by_spelling(OPTIMIZERS.values()), "optimizer")]
 Fraction = Annotated[
     Decimal,
     Read(within(0, 1), {"type": "number", "minimum": 0, "exclusiveMaximum": 1}),

@@ -2,9 +2,10 @@
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from backprop_cli.config.shape.scalars import complaint
+from backprop_cli.functions.names import spelling
 from backprop_cli.wording import did_you_mean, shown
 
 LONGEST_NAME = 24
@@ -51,17 +52,18 @@ def check_layer_name(name: str) -> str:
     return check_name(name)
 
 
-def one_of(names: tuple[str, ...], what: str) -> Callable[[str], str]:
-    """A check that a name is one of those known."""
+def one_of(spellings: Mapping[str, str], what: str) -> Callable[[str], str]:
+    """A reader of names that are known; ``spellings`` lead to the names (see `by_spelling`)."""
 
-    def check(name: str) -> str:
-        if name not in names:
-            known = ", ".join(names)
-            if not name:
-                raise complaint(f"nothing is written here; write one of {known}")
-            hint = did_you_mean(name, names)
-            message = f"there is no {what} called {shown(name)}; "
-            raise complaint(message + (f"{hint} Known: {known}" if hint else f"known: {known}"))
-        return name
+    def read(name: str) -> str:
+        if found := spellings.get(spelling(name)):
+            return found
+        names = tuple(dict.fromkeys(spellings.values()))
+        known = ", ".join(names)
+        if not name:
+            raise complaint(f"nothing is written here; write one of {known}")
+        hint = did_you_mean(name, names)
+        message = f"there is no {what} called {shown(name)}; "
+        raise complaint(message + (f"{hint} Known: {known}" if hint else f"known: {known}"))
 
-    return check
+    return read
