@@ -60,8 +60,8 @@ def test_a_sheet_that_cannot_be_read_ends_with_2(
     path.write_bytes(content)
     run = backprop("check", path)
     assert (run.returncode, run.stdout) == (2, "")
-    assert run.stderr.count("\n") == 1
-    assert "odd.txt" in run.stderr
+    assert run.stderr.split(":")[0].endswith("odd.txt")
+    assert "Traceback" not in run.stderr
 
 
 def test_no_escape_code_of_a_sheet_reaches_the_terminal(backprop: Backprop) -> None:
