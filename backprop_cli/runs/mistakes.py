@@ -4,7 +4,7 @@ How often each was met is counted over some 90 public questions of students. A n
 row; the order is that in which mistakes of one figure are named, the usual ones first.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from decimal import Decimal
 from functools import cached_property
 from typing import NamedTuple
@@ -134,7 +134,8 @@ class Mistake(NamedTuple):
 
     def told(self, detail: str) -> str:
         """The sentence about one change."""
-        return self.sentence.format(detail) if detail else self.sentence.replace(" ({})", "")
+        bare = self.sentence.replace(" ({})", "").replace(": {}", "")
+        return self.sentence.format(detail) if detail else bare
 
 
 def everywhere(
@@ -667,6 +668,11 @@ MISTAKES: Mapping[str, Mistake] = {
             "the activation function was applied once more within its derivative",
             _derivative_applied_twice,
         ),
+        Mistake(
+            "factor_too_many",
+            "a factor that does not belong there was put in ({})",
+            _factor_too_many,
+        ),
         Mistake("wrong_derivative", "another derivative was used ({})", _wrong_derivative),
         Mistake(
             "bias_value_used",
@@ -707,26 +713,25 @@ MISTAKES: Mapping[str, Mistake] = {
             _decay_coupled,
         ),
         Mistake("wrong_t", "the number t of the update is off by one ({})", _wrong_t),
-        Mistake(
-            "factor_too_many",
-            "a factor that does not belong there was put in ({})",
-            _factor_too_many,
-        ),
     )
 }
 
 
-def changes_at(problem: Problem, step: Step) -> Iterator[tuple[Mistake, Change]]:
+def changes_at(
+    problem: Problem, step: Step, written: Collection[str]
+) -> Iterator[tuple[Mistake, Change]]:
     """Every mistake that can be made at a step, and what it makes of the step's formula.
 
-    A product of the chain rule is also changed at each of its factors: a student who writes only
-    the product makes the factors' mistakes in it.
+    A product of the chain rule is also changed at those of its factors that are ``written`` down:
+    what is right on its own line may be left out in the product.
     """
     site = Site(problem, step)
     inner = [
         (name, Site(problem, local))
         for name in dict.fromkeys(symbol.name for symbol in symbols(step.expression))
-        if (local := problem.steps.get(name)) is not None and step.rule is Rule.CHAIN
+        if (local := problem.steps.get(name)) is not None
+        and step.rule is Rule.CHAIN
+        and name in written
         if local.rule in (*LOCAL, Rule.DERIVATIVE_OF_LOSS)
     ]
     parts = [Site(problem, one) for one in _losses(problem, step)]

@@ -26,6 +26,7 @@ from backprop_cli.runs.checking.check import Checked
 from backprop_cli.runs.checking.diagnosis import Cause
 from backprop_cli.runs.checking.marking import Marked
 from backprop_cli.runs.checking.own import Verdict
+from backprop_cli.runs.checking.together import Together
 from backprop_cli.wording import counted, printable
 
 MARKS = {
@@ -62,12 +63,16 @@ def _blocks(checked: Checked) -> Iterator[Block]:
     )
     yield Paragraph(_summary(checked))
     wrong = [at for at, one in enumerate(checked.lines) if one.verdict is Verdict.WRONG]
-    for at in wrong[:1]:
+    for group in checked.together:
+        yield from _as_a_whole(checked, group)
+    in_groups = {at for group in checked.together for at in group.lines}
+    alone = [at for at in wrong if at not in in_groups]
+    for at in alone[: 0 if in_groups else 1]:
         yield from _explained(checked, at)
     yield _table(checked)
-    for at in wrong[1:MOST_EXPLAINED]:
+    for at in alone[0 if in_groups else 1 : MOST_EXPLAINED]:
         yield from _explained(checked, at)
-    yield from _endings(checked, len(wrong))
+    yield from _endings(checked, len(alone))
 
 
 def _summary(checked: Checked) -> Prose:
@@ -98,6 +103,15 @@ def _counts(checked: Checked) -> Prose:
 
 
 # --- a wrong line ----------------------------------------------------------------------------
+
+
+def _as_a_whole(checked: Checked, group: Together) -> Iterator[Block]:
+    """Lines that one mistake explains together."""
+    first = checked.lines[group.lines[0]].entry.written
+    several = counted(len(group.lines), "figure")
+    name = printable(group.name) if group.name else "the lines marked ✗"
+    yield Heading(3, f"✗ Line {first.line}: {several} of {name}")
+    yield Paragraph(f"One mistake gives all of them: {group.sentence}.")
 
 
 def _explained(checked: Checked, at: int) -> Iterator[Block]:
@@ -167,6 +181,8 @@ def _own_line(checked: Checked, at: int, quantity: str) -> Equation:
         formula = Exact().chosen(formula, values)
     between = transform(formula, put_in)
     result = _figure(checked, own.worth(quantity, at))
+    if isinstance(formula, Symbol):
+        result = _own_figure(checked, formula.name, at)
     sides = (
         (formula, result) if isinstance(formula, Symbol | Number) else (formula, between, result)
     )
@@ -181,6 +197,9 @@ def _own_figure(checked: Checked, name: str, at: int) -> Number:
         return Number(own.entries[on_line].written.figure, of=name)
     if name in own.problem.given:
         return Number(_typed(own.problem.given[name]), of=name)
+    step = own.problem.steps[name]
+    if isinstance(step.expression, Symbol):
+        return _own_figure(checked, step.expression.name, at)
     return Number(_figure(checked, own.worth(name, at)).value, of=name)
 
 

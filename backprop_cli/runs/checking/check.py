@@ -11,6 +11,7 @@ from backprop_cli.runs.checking.diagnosis import Cause, causes, telling_apart
 from backprop_cli.runs.checking.marking import Marked, Marking
 from backprop_cli.runs.checking.own import Verdict
 from backprop_cli.runs.checking.problem import problem
+from backprop_cli.runs.checking.together import Together, together
 from backprop_cli.wording import NEAREST, nearest
 
 # The causes of so many wrong lines are looked for: mending the first mends most of the others.
@@ -22,8 +23,9 @@ class Checked(NamedTuple):
 
     ``causes`` are those of wrong lines by their positions in ``lines``, the likeliest first; where
     there are several, ``teller`` may have the quantity whose line would tell the first two apart.
-    ``missing`` are the ASCII names of what is on no line, ``unknown`` the lines whose names are
-    none, with the nearest that are.
+    ``together`` are wrong lines that one mistake explains as a whole. ``missing`` are the ASCII
+    names of what is on no line, ``unknown`` the lines whose names are none, with the nearest that
+    are.
     """
 
     sheet: Sheet
@@ -31,12 +33,18 @@ class Checked(NamedTuple):
     lines: tuple[Marked, ...]
     causes: Mapping[int, Sequence[Cause]]
     teller: Mapping[int, str]
+    together: Sequence[Together]
     missing: tuple[str, ...]
     unknown: tuple[tuple[Written, tuple[str, ...]], ...]
 
     def count(self, verdict: Verdict) -> int:
         """How many lines have a verdict."""
         return sum(marked.verdict is verdict for marked in self.lines)
+
+    def mistakes(self, at: int) -> list[str]:
+        """The identifiers of the mistakes that give the figure of a line, the likeliest first."""
+        found = [group.mistake for group in self.together if at in group.lines]
+        return [*dict.fromkeys((*found, *(cause.mistake for cause in self.causes.get(at, ()))))]
 
     @property
     def first_wrong(self) -> int | None:
@@ -69,12 +77,15 @@ def check(exercise: Exercise, sheet: Sheet, example: int = 0) -> Checked:
         if found and found[0].quantity != marking.own.entries[at].quantity:
             marking.own.imply(found[0].quantity, found[0].value)
     shown = marking.names.all_shown
+    lines = tuple(marking.found[at] for at in range(len(marking.own.entries)))
+    groups = together(marking, lines)
     return Checked(
         sheet,
         marking,
-        tuple(marking.found[at] for at in range(len(marking.own.entries))),
+        lines,
         explained,
         teller,
+        groups,
         _missing(marking),
         tuple((one, tuple(nearest(one.name[:40], shown, NEAREST))) for one in marking.unknown[:20]),
     )

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
+from functools import cached_property
 from typing import NamedTuple
 
 from backprop_cli.algebra.expression import Expression, Number, symbols
@@ -92,7 +93,9 @@ def _by_formula(own: OwnNumbers, at: int, entry: Entry) -> Iterator[Cause]:
     tried = 0
     for name in (entry.quantity, *own.skipped(entry.quantity, at, MOST_SKIPPED)):
         step = own.problem.steps[name]
-        for mistake, change in changes_at(own.problem, step):
+        used = {symbol.name for symbol in symbols(step.expression)}
+        written = {one for one in used if own.line_of(one, at) is not None}
+        for mistake, change in changes_at(own.problem, step, written):
             tried += 1
             if tried > MOST_TRIED:
                 return
@@ -108,6 +111,7 @@ class _Trial:
     def __init__(self, own: OwnNumbers, at: int, entry: Entry) -> None:
         self.own, self.at, self.entry = own, at, entry
         self._resting: dict[str, frozenset[str]] = {}
+        self._worths: dict[str, float] = {}
         self._between = frozenset((entry.quantity, *own.skipped(entry.quantity, at, 400)))
 
     def of(self, changes: Mapping[str, Expression], *changed: str) -> tuple[Form, bool] | None:
@@ -121,13 +125,38 @@ class _Trial:
         name = changed[-1]
         forms = self.own.changed(self.entry.quantity, self.at, changes, affected)
         form = forms[self.entry.quantity]
-        worth = self.own.worth(self.entry.quantity, self.at, changes)
-        closely = abs(worth - self.entry.figure) <= 2 * WITHIN * self.entry.bounds.radius
-        if not closely and (not form.is_bounded or coarse(form, self.entry.bounds)):
+        bounds = self.own.bounds(self.at)
+        judged = form.is_bounded and not coarse(form, bounds)
+        met = judged and form.bounds.meets(bounds)
+        margin = WITHIN * bounds.radius
+        if (
+            judged
+            and not met
+            and not Bounds(bounds.low - margin, bounds.high + margin).meets(form.bounds)
+        ):
             return None
-        if not closely and not form.bounds.meets(self.entry.bounds):
+        unaffected = {name: self._worth(name) for name in self._used if name not in affected}
+        worth = self.own.worth(self.entry.quantity, self.at, changes, unaffected)
+        closely = abs(worth - self.entry.figure) <= 2 * WITHIN * bounds.radius
+        if not closely and not met:
             return None
         return forms.get(name, form), closely
+
+    @cached_property
+    def _used(self) -> frozenset[str]:
+        """The quantities that the line, and what it skips, are worked from."""
+        steps = self.own.problem.steps
+        return frozenset(
+            symbol.name for name in self._between for symbol in symbols(steps[name].expression)
+        )
+
+    def _worth(self, name: str) -> float:
+        """What a quantity comes to where nothing is changed."""
+        if name not in self._worths:
+            line = self.own.line_of(name, self.at)
+            figure = None if line is None else self.own.entries[line].figure
+            self._worths[name] = self.own.worth(name, self.at) if figure is None else figure
+        return self._worths[name]
 
     def _has_values(self, changes: Mapping[str, Expression], affected: frozenset[str]) -> bool:
         """Whether no changed step uses what rests on it: an updated weight may."""

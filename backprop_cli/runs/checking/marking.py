@@ -2,14 +2,23 @@
 
 import math
 from collections.abc import Iterator, Sequence
-from decimal import ROUND_DOWN, ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
 from typing import NamedTuple
 
 from backprop_cli.algebra.expression import Number, Symbol, symbols
 from backprop_cli.algebra.sheet import Sheet, Written
 from backprop_cli.arithmetic.intervals import Bounds, Form, between, point
 from backprop_cli.runs.checking.names import Names
-from backprop_cli.runs.checking.own import Entry, Known, OwnNumbers, Verdict, carried
+from backprop_cli.runs.checking.own import (
+    Entry,
+    Known,
+    OwnNumbers,
+    Verdict,
+    carried,
+    cut_bounds,
+    fits,
+    is_cut_off,
+)
 from backprop_cli.runs.checking.problem import Problem
 
 # How many of the quantities that a line rests on are tried without, one at a time.
@@ -17,7 +26,6 @@ MOST_LEFT_OUT = 12
 # A result is too coarse to judge a figure by if it may be off by this share of itself, and by far
 # more than the figure's own last digit tells.
 COARSE, COARSER_THAN_FIGURE = 0.5, 5.0
-OFTEN = 2  # who has cut off so many figures does not round
 
 CUT_OFF = "cut off instead of rounded"
 HALF_EVEN = "a half rounded to the even digit; half up gives {}"
@@ -84,9 +92,7 @@ class Marking:
         else:
             results = [route.form.bounds] if route and route.form.is_bounded else []
             results += [Bounds(value, value) for value in self.problem.truths(quantity)]
-            if remark == CUT_OFF:
-                own.cuts += 1
-            bounds = _cut_bounds(entry.written.figure) if remark == CUT_OFF else bounds
+            bounds = cut_bounds(entry.written.figure) if remark == CUT_OFF else bounds
             own.settle(at, carried(entry, at, results, bounds))
         return marked
 
@@ -97,7 +103,7 @@ class Marking:
         nearest = self.own.result(quantity, at)
         if any(bounds.holds(value) for value in truths):
             return Verdict.RIGHT, nearest, _remark(entry, truths)
-        if any(_cut_off(entry.written.figure, value) for value in truths):
+        if any(is_cut_off(entry.written.figure, value) for value in truths):
             return Verdict.RIGHT, nearest, CUT_OFF
         copied = self._copied(at, entry)
         if copied is not None:
@@ -113,7 +119,7 @@ class Marking:
             result = route.form.bounds
             # The figures as they are written may lead to the very end of the bounds: a half.
             met = result.meets(bounds) or (route is nearest and bounds.holds(worth))
-            cut = _cut_off(entry.written.figure, worth) and route is nearest
+            cut = is_cut_off(entry.written.figure, worth) and route is nearest
             if not met and not cut and not self._cut_from(entry.written.figure, result):
                 continue
             if coarse(route.form, bounds):
@@ -150,8 +156,8 @@ class Marking:
 
         Of one who does that regularly, it is enough that it can be.
         """
-        if self.own.cuts >= OFTEN:
-            return bool(figure) and result.meets(_cut_bounds(figure))
+        if self.own.cuts:
+            return bool(figure) and result.meets(cut_bounds(figure))
         return _cut_within(figure, result)
 
     def _copied(self, at: int, entry: Entry) -> Marked | None:
@@ -194,32 +200,13 @@ def coarse(form: Form, figure: Bounds) -> bool:
     return radius > COARSE * abs(form.centre) and radius > COARSER_THAN_FIGURE * figure.radius
 
 
-def _cut_off(figure: Decimal, value: float) -> bool:
-    """Whether a figure is a value with its further digits left away."""
-    unit = Decimal(1).scaleb(int(figure.as_tuple().exponent))
-    if not figure or not _fits(value, unit):
-        return False
-    return _as_decimal(value).quantize(unit, ROUND_DOWN) == figure
-
-
-def _cut_bounds(figure: Decimal) -> Bounds:
-    """All numbers of which a figure is what is left when further digits are left away."""
-    unit = Decimal(1).scaleb(int(figure.as_tuple().exponent))
-    farther = figure + unit.copy_sign(figure)
-    return Bounds(*sorted((float(figure), float(farther))))
-
-
 def _cut_within(figure: Decimal, result: Bounds) -> bool:
     """Whether a figure is all values of a narrow result with their further digits left away."""
     exponent = int(figure.as_tuple().exponent)
     unit = 10.0**exponent
     if result.radius > unit / 4:
         return False
-    return _cut_off(figure, result.low) and _cut_off(figure, result.high)
-
-
-def _fits(value: float, unit: Decimal) -> bool:
-    return math.isfinite(value) and abs(value) < 1e15 and unit > Decimal("1e-40")
+    return is_cut_off(figure, result.low) and is_cut_off(figure, result.high)
 
 
 def _as_decimal(value: float) -> Decimal:
@@ -231,7 +218,7 @@ def _remark(entry: Entry, truths: Sequence[float]) -> str:
     figure = entry.written.figure
     unit = Decimal(1).scaleb(int(figure.as_tuple().exponent))
     for value in truths:
-        if not _fits(value, unit):
+        if not fits(value, unit):
             continue
         half_up = _as_decimal(value).quantize(unit, ROUND_HALF_UP)
         if half_up == figure:

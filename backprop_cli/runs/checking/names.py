@@ -1,5 +1,6 @@
 """The names by which people call quantities, and the quantities that they mean."""
 
+import math
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
@@ -52,12 +53,16 @@ class Names:
     def means(self, written: Written) -> tuple[str, ...]:
         """The quantities that a line may be about, the likeliest first; maybe none."""
         if written.place is not None:
-            return self._existing(self._in_array(written.place), None)
+            return self.at(written.place)
         for name in _readings(written.name):
             found = self._existing(self._plain(name), written.example)
             if found:
                 return found
         return ()
+
+    def at(self, place: Place) -> tuple[str, ...]:
+        """The quantities that a place of an array by layer may mean."""
+        return self._existing(self._in_array(place), None)
 
     def shown(self, quantity: str) -> str:
         """The ASCII name of a quantity: ``dLoss/dw5``."""
@@ -209,48 +214,47 @@ class Names:
         layers = self.network.layers
         if not found or not 1 <= int(found["layer"]) <= len(layers):
             return
-        neurons = layers[int(found["layer"]) - 1].neurons
-        kind = found["kind"][0]
-        if kind == "w":
-            at = int(found["layer"]) - 1
-            sources = [one.name for one in layers[at - 1].neurons] if at else [*self.network.inputs]
-            names = {
-                (row, sources.index(edge.source)): edge.weight
-                for row, neuron in enumerate(neurons)
-                for edge in neuron.edges
-                if edge.source in sources
-            }
-            shape, index = place.shape, place.at
-            if shape == (len(sources), len(neurons)) and len(sources) != len(neurons):
-                shape, index = shape[::-1], index[::-1]
-            if shape != (len(neurons), len(sources)) or index not in names:
-                return
-            own = names[index[0], index[1]]
+        depth = int(found["layer"]) - 1
+        if found["kind"].startswith("w"):
+            owns = self._weights_at(depth, place)
         else:
-            if place.shape not in ((len(neurons),), (len(neurons), 1), (1, len(neurons)), (1,)):
-                return
-            neuron = neurons[max(place.at)]
-            shared = [one for one in neurons if one.bias == neuron.bias]
-            if kind == "b" and neuron.bias is None:
-                return
-            own = {
-                "b": neuron.bias or "",
-                "z": neuron.weighted_sum,
-                "a": neuron.activation,
-            }[kind]
-            if kind == "b" and len(shared) > 1 and max(place.shape) == len(neurons):
-                own = f"{own}_from_{neuron.name}" if found["gradient"] else own
-        if found["gradient"] in ("delta", "δ"):
-            yield self.network.gradient(neuron.weighted_sum).name if kind != "w" else ""
-        elif found["gradient"]:
-            yield self.network.gradient(own).name
-            yield from (
-                self.network.gradient(one).name
-                for one in self._predictions(neuron.name)
-                if kind == "a"
-            )
-        else:
-            yield new(own).name if found["new"] else own
+            owns = self._of_neuron(depth, found["kind"][0], place, apart=bool(found["gradient"]))
+        for own in owns:
+            if found["gradient"] in ("delta", "δ"):
+                yield self.network.gradient(self._sums.get(own, own)).name
+            elif found["gradient"]:
+                yield self.network.gradient(own).name
+            else:
+                yield new(own).name if found["new"] else own
+
+    def _weights_at(self, depth: int, place: Place) -> Iterator[str]:
+        """The weight at a place: a row for each neuron, or a column where the shape says so."""
+        neurons = self.network.layers[depth].neurons
+        before = self.network.layers[depth - 1].neurons if depth else ()
+        sources = [one.name for one in before] if depth else [*self.network.inputs]
+        shape, at = place.shape, place.at
+        if shape == (len(sources), len(neurons)) and len(sources) != len(neurons):
+            shape, at = shape[::-1], at[::-1]
+        if shape == (len(neurons), len(sources)):
+            for edge in neurons[at[0]].edges:
+                if edge.source == sources[at[1]]:
+                    yield edge.weight
+
+    def _of_neuron(self, depth: int, kind: str, place: Place, *, apart: bool) -> Iterator[str]:
+        """A neuron's bias, weighted sum or activation; of a shared bias's gradient its part."""
+        neurons = self.network.layers[depth].neurons
+        several = max(place.shape)
+        if several not in (1, len(neurons)) or math.prod(place.shape) != several:
+            return
+        neuron = neurons[max(place.at)]
+        if kind == "z":
+            yield neuron.weighted_sum
+        elif kind == "a":
+            yield from (neuron.activation, *self._predictions(neuron.name))
+        elif neuron.bias is not None:
+            sharing = [one for one in neurons if one.bias == neuron.bias]
+            part = apart and len(sharing) > 1 and several > 1
+            yield f"{neuron.bias}_from_{neuron.name}" if part else neuron.bias
 
 
 def _readings(name: str) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
+from decimal import ROUND_DOWN, Decimal
 from enum import Enum
 from functools import cached_property
 from typing import NamedTuple
@@ -63,7 +64,7 @@ class OwnNumbers:
         self.problem = problem
         self.entries = entries
         self.habit = habit(problem, entries)
-        self.cuts = 0  # figures whose digits were left away instead of rounded
+        self.cuts = cuts_off(problem, entries)
         self._at: dict[str, list[int]] = {}
         for at, entry in enumerate(entries):
             self._at.setdefault(entry.quantity, []).append(at)
@@ -71,6 +72,14 @@ class OwnNumbers:
         self._implied: dict[str, Form] = {}
         self._found: dict[tuple[str, int, frozenset[str]], Known] = {}
         self._varies: dict[str, bool] = {}
+
+    def bounds(self, at: int) -> Bounds:
+        """All numbers that a line's figure stands for, from the hand of this student."""
+        entry = self.entries[at]
+        if not self.cuts:
+            return entry.bounds
+        cut = cut_bounds(entry.written.figure)
+        return entry.bounds.with_point(cut.low).with_point(cut.high)
 
     def settle(self, at: int, form: Form) -> None:
         """Take a line's number for the student's own from here on."""
@@ -163,9 +172,18 @@ class OwnNumbers:
         half = self.habit.half_unit(form.centre) * (2 if self.cuts else 1)
         return form._replace(parts={**form.parts, f"~{quantity}": half}) if half else form
 
-    def worth(self, quantity: str, at: int, changes: Changes = NO_CHANGES) -> float:
-        """The number that a quantity's formula gives with the figures as they are written."""
-        found: dict[str, float] = {}
+    def worth(
+        self,
+        quantity: str,
+        at: int,
+        changes: Changes = NO_CHANGES,
+        unaffected: dict[str, float] | None = None,
+    ) -> float:
+        """The number that a quantity's formula gives with the figures as they are written.
+
+        ``unaffected`` keeps the numbers of quantities that no change concerns, to be used again.
+        """
+        found: dict[str, float] = {} if unaffected is None else unaffected.copy()
 
         def form_of(name: str) -> Form:
             if name not in found:
@@ -269,6 +287,8 @@ class Habit(NamedTuple):
 SMALL = 0.01
 FLOAT64 = Habit(300)
 LEAST_DIGITS = 2
+# Who has cut off so many figures, and so large a share of those that tell, does not round.
+OFTEN, MOSTLY = 2, 0.4
 EXACT_DIGITS = 13  # a figure of so many digits has not been rounded by hand
 
 
@@ -308,6 +328,38 @@ def habit(problem: Problem, entries: Iterable[Entry]) -> Habit:
 def _lower(numbers: Sequence[int]) -> int:
     """The number below which a quarter of all lie."""
     return sorted(numbers)[len(numbers) // 4]
+
+
+def cuts_off(problem: Problem, entries: Iterable[Entry]) -> bool:
+    """Whether a student leaves further digits away instead of rounding."""
+    cut = rounded = 0
+    for entry in entries:
+        figure, truths = entry.written.figure, problem.truths(entry.quantity)
+        held = any(entry.bounds.holds(value) for value in truths)
+        kept = any(is_cut_off(figure, value) for value in truths)
+        if held != kept and entry.quantity in problem.steps:
+            cut, rounded = cut + kept, rounded + held
+    return cut >= OFTEN and cut >= MOSTLY * (cut + rounded)
+
+
+def is_cut_off(figure: Decimal, value: float) -> bool:
+    """Whether a figure is a value with its further digits left away."""
+    unit = Decimal(1).scaleb(int(figure.as_tuple().exponent))
+    if not figure or not fits(value, unit):
+        return False
+    return Decimal(repr(value)).quantize(unit, ROUND_DOWN) == figure
+
+
+def fits(value: float, unit: Decimal) -> bool:
+    """Whether a value can be written in a unit."""
+    return math.isfinite(value) and abs(value) < 1e15 and unit > Decimal("1e-40")
+
+
+def cut_bounds(figure: Decimal) -> Bounds:
+    """All numbers of which a figure is what is left when further digits are left away."""
+    unit = Decimal(1).scaleb(int(figure.as_tuple().exponent))
+    farther = figure + unit.copy_sign(figure)
+    return Bounds(*sorted((float(figure), float(farther))))
 
 
 def carried(entry: Entry, at: int, results: Iterable[Bounds], bounds: Bounds) -> Form:

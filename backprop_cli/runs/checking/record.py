@@ -13,7 +13,6 @@ def as_json(checked: Checked) -> str:
     first = checked.first_wrong
     lines = []
     for at, marked in enumerate(checked.lines):
-        found = checked.causes.get(at, ())
         lines.append(
             {
                 "line": marked.entry.written.line,
@@ -22,7 +21,7 @@ def as_json(checked: Checked) -> str:
                 "verdict": marked.verdict.value,
                 "expected": _finite(marked.expected_figure),
                 "true": _finite(marked.true),
-                "mistakes": [*dict.fromkeys(cause.mistake for cause in found)],
+                "mistakes": checked.mistakes(at),
             }
         )
     return json.dumps(

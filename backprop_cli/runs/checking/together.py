@@ -1,0 +1,149 @@
+"""Figures that are wrong together, an array of a program's say, and the one mistake behind them."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
+from typing import NamedTuple
+
+from backprop_cli.algebra.expression import Expression, Number, substitute, symbols
+from backprop_cli.algebra.sheet import Place
+from backprop_cli.arithmetic.evaluation import Exact, OutOfRangeError
+from backprop_cli.derivation.steps import Rule, Step
+from backprop_cli.runs.checking.marking import Marked, Marking
+from backprop_cli.runs.checking.own import Verdict
+from backprop_cli.runs.checking.problem import Problem
+from backprop_cli.runs.mistakes import MISTAKES, Site
+
+# Fewer are explained line by line.
+LEAST, LEAST_OF_ARRAY = 3, 2
+# In larger networks no such search is made, and of each mistake so many forms are tried.
+MOST_STEPS = 4_000
+MOST_FORMS = 24
+
+Values = Mapping[str, float]
+
+
+class Together(NamedTuple):
+    """Lines that are not right, by their positions; ``name`` is the array's, if they are one."""
+
+    name: str
+    lines: tuple[int, ...]
+    mistake: str
+    sentence: str
+
+
+def together(marking: Marking, marked: Sequence[Marked]) -> list[Together]:
+    """The groups of wrong lines that one mistake explains as a whole."""
+    if len(marking.problem.steps) > MOST_STEPS:
+        return []
+    groups: dict[str, list[Marked]] = {}
+    for one in marked:
+        place = one.entry.written.place
+        if place is not None or one.verdict is Verdict.WRONG:
+            groups.setdefault(place.array if place else "", []).append(one)
+    found = []
+    for name, lines in groups.items():
+        wrong = tuple(one.at for one in lines if one.verdict is not Verdict.RIGHT)
+        least = LEAST_OF_ARRAY if name else LEAST
+        cause = _cause(marking, name, lines) if len(wrong) >= least else None
+        if cause is not None:
+            found.append(Together(name, wrong, *cause))
+    return found
+
+
+def _cause(marking: Marking, name: str, lines: Sequence[Marked]) -> tuple[str, str] | None:
+    """The mistake that gives all figures of a group, and what is said of it."""
+    problem = marking.problem
+    if name:
+        other = _other_places(marking, lines)
+        if other is not None:
+            return other
+    right = {one.entry.quantity for one in lines if one.verdict is Verdict.RIGHT}
+    for mistake, detail, values in _worlds(problem):
+        if all(_gives(one, values) for one in lines if one.entry.quantity not in right):
+            return mistake, MISTAKES[mistake].told(detail)
+    return None
+
+
+def _gives(marked: Marked, values: Values) -> bool:
+    value = values.get(marked.entry.quantity)
+    return value is not None and marked.entry.bounds.holds(value)
+
+
+def _worlds(problem: Problem) -> Iterator[tuple[str, str, Values]]:
+    """The values of all quantities where one mistake is made wherever it can be."""
+    alike = _alike(problem)
+    for mistake in MISTAKES.values():
+        for steps in alike:
+            ways = [[*mistake.changes(Site(problem, step))] for step in steps]
+            for form in range(min(max(map(len, ways)), MOST_FORMS)):
+                made = [
+                    (step.defines.name, way[form])
+                    for step, way in zip(steps, ways, strict=True)
+                    if form < len(way)
+                ]
+                changes = {name: _settled(problem, change.expression) for name, change in made}
+                values = _values(problem, changes)
+                if values:
+                    yield mistake.name, made[0][1].detail if len(made) == 1 else "", values
+
+
+def _alike(problem: Problem) -> list[list[Step]]:
+    """The steps at which one mistake is made throughout: of one rule, anywhere or in a layer."""
+    found: dict[tuple[Rule, str], list[Step]] = {}
+    layers = problem.network.layers
+    layer_of = {neuron.name: layer.name for layer in layers for neuron in layer.neurons}
+    for step in problem.steps.values():
+        layer = layer_of.get(step.neuron.name, "") if step.neuron else ""
+        hidden = "not the last" if layer and layer != layers[-1].name else ""
+        for where in dict.fromkeys(("", hidden, layer)):
+            found.setdefault((step.rule, where), []).append(step)
+    return [*found.values()]
+
+
+def _settled(problem: Problem, expression: Expression) -> Expression:
+    """A formula in which updated parameters are the numbers that they are."""
+    new: dict[str, Expression] = {
+        symbol.name: Number(Decimal(repr(problem.exact[symbol.name])), of=symbol.name)
+        for symbol in symbols(expression)
+        if symbol.name.endswith("_new") and symbol.name in problem.exact
+    }
+    return substitute(expression, new) if new else expression
+
+
+def _values(problem: Problem, changes: Mapping[str, Expression]) -> Values:
+    """Every quantity's value with some formulas changed; none where one does not exist."""
+    exact = Exact()
+    values = {name: float(value) for name, value in problem.given.items()}
+    try:
+        for name, step in problem.steps.items():
+            values[name] = exact.evaluate(changes.get(name, step.expression), values)
+    except (ArithmeticError, ValueError, KeyError, OutOfRangeError):
+        return {}
+    return values
+
+
+def _other_places(marking: Marking, lines: Sequence[Marked]) -> tuple[str, str] | None:
+    """Whether an array's figures are right in other places: transposed, or another layer's."""
+    for sentence, moved in _moves(marking, lines):
+        values = [marking.problem.exact.get(name) for name in moved]
+        fits = zip(lines, values, strict=True)
+        if all(value is not None and one.entry.bounds.holds(value) for one, value in fits):
+            return "weight_of_another", sentence
+    return None
+
+
+def _moves(marking: Marking, lines: Sequence[Marked]) -> Iterator[tuple[str, list[str]]]:
+    places = [one.entry.written.place for one in lines]
+    known = [place for place in places if place is not None]
+    if len(known[0].shape) == 2 and known[0].shape[0] == known[0].shape[1]:
+        turned = [Place(one.array, one.shape, one.at[::-1]) for one in known]
+        yield "the array is transposed: rows and columns are swapped", _quantities(marking, turned)
+    layer = "".join(filter(str.isdigit, known[0].array))
+    for number in range(1, len(marking.problem.network.layers) + 1):
+        if layer and str(number) != layer:
+            other = [one._replace(array=one.array.replace(layer, str(number))) for one in known]
+            yield f"these are the figures of layer {number}", _quantities(marking, other)
+
+
+def _quantities(marking: Marking, places: Sequence[Place]) -> list[str]:
+    return [next(iter(marking.names.at(place)), "") for place in places]
