@@ -15,8 +15,8 @@ SECTIONS = {
     "gradients": "dLoss/d{}",
     "grads": "dLoss/d{}",
     "input_gradients": "dLoss/d{}",
-    "before": "{}",
-    "after": "{}_new",
+    "before": "{}_before",
+    "after": "{}_after",
     "updated": "{}_new",
 }
 PASSED_OVER = ("epochs", "history", "examples", "ending", "accuracy")

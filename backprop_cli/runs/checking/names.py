@@ -25,6 +25,7 @@ LOSS_BY = re.compile(rf"^d({'|'.join(sorted(LOSS_NAMES, key=len, reverse=True))}
 GRADIENT = re.compile(r"^(?:gradientof|gradientfor|gradof|gradfor|gradient|grad|∇|d|g)(.+)$")
 DELTA = re.compile(r"^(?:delta|δ|err)(.+)$")
 NEW = re.compile(r"^(?:(?:new|updated)(?P<after>.+)|(?P<before>.+?)(?:new|updated|\+|'))$")
+OF_EPOCH = re.compile(r"^(.+)(before|after)$")
 INDEXED = re.compile(r"^(.*)\[(\d{1,6})\]$")
 ARRAY = re.compile(
     r"^(?P<gradient>dloss/dd?|d|grad|g|delta|δ)?(?P<kind>w|weights?|b|bias(?:es)?|z|a)"
@@ -115,6 +116,11 @@ class Names:
             return
         yield from self._bases.get(text, ())
         yield from self._derivatives(text)
+        epoch = OF_EPOCH.match(text)
+        if epoch and self.problem.is_whole_epoch:
+            for own in self._bases.get(epoch[1], ()):
+                changes = epoch[2] == "after" and new(own).name in self._known
+                yield new(own).name if changes else own
         found = NEW.match(text)
         if found:
             for own in self._bases.get(found["after"] or found["before"], ()):

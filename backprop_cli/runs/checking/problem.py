@@ -13,7 +13,7 @@ from backprop_cli.derivation.steps import Step
 from backprop_cli.derivation.update import FEW
 from backprop_cli.network.exercise import Exercise, Figure
 from backprop_cli.network.structure import Network
-from backprop_cli.runs.run import work_update
+from backprop_cli.runs.run import updated, work_update
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Problem:
     value of every quantity in float64, ``rounded`` what it is by hand, where the exercise asks for
     that. ``examples`` are the numbers of the batch's examples whose quantities are told apart by
     them, as in ``z_h1[2]`` (empty: there is one example), ``shown`` the number of the one that is
-    meant where none is named.
+    meant where none is named. ``is_whole_epoch`` says that the update is all that an epoch does.
     """
 
     network: Network
@@ -35,6 +35,7 @@ class Problem:
     decimals: int | None
     examples: tuple[int, ...] = ()
     shown: int = 1
+    is_whole_epoch: bool = True
 
     def truths(self, name: str) -> tuple[float, ...]:
         """The right values of a quantity: exact, and rounded from line to line."""
@@ -51,16 +52,17 @@ def problem(exercise: Exercise, example: int = 0) -> Problem:
 
     Raises WorkingError where a number leaves the range of float64.
     """
-    batch = exercise.batches_until(example)[-1]
+    *earlier, batch = exercise.batches_until(example)
     numbers = [at + 1 for at in batch] if len(batch) > 1 else []
     apart = numbers if len(numbers) <= FEW else []
     steps = {step.defines.name: step for step in _steps(exercise.network, numbers, apart)}
-    exact = _values(exercise, batch, example, Exact(), apart)
+    exact = _values(exercise, (*earlier, batch), example, Exact(), apart)
     rounded: dict[str, float] = {}
     if exercise.rounding is not None:
         with suppress(WorkingError):  # by hand, ln(0.0000) ends it; the exact values remain
-            rounded = _values(exercise, batch, example, Rounded(exercise.rounding), apart)
-    typed = {} if apart else exercise.given(example)
+            by_hand = Rounded(exercise.rounding)
+            rounded = _values(exercise, (*earlier, batch), example, by_hand, apart)
+    typed = {} if apart or earlier else exercise.given(example)
     given = {name: typed.get(name, exact[name]) for name in exact if name not in steps}
     return Problem(
         exercise.network,
@@ -71,6 +73,7 @@ def problem(exercise: Exercise, example: int = 0) -> Problem:
         exercise.rounding,
         tuple(apart),
         example + 1,
+        len(exercise.batches.of_epoch(1, exercise.example_count)) == 1,
     )
 
 
@@ -104,20 +107,26 @@ def _symbol(symbol: Symbol, number: int, common: set[str]) -> Symbol:
 
 def _values(
     exercise: Exercise,
-    batch: tuple[int, ...],
+    batches: tuple[tuple[int, ...], ...],
     example: int,
     arithmetic: Arithmetic[Any],
     apart: list[int],
 ) -> dict[str, float]:
+    """The values of every quantity in the last of the batches, after the updates by the others."""
+    *earlier, batch = batches
+    numbers = exercise.numbers
+    for one in earlier:
+        worked = work_update(exercise, numbers, one, one[0], arithmetic)
+        numbers = updated(exercise.network, worked)
     if not apart:
-        working = work_update(exercise, exercise.numbers, batch, example, arithmetic)
+        working = work_update(exercise, numbers, batch, example, arithmetic)
         return {name: float(value) for name, value in working.values.items()}
     network = exercise.network
     common = set(network.parameters)
     own = [step.defines for step in derive_passes(network).steps]
     found: dict[str, float] = {}
     for number in apart:
-        values = work_update(exercise, exercise.numbers, batch, number - 1, arithmetic).values
+        values = work_update(exercise, numbers, batch, number - 1, arithmetic).values
         inputs = {*network.inputs, *network.targets}
         symbols = [*own, *map(Symbol, inputs)]
         found.update(
