@@ -241,6 +241,7 @@ def _not_squared(site: Site) -> Iterator[Change]:
     def plain(part: Expression) -> Iterator[Change]:
         if isinstance(part, Power) and part.exponent == 2:
             yield Change(part.base)
+            yield Change(Negative(part.base))  # the distance, without its sign
 
     yield from everywhere(site.expression, plain)
 

@@ -87,7 +87,10 @@ def check(exercise: Exercise, sheet: Sheet, example: int = 0) -> Checked:
         teller,
         groups,
         _missing(marking),
-        tuple((one, tuple(nearest(one.name[:40], shown, NEAREST, likeness=0.0))) for one in marking.unknown[:20]),
+        tuple(
+            (one, tuple(nearest(one.name[:40], shown, NEAREST, likeness=0.0)))
+            for one in marking.unknown[:20]
+        ),
     )
 
 
