@@ -16,6 +16,7 @@ from backprop_cli.cli.commands import (
     export,
     help,
     new,
+    practice,
     run,
     schema,
     sweep,
@@ -76,7 +77,10 @@ def _options(
     pass
 
 
-for command in (run, check, sweep, draw, activation, new, examples, export, schema, help):
+for command in (
+    *(run, check, practice, sweep, draw, activation, new),
+    *(examples, export, schema, help),
+):
     app.command(cls=_Command, **command.SETTINGS)(
         getattr(command, command.__name__.rpartition(".")[2])
     )

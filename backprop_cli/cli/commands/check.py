@@ -10,7 +10,7 @@ from backprop_cli.cli.exits import FAILED, complaints
 from backprop_cli.cli.media import Format, format_of
 from backprop_cli.cli.options import Color, Colors, Force, Output, OutputFormat, SheetExample
 from backprop_cli.cli.printing import show, write
-from backprop_cli.cli.shipped import DEFAULT
+from backprop_cli.cli.shipped import DEFAULT, named
 from backprop_cli.cli.world import World
 from backprop_cli.errors import UsageError
 
@@ -68,7 +68,7 @@ def _configuration_and_sheet(files: list[Path]) -> tuple[Path, Path]:
     """The two files that were named, or the shipped configuration and one. Raises UsageError."""
     if len(files) > 2:
         raise UsageError("check takes a configuration and a sheet, no more files")
-    source, sheet = (DEFAULT, files[0]) if len(files) == 1 else (files[0], files[1])
+    source, sheet = (DEFAULT, files[0]) if len(files) == 1 else (named(files[0]), files[1])
     if source == sheet == STANDARD_INPUT:
         raise UsageError("only one of the two can be standard input; name a file for the other")
     return source, sheet

@@ -121,15 +121,22 @@ def _explained(checked: Checked, at: int) -> Iterator[Block]:
     causes = checked.causes.get(at, ())
     yield Heading(4, "With your own numbers")
     yield Equations(tuple(_derivation(checked, marked, steps=not causes)))
+    yield from cause_paragraphs(checked, at)
     if causes:
-        for number, cause in enumerate(causes[:MOST_CAUSES]):
-            lead = (
-                "Your working shows that " if cause.seen else "Probably " if number == 0 else "Or "
-            )
-            yield Paragraph(prose(lead, _sentence(checked, marked, cause)), bullet=len(causes) > 1)
         yield from _ambiguity(checked, at, causes)
     else:
         yield Paragraph("No usual mistake gives this figure. Above is the line with your numbers.")
+
+
+def cause_paragraphs(checked: Checked, at: int) -> Iterator[Paragraph]:
+    """What probably happened in a wrong line, the likeliest first."""
+    causes = checked.causes.get(at, ())
+    for number, cause in enumerate(causes[:MOST_CAUSES]):
+        lead = "Probably " if number == 0 else "Or "
+        if cause.seen:
+            lead = "Your working shows that "
+        sentence = _sentence(checked, checked.lines[at], cause)
+        yield Paragraph(prose(lead, sentence), bullet=len(causes) > 1)
 
 
 def _sentence(checked: Checked, marked: Marked, cause: Cause) -> Prose:
@@ -162,10 +169,10 @@ def _derivation(checked: Checked, marked: Marked, *, steps: bool) -> Iterator[Eq
     if steps:
         names += own.skipped(quantity, marked.at, MOST_SKIPPED)
     for name in reversed(names):
-        yield _own_line(checked, marked.at, name)
+        yield own_line(checked, marked.at, name)
 
 
-def _own_line(checked: Checked, at: int, quantity: str) -> Equation:
+def own_line(checked: Checked, at: int, quantity: str) -> Equation:
     """A quantity's formula in symbols, with the student's numbers, and its result."""
     own = checked.marking.own
     step = own.problem.steps[quantity]

@@ -97,13 +97,18 @@ def check(exercise: Exercise, sheet: Sheet, example: int = 0) -> Checked:
 def _missing(marking: Marking) -> tuple[str, ...]:
     """What a whole working has and the sheet has not."""
     network, problem = marking.problem.network, marking.problem
-    wanted = [name for one in network.neurons for name in (one.weighted_sum, one.activation)]
+    alike = {one.activation: network.prediction(one) for one in network.outputs}
+    wanted = [
+        alike.get(name, name)
+        for one in network.neurons
+        for name in (one.weighted_sum, one.activation)
+    ]
     wanted += [LOSS, *(network.gradient(name).name for name in network.parameters)]
     wanted += [new(name).name for name in network.parameters]
-    alike = {one.activation: network.prediction(one) for one in network.outputs}
     written = {entry.quantity for entry in marking.own.entries}
+    written |= {alike[name] for name in written & alike.keys()}
     return tuple(
         marking.names.shown(name)
         for name in wanted
-        if name in problem.steps and name not in written and alike.get(name) not in written
+        if name in problem.steps and name not in written
     )

@@ -100,7 +100,7 @@ def of_sources(known: list[Source]) -> Iterator[Slip]:
                 detail = f"{other}, {other_name}, for {figure}, {name}"
                 yield Slip("misread_figure", detail, name, other)
         if figure:
-            yield Slip("misread_figure", f"{-figure} for {figure}, {name}", name, -figure)
+            yield Slip("sign", f"{-figure} for {figure}, {name}", name, -figure)
 
 
 def in_working(entry: Entry, known: list[Source], expected: Bounds) -> Iterator[Slip]:
