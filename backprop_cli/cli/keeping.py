@@ -6,17 +6,17 @@ from pathlib import Path
 from backprop_cli.cli.destinations import Destination
 from backprop_cli.config.writing.saved import configuration_text
 from backprop_cli.network.exercise import Exercise
-from backprop_cli.training.endings import Going
+from backprop_cli.training.watch import Reached
 
 Tell = Callable[[str], None]
 
 
-def save(exercise: Exercise, going: Going, place: Destination, tell: Tell) -> bool:
+def save(exercise: Exercise, reached: Reached, place: Destination, tell: Tell) -> bool:
     """Write the trained network as a configuration.
 
     Returns whether it is where it was to be; if not, ``tell`` is told.
     """
-    text = configuration_text(exercise, going.numbers, going.trained, place.path)
+    text = configuration_text(exercise, reached.numbers, reached.trained, place.path)
     try:
         return place.write(text, tell).path == place.path
     except OSError as error:
@@ -44,17 +44,17 @@ class Checkpoint:
         self._tell = tell
         self.failed = False
 
-    def write(self, going: Going) -> None:
+    def write(self, reached: Reached) -> None:
         """Write the state that training has come to."""
-        self._write(going, "training goes on without checkpoints", again=False)
+        self._write(reached, "training goes on without checkpoints", again=False)
 
-    def write_last(self, going: Going) -> None:
+    def write_last(self, reached: Reached) -> None:
         """Write the state that training ended with."""
-        self._write(going, "the last checkpoint is not written", again=True)
+        self._write(reached, "the last checkpoint is not written", again=True)
 
-    def _write(self, going: Going, then: str, *, again: bool) -> None:
+    def _write(self, reached: Reached, then: str, *, again: bool) -> None:
         path = self._place.path
-        text = configuration_text(self._exercise, going.numbers, going.trained, path)
+        text = configuration_text(self._exercise, reached.numbers, reached.trained, path)
         try:
             self._place = self._place.write(text, self._tell)
         except OSError as error:

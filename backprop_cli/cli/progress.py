@@ -5,7 +5,7 @@ from time import perf_counter
 from types import TracebackType
 from typing import TYPE_CHECKING, Self, TextIO
 
-from backprop_cli.training.endings import Going
+from backprop_cli.training.watch import Going
 
 if TYPE_CHECKING:
     from backprop_cli.cli.progress_bar import Bar

@@ -8,17 +8,21 @@ from typing import TYPE_CHECKING, NamedTuple, TextIO
 from backprop_cli import config
 from backprop_cli.cli.destinations import NONE, Destination, Files, not_over
 from backprop_cli.cli.numbers import number, rate
+from backprop_cli.derivation.derived import Derived
 from backprop_cli.errors import UsageError
 from backprop_cli.functions.optimizers import T
 from backprop_cli.lesson import whole as lesson
+from backprop_cli.lesson.arithmetic_used import in_which_arithmetic
 from backprop_cli.lesson.blocks import Heading, Lesson, Plot
 from backprop_cli.lesson.explanation import explain_any
 from backprop_cli.lesson.names import canonical_names, explainable
 from backprop_cli.network.classes import MOST_COUNTED
 from backprop_cli.network.exercise import Exercise
 from backprop_cli.network.structure import LEARNING_RATE
-from backprop_cli.runs.run import Calculation, calculate
-from backprop_cli.training.endings import DivergedError, Limits, Reason, Watch
+from backprop_cli.runs.plan import Plan
+from backprop_cli.runs.run import Run, calculate
+from backprop_cli.training.endings import DivergedError, Limits, Reason
+from backprop_cli.training.watch import Watch
 from backprop_cli.wording import counted
 
 if TYPE_CHECKING:
@@ -28,7 +32,7 @@ if TYPE_CHECKING:
 class Settings(NamedTuple):
     """How a configuration is to be worked and trained, as it was typed.
 
-    Epochs and examples count from 1; see `calculation.calculate`. Where training is ``resumed``,
+    Epochs and examples count from 1; see `Plan`. Where training is ``resumed``,
     ``epochs`` are those to be done in all. ``progress`` is where a bar is shown, None to show none.
     """
 
@@ -36,6 +40,7 @@ class Settings(NamedTuple):
     at: int | None = None
     example: int = 1
     exact: bool = False
+    by_hand: bool = False
     decimals: int | None = None
     rate: str | None = None
     until_loss: str | None = None
@@ -60,6 +65,21 @@ class Settings(NamedTuple):
         """Whether something asks for training, also where there is only one update."""
         return self.resumed or self.limits != Limits() or self.engine != "auto"
 
+    def plan(self, *, shown_only: bool, trains: bool) -> Plan:
+        """The plan of a run; see `Plan` for what else is asked. Raises UsageError."""
+        return Plan(
+            self.epochs,
+            self.at,
+            self.example - 1,
+            exact=self.exact,
+            by_hand=self.by_hand,
+            decimals=self.decimals,
+            engine=self.engine,
+            limits=self.limits,
+            trains=trains,
+            shown_only=shown_only,
+        )
+
     def watched(
         self, exercise: Exercise, watch: Watch
     ) -> AbstractContextManager[tuple[Watch, Callable[[], int]]]:
@@ -80,6 +100,11 @@ class Keeping(NamedTuple):
     every: int = 0
     warn: Callable[[str], None] = lambda _message: None
     files: Files = NONE
+
+    @property
+    def keeps(self) -> bool:
+        """Whether it is to be kept at all."""
+        return self.save is not None or self.checkpoint is not None
 
 
 NOTHING_KEPT = Keeping()
@@ -102,7 +127,7 @@ class Worked(NamedTuple):
     where that came to nothing.
     """
 
-    calculation: Calculation
+    run: Run
     names: Sequence[str]
     lost: bool
     signal: int
@@ -110,17 +135,17 @@ class Worked(NamedTuple):
 
     def lesson(self, *, brief: bool) -> Lesson:
         """The derivations of the quantities asked for, or else the whole working."""
-        calculation = self.calculation
+        run = self.run
         if self.names:
-            explained = (block for name in self.names for block in explain_any(calculation, name))
-            return (*_epoch_shown(calculation), *explained)
-        worked = lesson.brief(calculation) if brief else lesson.full(calculation)
-        worked = (*_epoch_shown(calculation), *worked)
-        if calculation.ending is None or self.diverged:
+            explained = (block for name in self.names for block in explain_any(run, name))
+            return (*_epoch_shown(run), *in_which_arithmetic(run), *explained)
+        worked = lesson.brief(run) if brief else lesson.full(run)
+        worked = (*_epoch_shown(run), *in_which_arithmetic(run), *worked)
+        if run.training is None:
             return worked
         from backprop_cli.lesson.reports.training import training
 
-        return (*worked, *training(calculation))
+        return (*worked, *training(run))
 
     def json(self) -> str:
         """The numbers, or the derivations asked for, as one line.
@@ -137,20 +162,19 @@ class Worked(NamedTuple):
             raise self.diverged
         from backprop_cli.runs.record import as_json
 
-        return f"{as_json(self.calculation)}\n"
+        return f"{as_json(self.run)}\n"
 
     def diagram(self, *, gradients: bool = True) -> "Diagram":
         """The network as a picture's parts, with its figures and the gradients of the loss."""
         from backprop_cli.lesson.diagram import network_diagram
 
-        network = self.calculation.exercise.network
-        return network_diagram(network, self.calculation.working, gradients=gradients)
+        return network_diagram(self.run.exercise.network, self.run.working, gradients=gradients)
 
     def plot(self) -> Plot:
         """The loss by epoch. Raises WorkingError where it does not exist."""
         from backprop_cli.lesson.reports.training import loss_plot
 
-        return loss_plot(self.calculation)
+        return loss_plot(self.run)
 
 
 def run(
@@ -179,24 +203,23 @@ def run(
             there = f"goes from epoch {done + 1} to epoch {last}"
         more = f"; write --epochs {settings.at - done} or more" if settings.at > last else ""
         raise UsageError(f"--at {settings.at}: this run {there}{more}")
+    derived = Derived(exercise.network)
     wanted: Sequence[str] = ()
     if names:
         # Before anything is calculated: a mistyped name should not cost a training run.
         at = settings.at or done + 1
         *_, batch = exercise.batches_until(settings.example - 1, at)
-        wanted = canonical_names(names, explainable(exercise, batch))
-        # What comes later changes nothing of it: of several examples not even its own epoch.
-        before = 1 if exercise.example_count > 1 else 0
-        settings = settings._replace(epochs=at - done - before)
+        wanted = canonical_names(names, explainable(exercise, batch, derived))
+    # What comes later changes nothing of a derivation: not even the rest of its own epoch.
+    plan = settings.plan(shown_only=bool(names), trains=keeping.keeps or settings.trains)
+    work = Work(exercise, settings, plan, derived)
     try:
-        return _kept(exercise, settings, wanted, keeping)
+        return _kept(work, wanted, keeping)
     except DivergedError as error:
-        if settings.epochs != 1:
+        if settings.epochs != 1 or names:
             raise
         # Nobody asked for more than the working, and of that the rest of the epoch changes nothing.
-        shown, signal = _calculated(
-            exercise, settings._replace(epochs=0), Watch(), in_float64=settings.trains
-        )
+        shown, signal = work._replace(plan=plan._replace(shown_only=True)).run(Watch())
         return Worked(shown, wanted, lost=False, signal=signal, diverged=error)
 
 
@@ -208,14 +231,34 @@ def _countable(exercise: Exercise, epochs: int) -> None:
         raise UsageError(f"--epochs {epochs}: more than {MOST_COUNTED} are not counted")
 
 
-def _kept(exercise: Exercise, settings: Settings, names: Sequence[str], keeping: Keeping) -> Worked:
+class Work(NamedTuple):
+    """An exercise and what is to be done with it: as a plan, and as it was typed."""
+
+    exercise: Exercise
+    settings: Settings
+    plan: Plan
+    derived: Derived
+
+    def run(self, watch: Watch) -> tuple[Run, int]:
+        """Do it; what interrupted it is told by the number of a signal, or 0."""
+        if self.plan.is_one_update(self.exercise):
+            return calculate(self.exercise, self.plan, watch, self.derived), 0
+        with self.settings.watched(self.exercise, watch) as (watch, noted):
+            run = calculate(self.exercise, self.plan, watch, self.derived)
+            training = run.training
+            told = training is None or training.ending.reason is Reason.INTERRUPTED
+            return run, noted() if told else 0
+
+
+def _kept(work: Work, names: Sequence[str], keeping: Keeping) -> Worked:
     """Work an exercise, and keep what training comes to where it is to be kept."""
-    if keeping.save is None and keeping.checkpoint is None:
-        calculation, signal = _calculated(exercise, settings, Watch(), in_float64=settings.trains)
-        return Worked(calculation, names, lost=False, signal=signal)
+    if not keeping.keeps:
+        run, signal = work.run(Watch())
+        return Worked(run, names, lost=False, signal=signal)
     from backprop_cli.cli.keeping import Checkpoint, check, save
     from backprop_cli.cli.signals import interruption
 
+    exercise = work.exercise
     for place in (keeping.save, keeping.checkpoint):
         if place is not None:
             check(exercise, place.path)
@@ -223,48 +266,17 @@ def _kept(exercise: Exercise, settings: Settings, names: Sequence[str], keeping:
     watch = Watch()
     if checkpoint:
         watch = Watch(checkpoint=checkpoint.write, every=keeping.every)
-    calculation, signal = _calculated(exercise, settings, watch, in_float64=True)
+    run, signal = work.run(watch)
     lost = False
-    assert calculation.going is not None
+    assert run.training is not None
     with interruption() as noted:  # what was trained is not lost to a signal that comes now
         if checkpoint:
-            checkpoint.write_last(calculation.going)
+            checkpoint.write_last(run.training)
             lost = checkpoint.failed
         if keeping.save:
-            lost |= not save(exercise, calculation.going, keeping.save, keeping.warn)
+            lost |= not save(exercise, run.training, keeping.save, keeping.warn)
         signal = signal or noted()
-    return Worked(calculation, names, lost, signal)
-
-
-def _calculated(
-    exercise: Exercise, settings: Settings, watch: Watch, *, in_float64: bool
-) -> tuple[Calculation, int]:
-    """Work an exercise, and train it where there is more than one update; and what interrupted it.
-
-    That is the number of a signal, or 0.
-    """
-
-    def calculated(watch: Watch) -> Calculation:
-        return calculate(
-            exercise,
-            epochs=settings.epochs,
-            at=settings.at,
-            example=settings.example - 1,
-            exact=settings.exact,
-            decimals=settings.decimals,
-            in_float64=in_float64,
-            engine=settings.engine,
-            limits=settings.limits,
-            watch=watch,
-        )
-
-    if settings.epochs == 1 and exercise.example_count == 1 and not in_float64:
-        return calculated(watch), 0
-    with settings.watched(exercise, watch) as (watch, noted):
-        calculation = calculated(watch)
-        ending = calculation.ending
-        interrupted = ending is not None and ending.reason is Reason.INTERRUPTED
-        return calculation, noted() if interrupted else 0
+    return Worked(run, names, lost, signal)
 
 
 def loaded(source: Path, files: Files) -> Exercise:
@@ -290,9 +302,9 @@ def _asked(exercise: Exercise, settings: Settings) -> Exercise:
     return exercise
 
 
-def _epoch_shown(calculation: Calculation) -> Lesson:
+def _epoch_shown(run: Run) -> Lesson:
     """What is to be said of a working that is not the first epoch's."""
-    if calculation.epoch == 1:
+    epoch = run.shown.epoch
+    if epoch == 1:
         return ()
-    after = counted(calculation.epoch - 1, "epoch")
-    return (Heading(2, f"Epoch {calculation.epoch}, after {after} of training"),)
+    return (Heading(2, f"Epoch {epoch}, after {counted(epoch - 1, 'epoch')} of training"),)

@@ -10,7 +10,7 @@ from backprop_cli.lesson.blocks import Lesson, Plot
 from backprop_cli.lesson.reports.sweep import comparison
 from backprop_cli.runs.sweep import Swept, swept
 from backprop_cli.training.compiled import Compiled
-from backprop_cli.training.endings import Watch
+from backprop_cli.training.watch import Watch
 from backprop_cli.wording import printable
 
 
@@ -33,7 +33,7 @@ def swept_rates(
     for number in numbers:
         with settings.watched(exercise, Watch()) as (watch, noted):
             compiled = compiled or Compiled(
-                exercise, settings.engine, epochs * len(numbers), watch.compiling, open_rate=True
+                exercise, settings.engine, epochs * len(numbers), watch.compiling
             )
             found.append(swept(exercise, number, compiled, epochs, limits, watch))
             signal = noted()

@@ -8,8 +8,8 @@ from backprop_cli.cli.progress import Progress
 from backprop_cli.cli.signals import interruption
 from backprop_cli.functions.optimizers import state_names
 from backprop_cli.network.exercise import Exercise
-from backprop_cli.training.endings import Watch
 from backprop_cli.training.engines import MOST_NUMBA_VARIABLES, PYTHON, is_installed
+from backprop_cli.training.watch import Watch
 
 
 @contextmanager

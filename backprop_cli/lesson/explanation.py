@@ -21,25 +21,25 @@ from backprop_cli.lesson.reasons import (
 )
 from backprop_cli.lesson.updates import mean_of_batch, update_blocks
 from backprop_cli.network.structure import Network
-from backprop_cli.runs.run import Calculation
+from backprop_cli.runs.run import Run
 
 
-def explain_any(calculation: Calculation, name: str) -> Iterator[Block]:
+def explain_any(run: Run, name: str) -> Iterator[Block]:
     """The derivation of one quantity, also of another example of the batch, or of their sum.
 
     ``name`` must be one that `names.explainable` answers.
     """
-    numbers, network = [at + 1 for at in calculation.batch], calculation.exercise.network
+    numbers, network = [at + 1 for at in run.shown.batch], run.exercise.network
     parts = parts_of_batch(network, numbers) if len(numbers) > 1 else {}
     part = next((part for symbol, part in parts.items() if symbol.name == name), None)
     if part is None:
-        yield from explain(network, calculation.working, name)
+        yield from explain(network, run.working, name)
     elif part.example is not None:
         yield Heading(2, f"Example {part.example} of the batch")
-        yield from explain(network, calculation.working_of(part.example - 1), part.name)
+        yield from explain(network, run.working_of(part.example - 1), part.name)
     else:
         own, (symbol,) = part.name.replace("∂", "d"), [one for one in parts if one.name == name]
-        meaning = calculation.working.derivation.by_name[part.name].defines
+        meaning = run.working.derivation.by_name[part.name].defines
         yield Heading(3, prose("Sum over the batch ", symbol))
         yield Paragraph(
             prose(
@@ -47,7 +47,7 @@ def explain_any(calculation: Calculation, name: str) -> Iterator[Block]:
                 *(Code(f"--example K --explain {own}"), " derives that of example K."),
             )
         )
-        yield Equations((given_equation(calculation.working, name),))
+        yield Equations((given_equation(run.working, name),))
 
 
 def explain(network: Network, working: AnyWorking, name: str) -> Iterator[Block]:

@@ -22,7 +22,7 @@ from backprop_cli.lesson.reasons import (
     weight_place,
 )
 from backprop_cli.network.structure import Layer, Network, Settings
-from backprop_cli.runs.run import Calculation
+from backprop_cli.runs.run import Run
 from backprop_cli.wording import counted
 
 # With more parameters than this a working is too long to read in full.
@@ -76,14 +76,14 @@ def _members(layer: str, names: Sequence[str]) -> Paragraph:
     return Paragraph(prose(f"{layer}: {count} → ", joined(shortened)), bullet=True)
 
 
-def initial_values(calculation: Calculation) -> Iterator[Block]:
+def initial_values(run: Run) -> Iterator[Block]:
     """Inputs, parameters and targets, and before them which of several examples is worked."""
-    network, working = calculation.exercise.network, calculation.working
-    given, initial = working.given, calculation.exercise.numbers
+    network, working = run.exercise.network, run.working
+    given, initial = working.given, run.exercise.numbers
     trained = any(given[name] != initial[name] for name in network.parameters)
     yield Heading(2, "1. Values before This Update" if trained else "1. Initial Values")
-    if calculation.exercise.examples:
-        yield from _examples(calculation)
+    if run.exercise.examples:
+        yield from _examples(run)
     yield Heading(3, "1.1 Inputs:")
     yield Equations(tuple(given_equation(working, name) for name in network.inputs))
     yield Heading(3, "1.2 Weights:")
@@ -136,22 +136,22 @@ def initial_values(calculation: Calculation) -> Iterator[Block]:
     )
 
 
-def _examples(calculation: Calculation) -> Iterator[Block]:
+def _examples(run: Run) -> Iterator[Block]:
     """Which example of how many is worked, what happened before it, and all of a few."""
-    exercise = calculation.exercise
+    exercise = run.exercise
     network, count, size = exercise.network, exercise.example_count, exercise.batches.size
     one_update = "all of them" if size >= count else counted(size, "example")
     order = "in an order that is shuffled every epoch" if exercise.batches.shuffle else "in order"
     yield Paragraph(
         f"There are {count} examples. Each update uses {one_update}, {order}. "
-        f"This is the solution for example {calculation.example + 1}."
+        f"This is the solution for example {run.shown.example + 1}."
     )
-    if calculation.earlier:
-        updates = counted(calculation.earlier, "update")
+    if run.shown.earlier:
+        updates = counted(run.shown.earlier, "update")
         yield Paragraph(f"The parameters are those after {updates} in this epoch.")
     if count <= MOST_EXAMPLES:
         targets = [network.target(output) for output in network.outputs]
-        arithmetic = calculation.working.arithmetic
+        arithmetic = run.working.arithmetic
         rows: tuple[tuple[Prose, ...], ...] = tuple(
             (
                 str(number),

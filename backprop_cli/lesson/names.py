@@ -3,22 +3,26 @@
 from collections.abc import Iterable, Mapping, Sequence
 
 from backprop_cli.algebra.paper import written
-from backprop_cli.derivation.derive import derive
+from backprop_cli.derivation.derived import Derived
 from backprop_cli.derivation.update import parts_of_batch
 from backprop_cli.errors import UnknownNameError
 from backprop_cli.network.exercise import Exercise
 
 
-def explainable(exercise: Exercise, batch: Sequence[int] = (0,)) -> dict[str, str]:
+def explainable(
+    exercise: Exercise, batch: Sequence[int] = (0,), derived: Derived | None = None
+) -> dict[str, str]:
     """The names that ``explanation.explain_any`` takes, each with the quantity it means.
 
-    ``batch`` are the examples (by position) of the update that is to be explained.
+    ``batch`` are the examples (by position) of the update that is to be explained, ``derived`` the
+    steps of the exercise's network, where that is derived already.
 
     Each may be asked for as it is printed, ∂Loss/∂ŷ, or in ASCII, dLoss/dy_hat.
     """
     numbers = [at + 1 for at in batch] if len(batch) > 1 else ()
     network = exercise.network
-    found = [step.defines for step in derive(network, numbers).steps]
+    steps = (derived or Derived(network)).update(numbers).steps
+    found = [step.defines for step in steps]
     found += parts_of_batch(network, numbers) if numbers else ()
     names = {name: name for name in exercise.numbers}
     names.update((symbol.name.replace("∂", "d"), symbol.name) for symbol in found)

@@ -27,18 +27,18 @@ from backprop_cli.lesson.given import (
 from backprop_cli.lesson.parameters import update_tables
 from backprop_cli.lesson.updates import mean_gradients, updates
 from backprop_cli.network.structure import Network
-from backprop_cli.runs.run import Calculation
+from backprop_cli.runs.run import Run
 
 
-def full(calculation: Calculation) -> Lesson:
-    """The whole working of the example that a calculation shows."""
-    network, working = calculation.exercise.network, calculation.working
-    order = calculation.exercise.order
+def full(run: Run) -> Lesson:
+    """The whole working of the example that a run shows."""
+    network, working = run.exercise.network, run.working
+    order = run.exercise.order
     known: Known = {}  # by weights, biases and slopes alike
-    batch = [at + 1 for at in calculation.batch]
+    batch = [at + 1 for at in run.shown.batch]
     sections = (
         architecture(network),
-        initial_values(calculation),
+        initial_values(run),
         forward(network, working),
         backward(network, working, order, known),
         gradient_summary(network, working),
@@ -52,9 +52,9 @@ def full(calculation: Calculation) -> Lesson:
     return tuple(chain.from_iterable(sections))
 
 
-def brief(calculation: Calculation) -> Lesson:
+def brief(run: Run) -> Lesson:
     """The tables alone."""
-    network, working = calculation.exercise.network, calculation.working
+    network, working = run.exercise.network, run.working
     return (gradient_table(network, working), *_update_tables(network, working))
 
 

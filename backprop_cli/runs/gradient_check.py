@@ -15,7 +15,7 @@ from typing import NamedTuple
 from backprop_cli.arithmetic.evaluation import Exact
 from backprop_cli.arithmetic.precise import Precise
 from backprop_cli.arithmetic.working import WorkingError, work
-from backprop_cli.derivation.derive import derive_passes
+from backprop_cli.derivation.derived import Derived
 from backprop_cli.functions.optimizers import state_names
 from backprop_cli.network.exercise import Exercise
 from backprop_cli.runs import central_difference
@@ -116,10 +116,11 @@ class _Checking:
 
     def __init__(self, exercise: Exercise) -> None:
         self._exercise = exercise
-        self._passes = derive_passes(exercise.network)
+        derived = Derived(exercise.network)
+        self._passes = derived.passes
         self._forward = Forward(self._passes)
         self._functions = stepwise(self._forward.steps)
-        self._compiled = Compiled(exercise)
+        self._compiled = Compiled(exercise, derived=derived)
         self._state = tuple(float(exercise.numbers[name]) for name in state_names(exercise.network))
 
     def again(self, doubted: Iterable[str]) -> Mapping[str, Check]:

@@ -6,46 +6,52 @@ from decimal import Decimal
 from backprop_cli.derivation.update import MEAN_LOSS
 from backprop_cli.network.structure import LOSS
 from backprop_cli.runs.outcomes import correct
-from backprop_cli.runs.run import Calculation
+from backprop_cli.runs.run import Run
 from backprop_cli.training.endings import Reason
 
 
-def as_json(calculation: Calculation) -> str:
-    """One line of JSON, floats with all their digits."""
-    working, exercise = calculation.working, calculation.exercise
+def record(run: Run) -> dict[str, object]:
+    """A run as plain data: numbers by name, each a float with all its digits.
+
+    Raises WorkingError where there is no loss after the last update.
+    """
+    working, exercise, training = run.working, run.exercise, run.training
     network = exercise.network
     forward = [
         *(name for neuron in network.neurons for name in neuron.quantities),
         *(network.prediction(output) for output in network.outputs),
     ]
     gradients = {name: working.values[working.update_gradient(name)] for name in network.parameters}
-    found: dict[str, object] = {}
-    if calculation.outcomes:
+    found: dict[str, object] = {
+        "forward": {name: plain(working.values[name]) for name in forward},
+        "loss": plain(working.values[MEAN_LOSS if working.is_batched else LOSS]),
+        "gradients": {name: plain(value) for name, value in gradients.items()},
+        "before": {name: plain(run.before[name]) for name in network.parameters},
+        "after": {name: plain(run.after[name]) for name in network.parameters},
+        "epochs": run.epochs,
+        "history": [[epoch, plain(loss)] for epoch, loss in run.history],
+    }
+    if training is None:
+        return found
+    if training.outcomes:
         found["examples"] = [
             {
                 "target": [*map(plain, example.targets)],
                 "prediction": [*map(plain, one.predictions)],
                 "loss": plain(one.loss),
             }
-            for example, one in zip(exercise.examples, calculation.outcomes, strict=True)
+            for example, one in zip(exercise.examples, training.outcomes, strict=True)
         ]
-    if calculation.ending and calculation.ending.reason is not Reason.ALL_EPOCHS:
-        found["ending"] = calculation.ending.reason.value
+    if training.ending.reason is not Reason.ALL_EPOCHS:
+        found["ending"] = training.ending.reason.value
     if exercise.classifies:
-        found["accuracy"] = correct(exercise, calculation.outcomes) / exercise.example_count
-    return json.dumps(
-        {
-            "forward": {name: plain(working.values[name]) for name in forward},
-            "loss": plain(working.values[MEAN_LOSS if working.is_batched else LOSS]),
-            "gradients": {name: plain(value) for name, value in gradients.items()},
-            "before": {name: plain(calculation.before[name]) for name in network.parameters},
-            "after": {name: plain(calculation.after[name]) for name in network.parameters},
-            "epochs": calculation.epochs,
-            "history": [[epoch, plain(loss)] for epoch, loss in calculation.history_to_the_end()],
-            **found,
-        },
-        allow_nan=False,
-    )
+        found["accuracy"] = correct(exercise, training.outcomes) / exercise.example_count
+    return found
+
+
+def as_json(run: Run) -> str:
+    """The record as one line of JSON."""
+    return json.dumps(record(run), allow_nan=False)
 
 
 def plain(number: Decimal | float) -> float:

@@ -7,8 +7,10 @@ from typing import NamedTuple
 from backprop_cli.network.exercise import Exercise
 from backprop_cli.network.structure import LEARNING_RATE
 from backprop_cli.training.compiled import Compiled
-from backprop_cli.training.endings import DivergedError, Ending, Limits, Reason, Watch
+from backprop_cli.training.endings import DivergedError, Ending, Limits, Reason
+from backprop_cli.training.loop import CompiledLoop
 from backprop_cli.training.trainer import Trainer, recorded_epochs
+from backprop_cli.training.watch import Watch
 
 
 class Swept(NamedTuple):
@@ -31,12 +33,13 @@ def swept(
     limits: Limits,
     watch: Watch,
 ) -> Swept:
-    """Train with a learning rate, which was left open in what the exercise is compiled to.
+    """Train with a learning rate, by what the exercise is compiled to.
 
     Raises DivergedError where there is no loss from the start.
     """
     numbers = {**exercise.numbers, LEARNING_RATE: rate}
-    trainer = Trainer(exercise._replace(numbers=numbers), compiled)
+    exercise = exercise._replace(numbers=numbers)
+    trainer = Trainer(exercise, CompiledLoop(exercise, compiled))
     record = [trainer.start + epoch for epoch in recorded_epochs(epochs)]
     try:
         ending = trainer.advance(trainer.start + epochs, record, limits, watch)

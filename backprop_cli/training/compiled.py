@@ -1,9 +1,10 @@
 """A network's derivation compiled to plain Python, and from there on by numba if that repays."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import Any
 
+from backprop_cli.derivation.derived import Derived
 from backprop_cli.errors import UsageError
 from backprop_cli.functions.elementary import MATH
 from backprop_cli.functions.optimizers import state_names
@@ -64,8 +65,8 @@ class Compiled:
     The state of training is a tuple of floats: see `optimizers.state_names`. Examples are tuples
     of inputs and targets, which are not changed afterwards. An exercise with one example has its
     numbers compiled in as constants, and the examples that are passed to its functions are not
-    looked at; nor is the learning rate, unless it is left open (``open_rate``), which makes a small
-    network's training a little slower.
+    looked at. The learning rate is left open. ``derived`` are the steps of the exercise's network,
+    where that is derived already.
 
     ``engine`` is one of `engines.ENGINES`; ``work`` is how many epochs are to be run, by which
     ``auto`` chooses; ``compiling`` is called before numba compiles. Raises
@@ -78,12 +79,11 @@ class Compiled:
         engine: str = AUTO,
         work: int = 0,
         compiling: Callable[[], None] = lambda: None,
-        *,
-        open_rate: bool = False,
+        derived: Derived | None = None,
     ) -> None:
         self._exercise = exercise
-        self._engine, self._work = checked(engine), work
-        self._compiling, self._open_rate = compiling, open_rate
+        self._engine, self._work, self._compiling = checked(engine), work, compiling
+        self.derived = derived or Derived(exercise.network)
 
     @cached_property
     def train(self) -> Train:
@@ -93,13 +93,12 @@ class Compiled:
         the examples alone.
         """
         check_size(self._exercise)
-        source = training_source(self._exercise, open_rate=self._open_rate)
+        source = training_source(self._exercise, self.derived.passes)
         run, columns = self._by_engine("train", source, self._work)
 
         def train(epochs: int, state: State, batches: Sequence[Any], rate: float) -> State:
             examples = columns.of(batches, batched=self._batched)
-            trained: State = run(epochs, state, examples, *self._open(rate))
-            return trained
+            return _plain(run(epochs, state, examples, rate))
 
         return train
 
@@ -112,55 +111,56 @@ class Compiled:
         were done, and the state after them.
         """
         check_size(self._exercise)
-        source = until_source(self._exercise, open_rate=self._open_rate)
+        source = until_source(self._exercise, self.derived.passes)
         run, columns = self._by_engine("train_until", source, self._work)
 
         def train_until(
             epochs: int, state: State, batches: Sequence[Any], limit: float, rate: float
         ) -> tuple[int, State]:
             examples = columns.of(batches, batched=self._batched)
-            done, trained = run(epochs, state, examples, limit, *self._open(rate))
-            return done, trained
+            done, trained = run(epochs, state, examples, limit, rate)
+            return int(done), _plain(trained)
 
         return train_until
 
     @cached_property
     def loss(self) -> Loss:
         """The sum of the examples' losses."""
-        source = loss_source(self._exercise)
+        source = loss_source(self._exercise, self.derived.passes)
         run, columns = self._by_engine("loss", source, min(self._work, MOST_LOSSES))
 
         def loss(state: State, examples: Sequence[Values]) -> float:
-            total: float = run(state, columns.of(examples))
-            return total
+            return float(run(state, columns.of(examples)))
 
         return loss
 
     @cached_property
     def outcomes(self) -> Outcomes:
         """The predictions and the loss of each example."""
-        outcomes: Any = _function("outcomes", outcomes_source(self._exercise))
+        outcomes: Any = _function("outcomes", outcomes_source(self._exercise, self.derived.passes))
         return lambda state, examples: outcomes(state, Columns().of(examples))
 
     @cached_property
     def gradients(self) -> Gradients:
         """The sums over examples of the loss and of its gradient by each parameter."""
-        gradients: Any = _function("gradients", gradients_source(self._exercise))
+        gradients: Any = _function(
+            "gradients", gradients_source(self._exercise, self.derived.passes)
+        )
         return lambda state, examples: gradients(state, Columns().of(examples))
 
     @property
     def engine(self) -> str:
         """What ``train`` is run by: python or numba."""
-        return NUMBA if self._uses_numba(training_source(self._exercise), self._work) else PYTHON
+        return (
+            NUMBA
+            if self._uses_numba(training_source(self._exercise, self.derived.passes), self._work)
+            else PYTHON
+        )
 
     @property
     def _batched(self) -> bool:
         """Whether training is given batches of examples, not the examples alone."""
         return bool(self._exercise.examples) and self._exercise.batches.size > 1
-
-    def _open(self, rate: float) -> tuple[float, ...]:
-        """What the compiled functions are given besides."""
-        return (rate,) if self._open_rate else ()
 
     def _by_engine(self, name: str, source: str, epochs: int) -> tuple[Any, Columns]:
         function = _function(name, source)
@@ -189,6 +189,11 @@ def check_size(exercise: Exercise) -> None:
     variables = len(state_names(exercise.network))
     if variables > MOST_VARIABLES:
         raise TooLargeError(variables)
+
+
+def _plain(state: Iterable[float]) -> State:
+    """A state in Python's own floats, whatever it was computed with: NumPy's print otherwise."""
+    return tuple(map(float, state))
 
 
 def _function(name: str, source: str) -> Any:

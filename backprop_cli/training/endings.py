@@ -1,30 +1,7 @@
-"""What ends training, what is said of it, and who looks on meanwhile."""
+"""What ends training."""
 
-from collections.abc import Callable, Mapping
 from enum import Enum
-from typing import NamedTuple, Protocol
-
-from backprop_cli.network.exercise import Trained
-
-
-class Going(Protocol):
-    """A training that is going on, as those see it who look on.
-
-    ``start`` and ``epoch`` are the epochs that were done before and until now, ``latest_loss`` is
-    the loss as it was last looked at.
-    """
-
-    start: int
-    epoch: int
-    latest_loss: float
-
-    @property
-    def trained(self) -> Trained:
-        """What has been done altogether."""
-
-    @property
-    def numbers(self) -> Mapping[str, float]:
-        """The state after ``epoch`` epochs, by name."""
+from typing import NamedTuple
 
 
 class DivergedError(ArithmeticError):
@@ -68,18 +45,3 @@ class Limits(NamedTuple):
 
     until_loss: float | None = None
     tolerance: float | None = None
-
-
-class Watch(NamedTuple):
-    """Who looks on: called between epochs, about ten times a second and ``every`` so many epochs.
-
-    ``report`` is told how it goes, ``interrupted`` says whether to end, and ``checkpoint`` keeps
-    what has been reached (0: never). ``compiling`` is called before numba compiles, which takes
-    seconds.
-    """
-
-    report: Callable[[Going], None] = lambda _trainer: None
-    interrupted: Callable[[], object] = lambda: False
-    checkpoint: Callable[[Going], None] = lambda _trainer: None
-    every: int = 0
-    compiling: Callable[[], None] = lambda: None

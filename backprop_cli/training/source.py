@@ -10,8 +10,7 @@ from decimal import Decimal
 
 from backprop_cli.algebra.expression import Number, Symbol, partial
 from backprop_cli.algebra.writer import Binding
-from backprop_cli.derivation.derive import derive_passes
-from backprop_cli.derivation.steps import Rule, Step, new
+from backprop_cli.derivation.steps import Derivation, Rule, Step, new
 from backprop_cli.derivation.update import SUM_OF_LOSSES, batch_gradient, update_steps
 from backprop_cli.functions.optimizers import T, state_names, state_of
 from backprop_cli.network.exercise import Exercise
@@ -28,28 +27,28 @@ TOTAL = "total"
 NOTHING = "-0.0"
 
 
-def training_source(exercise: Exercise, *, open_rate: bool = False) -> str:
-    """The source of `Compiled.train`; the learning rate is a constant unless it is left open.
+def training_source(exercise: Exercise, passes: Derivation) -> str:
+    """The source of `Compiled.train`, by the steps of the ``passes``.
 
     With one example to an update, that is one piece from the inputs to the new parameters; with
     several, their gradients are added up, and the update goes by the mean.
     """
-    source = _Source(exercise, open_rate=open_rate)
+    source = _Source(exercise, passes)
     body = _under("for _ in range(epochs):", _epoch(exercise, source))
-    signature = f"train(epochs, state, examples{source.rate})"
+    signature = "train(epochs, state, examples, rate)"
     return source.function(signature, [*body, f"return {source.row}"])
 
 
-def until_source(exercise: Exercise, *, open_rate: bool = False) -> str:
-    """The source of `Compiled.train_until`; the learning rate as in `training_source`.
+def until_source(exercise: Exercise, passes: Derivation) -> str:
+    """The source of `Compiled.train_until`.
 
     Where an epoch is one update, its forward pass tells the loss that the epoch before it has led
     to; elsewhere the examples are gone through once more.
     """
-    source = _Source(exercise, open_rate=open_rate)
+    source = _Source(exercise, passes)
     body = _under("for done in range(epochs):", _epoch(exercise, source, ends=True))
     lines = [*body, f"return epochs, ({source.row})"]
-    return source.function(f"train_until(epochs, state, examples, limit{source.rate})", lines)
+    return source.function("train_until(epochs, state, examples, limit, rate)", lines)
 
 
 def _epoch(exercise: Exercise, source: "_Source", *, ends: bool = False) -> list[str]:
@@ -102,26 +101,26 @@ def _batch(exercise: Exercise, source: "_Source", size: int, *, ends: bool = Fal
     ]
 
 
-def loss_source(exercise: Exercise) -> str:
+def loss_source(exercise: Exercise, passes: Derivation) -> str:
     """The source of `Compiled.loss`."""
-    source = _Source(exercise)
+    source = _Source(exercise, passes)
     added = source.added({Symbol(LOSS): "s0"})
     lines = [f"s0 = {NOTHING}", *source.over_examples(added), "return s0"]
     return source.function("loss(state, examples)", lines)
 
 
-def outcomes_source(exercise: Exercise) -> str:
+def outcomes_source(exercise: Exercise, passes: Derivation) -> str:
     """The source of `Compiled.outcomes`."""
-    source, network = _Source(exercise), exercise.network
+    source, network = _Source(exercise, passes), exercise.network
     wanted = [*(Symbol(network.prediction(output)) for output in network.outputs), Symbol(LOSS)]
     lines, codes = source.computed(wanted, Binding.SUM)
     yielded = [*lines, f"yield {', '.join(codes)}"]
     return source.function("outcomes(state, examples)", source.over_examples(yielded))
 
 
-def gradients_source(exercise: Exercise) -> str:
+def gradients_source(exercise: Exercise, passes: Derivation) -> str:
     """The source of `Compiled.gradients`."""
-    source = _Source(exercise)
+    source = _Source(exercise, passes)
     network = exercise.network
     wanted = (Symbol(network.derived), *map(network.gradient, network.parameters))
     sums = {symbol: f"s{at}" for at, symbol in enumerate(wanted)}
@@ -142,15 +141,13 @@ def _under(head: str, lines: Iterable[str]) -> list[str]:
 class _Source:
     """Pieces of source for one exercise: what its numbers are called, and what they go through."""
 
-    def __init__(self, exercise: Exercise, *, open_rate: bool = False) -> None:
+    def __init__(self, exercise: Exercise, passes: Derivation) -> None:
         self.network = network = exercise.network
-        self.passes = derive_passes(network)
+        self.passes = passes
         self._state = {name: f"p{at}" for at, name in enumerate(state_names(network))}
         self._known = {name: literal(number) for name, number in exercise.numbers.items()}
         self._known.update(self._state)
-        self.rate = ", rate" if open_rate else ""  # as the last parameter of a function
-        if open_rate:
-            self._known[LEARNING_RATE] = "rate"
+        self._known[LEARNING_RATE] = "rate"
         self._example: dict[str, str] = {}
         if exercise.examples:
             names = (*network.inputs, *network.targets)

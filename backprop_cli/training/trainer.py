@@ -1,20 +1,17 @@
-"""The loop over epochs, around the compiled derivation: where it goes, and where it ends."""
+"""Training from epoch to epoch: what is recorded of it, when it is looked at, where it ends."""
 
 import math
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from time import perf_counter
 
-from backprop_cli.arithmetic.evaluation import Exact
-from backprop_cli.arithmetic.working import TOO_LARGE, WorkingError, work
-from backprop_cli.derivation.derive import derive, derive_passes
-from backprop_cli.derivation.update import parts_of_batch
 from backprop_cli.functions.optimizers import state_names
 from backprop_cli.network.exercise import Exercise, Figure, Trained
-from backprop_cli.network.structure import LEARNING_RATE, LOSS
-from backprop_cli.training.compiled import NO_NUMBER, Compiled, State, Values
-from backprop_cli.training.endings import DivergedError, Ending, Limits, Reason, Watch
-from backprop_cli.training.loop import Loop
+from backprop_cli.training.compiled import Compiled, Values
+from backprop_cli.training.divergence import NONE_EXISTS, Place, divergence, is_bad, is_finite
+from backprop_cli.training.endings import DivergedError, Ending, Limits, Reason
+from backprop_cli.training.loop import CompiledLoop, Loop, State
+from backprop_cli.training.watch import Watch
 
 # The loss is recorded after every epoch up to this many; beyond, after well-chosen ones and about
 # so many others evenly spread, so that memory does not grow with the number of epochs.
@@ -26,18 +23,13 @@ RECORDED_EVENLY = 200
 SECONDS_PER_LOOK = 0.1
 COST_OF_LOOKS = 0.01
 
-# A loss that stands so many times above where it began has diverged. That is judged after every
-# epoch up to this one, and then after every tenth of the next power of ten: of epochs 100 to 1,000
-# after every tenth, and so on. So it depends neither on the clock nor on how many epochs are run.
-DIVERGED = 1000
-# Of a loss that began with less than this, which rounding alone may make, that says nothing.
-NEXT_TO_NOTHING = 1e-12
+# Whether the loss has diverged is judged after every epoch up to this one, and then after every
+# tenth of the next power of ten: of epochs 100 to 1,000 after every tenth, and so on. So it depends
+# neither on the clock nor on how many epochs are run.
 JUDGED_ALL = 100
 
 # Over so many epochs the improvement is measured that is held against a tolerance.
 COMPARED = 100
-
-GRADIENT = "a gradient"
 
 
 def recorded_epochs(epochs: int) -> list[int]:
@@ -63,27 +55,26 @@ class Trainer:
 
     Its state is ``epoch``, ``numbers`` (by name, see `optimizers.state_names`) and ``history``
     (pairs of epoch and the mean loss over the examples); ``latest_loss`` is the loss as it was last
-    looked at. ``compiled`` is what the exercise is compiled to, if it already is. Raises
-    WorkingError where there is no loss from the start, TooLargeError and EngineError.
+    looked at. ``loop`` takes it from epoch to epoch, by default in float64. Raises WorkingError
+    where there is no loss from the start, TooLargeError and EngineError.
     """
 
-    def __init__(self, exercise: Exercise, compiled: Compiled | None = None) -> None:
+    def __init__(self, exercise: Exercise, loop: Loop | None = None) -> None:
         self._exercise = exercise
-        self._loop = Loop(exercise, compiled or Compiled(exercise))
-        self._rate = float(exercise.numbers[LEARNING_RATE])
+        self._loop = loop or CompiledLoop(exercise, Compiled(exercise))
         self._names = state_names(exercise.network)
-        self._state: State = tuple(float(exercise.numbers[name]) for name in self._names)
+        self._state: State = self._loop.start(exercise.numbers)
         self.epoch = self.start = exercise.trained.epochs
         self._epochs_per_look = 1
         self._look_again = 0.0  # when the loss is to be looked at
         self.latest_loss = loss = self.loss()
         first = exercise.trained.first_loss
         self.first_loss = loss if first is None else first
+        self._judged = Place(self.epoch, self._state)
         if not math.isfinite(loss):
-            for at in range(exercise.example_count):  # worked step by step, it says where
-                work(derive_passes(exercise.network), exercise.given(at), Exact())
-            raise self._diverged(self.epoch, self._what_is_bad(loss))
-        self._judged = (self.epoch, self._state)
+            for at in range(exercise.example_count):
+                self._loop.work(self._state, at)
+            raise self._diverged()
         self.history = [(self.epoch, loss)]
         compared = exercise.trained.compared_loss
         self._compared = (self.epoch, loss)
@@ -98,18 +89,18 @@ class Trainer:
         return Trained(self.epoch, self.first_loss, loss if is_last else None)
 
     @property
-    def numbers(self) -> dict[str, float]:
+    def numbers(self) -> dict[str, Figure]:
         """The state as it is after ``epoch`` epochs."""
         return dict(zip(self._names, self._state, strict=True))
 
-    def numbers_after(self, batches: Sequence[tuple[int, ...]]) -> dict[str, float]:
+    def numbers_after(self, batches: Sequence[tuple[int, ...]]) -> dict[str, Figure]:
         """The state as it would be after the first batches of the next epoch."""
         state = self._state
         if batches:
             try:
                 state = self._loop.after(state, batches)
-            except NO_NUMBER:
-                raise self._diverged(self.epoch + 1, self._what_went_wrong()) from None
+            except NONE_EXISTS:
+                raise self._diverged() from None
         return dict(zip(self._names, state, strict=True))
 
     def loss(self) -> float:
@@ -151,11 +142,6 @@ class Trainer:
                 watch.checkpoint(self)
         return ending
 
-    def take_over(self, numbers: Mapping[str, Figure]) -> None:
-        """Go on from another state, as after one epoch more."""
-        self._state = tuple(float(numbers[name]) for name in self._names)
-        self.epoch += 1
-
     def conclude(self) -> None:
         """Record the loss of the last epoch, wherever training ended."""
         if self.history[-1][0] < self.epoch:
@@ -192,21 +178,15 @@ class Trainer:
         return until_loss is not None and self.loss() <= until_loss
 
     def _train(self, epochs: int, until_loss: float | None) -> None:
-        """Some epochs at once, or fewer if an earlier one reaches the loss.
-
-        Where they go wrong, one by one to the epoch in which they do.
-        """
-        before, started = self._state, perf_counter()
-        done = self._run(epochs, until_loss)
-        if not done:
-            self._state = before
-            for _ in range(epochs):
-                if not self._run(1):
-                    raise self._diverged(self.epoch + 1, self._what_went_wrong())
-                self.epoch += 1
-                if self._has_reached(until_loss):
-                    break
-            return
+        """Some epochs at once, or fewer if an earlier one reaches the loss."""
+        started = perf_counter()
+        try:
+            done, state = self._loop.trained(self._state, self.epoch + 1, epochs, until_loss)
+        except NONE_EXISTS:
+            raise self._diverged() from None
+        if not is_finite(state):
+            raise self._diverged()
+        self._state = state
         self.epoch += done
         if epochs == self._epochs_per_look:
             quick = perf_counter() - started < SECONDS_PER_LOOK
@@ -223,103 +203,17 @@ class Trainer:
     def _record(self) -> None:
         """Put the loss into the history."""
         if not math.isfinite(self.latest_loss):
-            raise self._diverged(self.epoch, self._what_is_bad(self.latest_loss))
+            raise self._diverged()
         self.history.append((self.epoch, self.latest_loss))
 
     def _judge(self) -> None:
-        """If the loss is bad, find the first epoch since it was last judged in which it is."""
-        if self._is_bad(self.latest_loss):
-            last = self.epoch
-            self.epoch, self._state = self._judged
-            while not self._is_bad(loss := self.loss()) and self.epoch < last:
-                self._run(1)
-                self.epoch += 1
-            raise self._diverged(self.epoch, self._what_is_bad(loss))
-        self._judged = (self.epoch, self._state)
+        if is_bad(self.latest_loss, self.first_loss):
+            raise self._diverged()
+        self._judged = Place(self.epoch, self._state)
 
-    def _run(self, epochs: int, until_loss: float | None = None) -> int:
-        """Train, and say how many epochs were done; 0 if the state is none to go on from."""
-        try:
-            done, state = self._loop.trained(self._state, self.epoch + 1, epochs, until_loss)
-        except NO_NUMBER:
-            return 0
-        self._state = state
-        # The sum tells quickly; finite numbers whose sum is too large are still finite.
-        is_finite = math.isfinite(sum(state)) or all(map(math.isfinite, state))
-        return done if is_finite else 0
-
-    def _what_went_wrong(self) -> str:
-        """What the next epoch, or the one just done, came to that is no number."""
-        parameters = self._exercise.network.parameters
-        for name, value in zip(parameters, self._state, strict=False):
-            if not math.isfinite(value):
-                return f"{name} left the range of float64"
-        return f"{self._what_does_not_exist()}, with {self._largest()},"
-
-    def _what_does_not_exist(self) -> str:
-        """Where in the next epoch a gradient does not exist.
-
-        Raises WorkingError where it is no gradient but a new value: it has another mend.
-        """
-        exercise, state = self._exercise, self._state
-        passes = derive_passes(exercise.network)
-        for batch in exercise.batches.of_epoch(self.epoch + 1, exercise.example_count):
-            numbers = dict(zip(self._names, state, strict=True))
-            try:
-                worked = [
-                    work(passes, {**exercise.given(at), **numbers}, Exact()).values for at in batch
-                ]
-            except WorkingError as error:
-                return str(error)
-            try:
-                state = self._loop.after(state, [batch])
-            except NO_NUMBER:
-                self._work_update(batch, worked, numbers)
-                break
-        return f"{GRADIENT} does not exist"
-
-    def _work_update(
-        self,
-        batch: Sequence[int],
-        worked: Sequence[Mapping[str, float]],
-        state: Mapping[str, float],
-    ) -> None:
-        """Work the update by a batch step by step: that says where it has no value."""
-        exercise, count = self._exercise, len(batch)
-        given = {**exercise.given(batch[0]), **state}
-        numbers = [at + 1 for at in batch] if count > 1 else []
-        for symbol, part in parts_of_batch(exercise.network, numbers).items() if numbers else ():
-            examples = worked if part.example is None else [worked[numbers.index(part.example)]]
-            given[symbol.name] = sum(values[part.name] for values in examples)
-        try:
-            work(derive(exercise.network, numbers), given, Exact())
-        except WorkingError as error:
-            if error.why != TOO_LARGE:
-                raise
-
-    def _largest(self) -> str:
-        """The parameter that is farthest from 0."""
-        parameters = self._exercise.network.parameters
-        pairs = zip(self._state, parameters, strict=False)
-        value, name = max(pairs, key=lambda pair: abs(pair[0]))
-        return f"{name} at {value:.4g}"
-
-    def _is_bad(self, loss: float) -> bool:
-        """Whether a loss is far above where it began, or does not exist."""
-        began_with_some = self.first_loss > NEXT_TO_NOTHING
-        return not math.isfinite(loss) or (began_with_some and DIVERGED * self.first_loss < loss)
-
-    def _what_is_bad(self, loss: float) -> str:
-        if not math.isfinite(loss):
-            return f"{LOSS} left the range of float64, with {self._largest()},"
-        return (
-            f"the loss stands at {loss:.4g}, over {DIVERGED} times the {self.first_loss:.4g} that "
-            f"it began with, and {self._largest()},"
-        )
-
-    def _diverged(self, epoch: int, what: str) -> DivergedError:
-        led_there = epoch > self.start
-        return DivergedError(epoch, what, self._rate if led_there else None)
+    def _diverged(self) -> DivergedError:
+        """What is to be said of a training that has gone wrong since it was last judged."""
+        return divergence(self._exercise, self._loop, self._judged, self.first_loss)
 
 
 def _next_judged(epoch: int) -> int:

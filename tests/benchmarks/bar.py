@@ -18,9 +18,11 @@ from backprop_cli import config
 from backprop_cli.cli.progress import SECONDS_BEFORE, Progress
 from backprop_cli.network.exercise import Exercise
 from backprop_cli.training.compiled import Compiled
-from backprop_cli.training.endings import Going, Limits, Watch
+from backprop_cli.training.endings import Limits
 from backprop_cli.training.engines import NUMBA, PYTHON, EngineError
+from backprop_cli.training.loop import CompiledLoop
 from backprop_cli.training.trainer import Trainer
+from backprop_cli.training.watch import Going, Watch
 
 REPEATS = 15
 SECONDS_PER_TURN = 0.5
@@ -64,7 +66,7 @@ def bar(folder: Path) -> Table:
 def _shares(exercise: Exercise, engine: str) -> tuple[str, ...]:
     """By how much longer an epoch is with a bar than without, by each of the clocks."""
     try:
-        trainer = Trainer(exercise, Compiled(exercise, engine, 10**9))
+        trainer = Trainer(exercise, CompiledLoop(exercise, Compiled(exercise, engine, 10**9)))
     except EngineError:
         return ("",) * len(CLOCKS)  # not installed, or too large for it
     _turn(trainer, 100, quiet=True)

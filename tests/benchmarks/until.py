@@ -8,6 +8,7 @@ from backprop_cli.network.exercise import Batches, Exercise
 from backprop_cli.training.compiled import Compiled
 from backprop_cli.training.endings import Limits
 from backprop_cli.training.engines import NUMBA, PYTHON, EngineError
+from backprop_cli.training.loop import CompiledLoop
 from backprop_cli.training.trainer import Trainer
 
 REPEATS = 11
@@ -19,7 +20,7 @@ class Training:
     """A training that goes on, by so many epochs whenever it is called."""
 
     def __init__(self, exercise: Exercise, engine: str, limits: Limits) -> None:
-        self._trainer = Trainer(exercise, Compiled(exercise, engine, 10**9))
+        self._trainer = Trainer(exercise, CompiledLoop(exercise, Compiled(exercise, engine, 10**9)))
         self._limits = limits
         self(WARMING)
 

@@ -16,6 +16,7 @@ from backprop_cli.config.writing.template import sizes_of, template
 from backprop_cli.errors import UsageError
 from backprop_cli.functions.activations import ACTIVATIONS
 from backprop_cli.functions.losses import LOSSES
+from backprop_cli.runs.plan import Plan
 from backprop_cli.runs.run import calculate
 
 
@@ -301,10 +302,10 @@ def test_a_new_configuration_is_an_exercise_or_is_refused_or_says_that_nothing_i
             continue
         text = new_configuration(shape, activation, loss, seed)
         exercise = config.parse(text, "new.yaml")
-        calculation = calculate(exercise, epochs=2)
+        calculation = calculate(exercise, Plan(epochs=2))
         assert calculation.epochs == 2
-        calculation.history_to_the_end()
-        gradients = calculate(exercise, exact=True).working.values
+        assert len(calculation.history) == 3
+        gradients = calculate(exercise, Plan(exact=True)).working.values
         learns = [
             any(gradients[f"∂Loss/∂{edge.weight}"] for one in layer.neurons for edge in one.edges)
             for layer in exercise.network.layers

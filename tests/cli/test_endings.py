@@ -21,9 +21,11 @@ from support.program import (
 from backprop_cli.cli.signals import interruption
 from backprop_cli.config.load import load, parse
 from backprop_cli.network.exercise import Exercise
-from backprop_cli.runs.run import Calculation, calculate
-from backprop_cli.training.endings import DivergedError, Limits, Reason, Watch
+from backprop_cli.runs.plan import Plan
+from backprop_cli.runs.run import Run, calculate
+from backprop_cli.training.endings import DivergedError, Ending, Limits, Reason
 from backprop_cli.training.trainer import Trainer
+from backprop_cli.training.watch import Watch
 
 # One linear neuron: y_hat = 2 w1, Loss = 0.5 * (y_hat − 3)^2. An update takes w1 − 1.5 times
 # (1 − 4 * learning_rate), and so the loss times the square of that.
@@ -40,13 +42,18 @@ def linear(rate: str) -> Exercise:
     return parse(LINEAR.replace("RATE", rate), "linear.yaml")
 
 
-def trained(exercise: Exercise, epochs: int, limits: Limits = Limits()) -> Calculation:  # noqa: B008
-    return calculate(exercise, epochs=epochs, limits=limits)
+def ended(run: Run) -> Ending:
+    """Where and why its training ended."""
+    assert run.training is not None
+    return run.training.ending
+
+
+def trained(exercise: Exercise, epochs: int, limits: Limits = Limits()) -> Run:  # noqa: B008
+    return calculate(exercise, Plan(epochs=epochs, limits=limits))
 
 
 def test_without_limits_training_ends_with_the_last_epoch() -> None:
-    ending = trained(load(str(DEFAULT)), 30).ending
-    assert ending is not None
+    ending = ended(trained(load(str(DEFAULT)), 30))
     assert (ending.reason, ending.epoch) == (Reason.ALL_EPOCHS, 30)
 
 
@@ -54,8 +61,10 @@ def test_without_limits_training_ends_with_the_last_epoch() -> None:
 def test_training_ends_in_the_first_epoch_whose_loss_is_low_enough(epochs: int) -> None:
     # The loss is 0.5 * 0.36^epoch: 0.5, 0.18, 0.0648, 0.0233, 0.0084, …
     calculation = trained(linear("0.1"), epochs, Limits(until_loss=0.01))
-    assert calculation.ending is not None
-    assert (calculation.ending.reason, calculation.ending.epoch) == (Reason.LOSS_REACHED, 4)
+    assert (ended(calculation).reason, ended(calculation).epoch) == (
+        Reason.LOSS_REACHED,
+        4,
+    )
     epoch, loss = calculation.history[-1]
     assert epoch == 4
     assert loss == pytest.approx(0.5 * 0.36**4)
@@ -72,9 +81,11 @@ def test_training_ends_when_a_hundred_epochs_improve_the_loss_too_little() -> No
     gains = [losses[at] - losses[at + 100] for at in range(0, 1000, 100)]
     tolerance = (gains[4] + gains[5]) / 2  # between the gain up to epoch 500 and that up to 600
     calculation = trained(load(str(DEFAULT)), 1000, Limits(tolerance=tolerance))
-    assert calculation.ending is not None
-    assert (calculation.ending.reason, calculation.ending.epoch) == (Reason.NO_IMPROVEMENT, 600)
-    assert calculation.ending.figure == gains[5]
+    assert (ended(calculation).reason, ended(calculation).epoch) == (
+        Reason.NO_IMPROVEMENT,
+        600,
+    )
+    assert ended(calculation).figure == gains[5]
 
 
 @pytest.mark.parametrize("epochs", [10, 1_000_000])
@@ -123,11 +134,10 @@ def test_an_interrupted_training_ends_between_two_epochs(after: int) -> None:
     watch = Watch(
         report=lambda going: seen.append(going.epoch), interrupted=lambda: len(seen) >= after
     )
-    calculation = calculate(load(str(DEFAULT)), epochs=10**9, watch=watch)
-    assert calculation.ending is not None
-    assert calculation.ending.reason is Reason.INTERRUPTED
-    assert calculation.ending.epoch == calculation.history[-1][0] == seen[-1]
-    again = calculate(load(str(DEFAULT)), epochs=calculation.epochs, in_float64=True)
+    calculation = calculate(load(str(DEFAULT)), Plan(epochs=10**9), watch=watch)
+    assert ended(calculation).reason is Reason.INTERRUPTED
+    assert ended(calculation).epoch == calculation.history[-1][0] == seen[-1]
+    again = calculate(load(str(DEFAULT)), Plan(epochs=calculation.epochs, trains=True))
     assert calculation.after == again.after
 
 

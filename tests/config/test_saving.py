@@ -276,7 +276,7 @@ def test_any_training_goes_on_from_the_file_as_if_it_had_not_stopped(
 
 
 def bits(trainer: Trainer) -> dict[str, str]:
-    return {name: number.hex() for name, number in trainer.numbers.items()}
+    return {name: float(number).hex() for name, number in trainer.numbers.items()}
 
 
 def test_the_irises_train_on_from_a_file_in_another_folder(tmp_path: Path) -> None:

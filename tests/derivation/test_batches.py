@@ -18,7 +18,9 @@ from support.networks import optimized, with_examples
 from backprop_cli.arithmetic.evaluation import Exact
 from backprop_cli.functions.optimizers import OPTIMIZERS
 from backprop_cli.network.exercise import Batches, Example, Exercise, Figure
-from backprop_cli.runs.run import calculate, updated, work_update
+from backprop_cli.runs.plan import Plan
+from backprop_cli.runs.run import calculate
+from backprop_cli.runs.updates import Updates
 
 EXAMPLES = tuple(
     Example(tuple(map(Decimal, inputs)), tuple(map(Decimal, targets)))
@@ -129,15 +131,14 @@ def test_updates_in_a_row_are_pytorch_s_definition_in_sixty_digits(
         numbers = {name: mpmath.mpf(str(exercise.numbers[name])) for name in exercise.numbers}
         running = {name: dict.fromkeys("bmv", mpmath.mpf(0)) for name in network.parameters}
         state: Mapping[str, Figure] = exercise.numbers
+        updates = Updates(exercise)
         for update, batch in enumerate(EXPECTED_BATCHES[batch_form] * 2, 1):
             found = mean_gradients(exercise, numbers, batch)
             for name, gradient in found.items():
                 numbers[name] = pytorch_update(
                     optimizer, numbers[name], gradient, running[name], settings, update
                 )
-            state = updated(
-                exercise.network, work_update(exercise, state, batch, batch[0], Exact())
-            )
+            state = updates.after(updates.work(state, batch, batch[0], Exact()))
             for name in network.parameters:
                 assert close(float(state[name]), numbers[name]), (update, name)
 
@@ -148,10 +149,10 @@ def test_the_update_that_is_shown_starts_from_those_before_it(
     batch_form: str, example: int
 ) -> None:
     exercise = configured("tanh", "sigmoid", "half_squared_error", "one per neuron", batch_form)
-    calculation = calculate(exercise, example=example)
+    calculation = calculate(exercise, Plan(example=example))
     batches = EXPECTED_BATCHES[batch_form]
     earlier = next(at for at, batch in enumerate(batches) if example in batch)
-    assert (calculation.earlier, calculation.batch) == (earlier, batches[earlier])
+    assert (calculation.shown.earlier, calculation.shown.batch) == (earlier, batches[earlier])
     with mpmath.workdps(DIGITS):
         numbers = {name: mpmath.mpf(str(number)) for name, number in exercise.numbers.items()}
         for batch in batches[:earlier]:

@@ -29,7 +29,7 @@ from backprop_cli.functions.losses import LOSSES
 from backprop_cli.functions.softmax import SOFTMAX
 from backprop_cli.network.exercise import Batches, Example, Exercise, Figure
 from backprop_cli.network.structure import LEARNING_RATE
-from backprop_cli.runs.run import updated, work_update
+from backprop_cli.runs.updates import Updates
 from backprop_cli.training.compiled import Compiled, Gradients
 
 DIGITS = 50
@@ -204,10 +204,10 @@ def check_epoch(
         state = state_of(exercise, numbers)
         each = [expected(state, example) for example in batch]
         whole = mean(each)
-        working = work_update(exercise, numbers, batch, batch[-1], Exact())
+        working = Updates(exercise).work(numbers, batch, batch[-1], Exact())
         check_worked(working, batch, each, whole)
         check_compiled(gradients(state, [rows[at] for at in batch]), len(batch), whole)
-        numbers = updated(exercise.network, working)
+        numbers = Updates(exercise).after(working)
         assert train(1, first, arranged[:count], rate) == state_of(exercise, numbers)
 
 

@@ -22,7 +22,7 @@ from backprop_cli.functions.optimizers import state_names
 from backprop_cli.network.exercise import Batches, Example, Exercise, Figure
 from backprop_cli.network.structure import BIAS, FACTOR, WEIGHT, Edge, Layer, Network, Neuron
 from backprop_cli.runs.gradient_check import check_gradients
-from backprop_cli.runs.run import updated, work_update
+from backprop_cli.runs.updates import Updates
 from backprop_cli.training.trainer import Trainer
 
 X, Y, Z = Symbol("x"), Symbol("y"), Symbol("z")
@@ -317,14 +317,13 @@ def test_a_graph_is_trained_to_the_bits_of_its_working(tens: int) -> None:
             continue
         if seed % 2:
             found = with_two_examples(found)
-        trainer, network = Trainer(found), found.network
+        trainer, network, updates = Trainer(found), found.network, Updates(found)
         names = state_names(network)
         state: Mapping[str, Figure] = {name: float(found.numbers[name]) for name in names}
         try:
             for epoch in range(1, 4):
                 for batch in found.batches.of_epoch(epoch, found.example_count):
-                    working = work_update(found, state, batch, batch[-1], Exact())
-                    state = updated(network, working)
+                    state = updates.after(updates.work(state, batch, batch[-1], Exact()))
                 trainer.advance(epoch)
                 assert bits(trainer.numbers) == bits(state), (seed, epoch)
         except WorkingError:

@@ -25,6 +25,7 @@ from backprop_cli.derivation.derive import derive
 from backprop_cli.functions.activations import ACTIVATIONS, Z, configured
 from backprop_cli.functions.losses import LOSSES
 from backprop_cli.runs.gradient_check import check_gradients
+from backprop_cli.runs.plan import Plan
 from backprop_cli.runs.run import calculate
 from backprop_cli.training.endings import DivergedError
 from backprop_cli.training.trainer import Trainer
@@ -168,7 +169,7 @@ def test_training_is_the_working_to_the_last_bit(
 
 def test_with_softmax_and_cross_entropy_the_parts_come_to_prediction_minus_target() -> None:
     exercise = config.load(str(shipped_configuration("softmax.yaml")))
-    values = calculate(exercise, exact=True).working.values
+    values = calculate(exercise, Plan(exact=True)).working.values
     for name in ("o1", "o2", "o3"):
         difference = values[f"y_hat_{name}"] - float(exercise.numbers[f"y_true_{name}"])
         assert math.isclose(values[f"∂Loss/∂z_{name}"], difference, rel_tol=1e-12)
@@ -179,7 +180,7 @@ def test_a_softmax_of_huge_weighted_sums_is_finite() -> None:
     exercise = config.parse(text.replace("[0.7, 0.1]", "[1e300, 0.1]"), "softmax.yaml")
     # o1 takes all, so o2's prediction is 0 in float64, and 1 / 0 is too large for it.
     with pytest.raises(WorkingError, match=r"∂Loss/∂y_hat_o2: .*too large"):
-        calculate(exercise, exact=True)
+        calculate(exercise, Plan(exact=True))
 
 
 # --- where a loss does not exist -------------------------------------------------------------
@@ -204,7 +205,7 @@ def test_training_into_saturation_is_said_not_a_traceback() -> None:
         SATURATED.replace("60", "0.1").replace("rate: 1", "rate: 1000"), "saturated.yaml"
     )
     with pytest.raises(DivergedError, match="in epoch"):
-        calculate(exercise, epochs=50)
+        calculate(exercise, Plan(epochs=50))
 
 
 # --- the gradient check ----------------------------------------------------------------------

@@ -11,6 +11,7 @@ from backprop_cli.arithmetic.working import WorkingError
 from backprop_cli.config.load import parse
 from backprop_cli.lesson import whole
 from backprop_cli.render.terminal.console import plain_console, show
+from backprop_cli.runs.plan import Plan
 from backprop_cli.runs.run import calculate
 
 NEURON = """\
@@ -25,7 +26,7 @@ learning_rate: 0.5
 
 def printed(text: str, decimals: int | None) -> str:
     file = StringIO()
-    show(whole.full(calculate(parse(text, "c.yaml"), decimals=decimals)), plain_console(file))
+    show(whole.full(calculate(parse(text, "c.yaml"), Plan(decimals=decimals))), plain_console(file))
     return file.getvalue()
 
 

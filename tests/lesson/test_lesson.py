@@ -14,6 +14,7 @@ from backprop_cli.lesson import whole as lesson
 from backprop_cli.lesson.blocks import Equations
 from backprop_cli.lesson.explanation import explain_any
 from backprop_cli.network.exercise import Exercise
+from backprop_cli.runs.plan import Plan
 from backprop_cli.runs.run import calculate
 
 DOCUMENT = (ROOT / "configs" / "default.yaml").read_text(encoding="utf-8")
@@ -28,7 +29,7 @@ def exercise(text: str) -> Exercise:
 
 
 def test_before_a_later_update_the_values_are_not_initial_and_not_exact() -> None:
-    found = texts(lesson.full(calculate(exercise(DOCUMENT), epochs=3, at=3)))
+    found = texts(lesson.full(calculate(exercise(DOCUMENT), Plan(epochs=3, at=3))))
     assert "1. Values before This Update" in found
     assert "1. Initial Values" not in found
     assert any(text.startswith("w1 ≈ 0.149") for text in found)
@@ -36,7 +37,7 @@ def test_before_a_later_update_the_values_are_not_initial_and_not_exact() -> Non
 
 
 def test_a_later_example_starts_from_values_that_are_not_initial() -> None:
-    found = texts(lesson.full(calculate(exercise(XOR), example=1, exact=True)))
+    found = texts(lesson.full(calculate(exercise(XOR), Plan(example=1, exact=True))))
     assert "1. Values before This Update" in found
     assert any(re.match("w[0-9] ≈ ", text) for text in found)
 
@@ -63,7 +64,7 @@ def test_a_new_weight_prints_no_endless_digits_and_carries_them(tiny: str) -> No
 def test_an_update_after_it_puts_in_what_is_printed() -> None:
     text = XOR.replace("{x1: 0, x2: 1}", "{x1: 1e-30, x2: 1}")
     assert "rounding: 4" in text
-    calculation = calculate(exercise(text), example=3)
+    calculation = calculate(exercise(text), Plan(example=3))
     assert any(len(str(number)) > 30 for number in calculation.working.given.values())
     for row in texts(lesson.full(calculation)):
         assert re.search(r"[0-9.]{24}", row) is None

@@ -10,6 +10,7 @@ from backprop_cli.arithmetic.working import WorkingError
 from backprop_cli.config.load import parse
 from backprop_cli.network.exercise import Exercise
 from backprop_cli.runs.gradient_check import check_gradients
+from backprop_cli.runs.plan import Plan
 from backprop_cli.runs.run import calculate
 
 NEURON = """\
@@ -85,7 +86,7 @@ optimizer: momentum
     # With a first velocity of −10 the weight goes to 39 and beyond, where sigmoid(z) is 1.
     exercise = parse(text, "c.yaml")
     exercise = exercise._replace(numbers={**exercise.numbers, "v_w1": Decimal(-10)})
-    done = calculate(exercise, epochs=50)
+    done = calculate(exercise, Plan(epochs=50))
     (*_, (epoch, loss)) = done.history
     assert epoch == 50
     assert 0 <= loss < 1e-15

@@ -31,7 +31,9 @@ from backprop_cli.lesson.names import explainable
 from backprop_cli.network.exercise import Exercise, Figure
 from backprop_cli.render.terminal.console import plain_console, show
 from backprop_cli.runs import run as calculations
-from backprop_cli.runs.run import Calculation, calculate, updated, work_update
+from backprop_cli.runs.plan import Plan
+from backprop_cli.runs.run import Run, calculate
+from backprop_cli.runs.updates import Updates
 
 NUMBERS_ALONE = re.compile(r"[0-9.()\s+*/−^]+")
 
@@ -115,7 +117,7 @@ IN_TURN = [
 
 def worked(
     activation: str, optimizer: str, rounding: str, size: int | str, example: int, decay: str
-) -> Calculation:
+) -> Run:
     text = f"""\
 examples:
   - {{inputs: [0.70, -0.4], target: [1, 0]}}
@@ -133,10 +135,10 @@ optimizer: {optimizer}
 {decay}
 {rounding}
 """
-    return calculate(config.parse(text, "drawn.yaml"), example=example - 1)
+    return calculate(config.parse(text, "drawn.yaml"), Plan(example=example - 1))
 
 
-def shown(calculation: Calculation) -> str:
+def shown(calculation: Run) -> str:
     file = StringIO()
     show(lesson.full(calculation), plain_console(file))
     return file.getvalue()
@@ -235,7 +237,7 @@ def test_every_line_follows_from_the_figures_above_it(
     calculation = worked(activation, optimizer, rounding, size, example, decay)
     working, by_hand = calculation.working, bool(rounding)
     text = shown(calculation)
-    names = explainable(calculation.exercise, calculation.batch)
+    names = explainable(calculation.exercise, calculation.shown.batch)
     checked = 0
     with mpmath.workdps(DIGITS):
         # What is given: it stands in the paragraphs and tables above.
@@ -295,7 +297,7 @@ def test_by_hand_a_very_large_batch_is_summed_in_full_precision_and_its_sum_is_r
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     by_hand = calculate(large_batch()).working
-    exact = calculate(large_batch(), exact=True).working
+    exact = calculate(large_batch(), Plan(exact=True)).working
     monkeypatch.setattr(calculations, "MOST_BY_HAND", LARGE - 1)
     found = calculate(large_batch()).working
     differs = False
@@ -355,8 +357,8 @@ def test_by_hand_the_digits_of_a_weight_do_not_grow_with_every_update(
     exercise = worked("tanh", optimizer, "rounding: 4", 1, 1, decay).exercise
     numbers: Mapping[str, Figure] = exercise.numbers
     for at in range(60):
-        working = work_update(exercise, numbers, (at % 3,), at % 3, Rounded(4))
-        numbers = updated(exercise.network, working)
+        working = Updates(exercise).work(numbers, (at % 3,), at % 3, Rounded(4))
+        numbers = Updates(exercise).after(working)
         for name in exercise.network.parameters:
             # The gradients that there are here keep up to six decimals, the learning rate has one.
             assert -exponent_of(str(working.figure(f"{name}_new"))) <= 8, (at, name)
@@ -380,7 +382,7 @@ def test_by_hand_a_later_update_starts_from_the_new_values_of_the_one_before(
             assert after.figure(name) == before.figure(later)
     # The rounded figures are carried, not those of full precision beneath them.
     exact = calculate(
-        worked("tanh", optimizer, "rounding: 4", 1, 1, "").exercise, example=2, exact=True
+        worked("tanh", optimizer, "rounding: 4", 1, 1, "").exercise, Plan(example=2, exact=True)
     ).working
     assert any(float(two.values[name]) != exact.values[name] for name in network.parameters)
 

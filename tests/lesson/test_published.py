@@ -11,7 +11,8 @@ import pytest
 from support.program import CONFIGS, Backprop
 
 from backprop_cli.config.load import load, parse
-from backprop_cli.runs.run import Calculation, calculate
+from backprop_cli.runs.plan import Plan
+from backprop_cli.runs.run import Run, calculate
 
 MAZUR = CONFIGS / "mazur.yaml"
 
@@ -45,8 +46,8 @@ MAZUR_PUBLISHED = {
 }
 
 
-def mazur(epochs: int = 1, at: int = 1) -> Calculation:
-    return calculate(load(str(MAZUR)), epochs=epochs, at=at)
+def mazur(epochs: int = 1, at: int = 1) -> Run:
+    return calculate(load(str(MAZUR)), Plan(epochs=epochs, at=at))
 
 
 def as_published(value: float, figure: str) -> str:
@@ -123,19 +124,19 @@ def test_rounds_with_the_original_weights_are_reproduced(count: int) -> None:
     found = mazur(epochs=count + 1, at=count + 1).working.values
     for name, value in rounds(count, updated_first=False).items():
         assert found[name] == pytest.approx(value, rel=1e-10)
-    assert mazur(epochs=count).history_to_the_end()[-1] == (count, found["Loss"])
+    assert mazur(epochs=count).history[-1] == (count, found["Loss"])
 
 
 def test_mazur_s_error_after_one_round_is_nearly_the_published_one() -> None:
     # The article's 0.291027924 differs in the seventh decimal, for the reason given above.
-    (_, loss) = mazur().history_to_the_end()[-1]
+    (_, loss) = mazur().history[-1]
     assert loss == pytest.approx(0.291027924, abs=2e-7)
 
 
 # --- Alammar's houses ------------------------------------------------------------------------
 
 
-def houses(weight: str = "0.180", bias: str | None = None) -> Calculation:
+def houses(weight: str = "0.180", bias: str | None = None) -> Run:
     """https://jalammar.github.io/visual-interactive-guide-basics-neural-networks/"""
     text = (CONFIGS / "houses.yaml").read_text(encoding="utf-8")
     assert text.count("area: 0.180}") == 1
@@ -181,8 +182,9 @@ def test_xor_is_learnt_by_the_epoch_that_its_file_names(backprop: Backprop) -> N
 
 def test_iris_is_classified_above_95_percent_after_the_epochs_that_its_file_names() -> None:
     assert "iris.yaml --epochs 50" in (CONFIGS / "iris.yaml").read_text(encoding="utf-8")
-    calculation = calculate(load(str(CONFIGS / "iris.yaml")), epochs=50)
-    examples, outcomes = calculation.exercise.examples, calculation.outcomes
+    calculation = calculate(load(str(CONFIGS / "iris.yaml")), Plan(epochs=50))
+    assert calculation.training is not None
+    examples, outcomes = calculation.exercise.examples, calculation.training.outcomes
     assert len(examples) == len(outcomes) == 150
     right = sum(
         max(range(3), key=one.predictions.__getitem__) == example.targets.index(1)
@@ -197,6 +199,6 @@ def test_iris_is_classified_above_95_percent_after_the_epochs_that_its_file_name
 
 
 def test_iris_training_is_the_same_every_time() -> None:
-    one, other = (calculate(load(str(CONFIGS / "iris.yaml")), epochs=3) for _ in range(2))
+    one, other = (calculate(load(str(CONFIGS / "iris.yaml")), Plan(epochs=3)) for _ in range(2))
     assert one.after == other.after
     assert one.history == other.history

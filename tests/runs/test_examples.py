@@ -15,6 +15,7 @@ from backprop_cli.config.load import json_schema, load, parse
 from backprop_cli.errors import ConfigError
 from backprop_cli.functions.optimizers import OPTIMIZERS
 from backprop_cli.network.exercise import Batches, Example, Exercise
+from backprop_cli.runs.plan import Plan
 from backprop_cli.runs.run import calculate
 
 SEVERAL = """\
@@ -87,7 +88,7 @@ def test_a_list_of_one_example_is_that_example(lines: str) -> None:
     exercise, alone = parse(text, "c.yaml"), parse(ALONE, "c.yaml")
     assert (exercise.network, exercise.numbers) == (alone.network, alone.numbers)
     assert exercise.examples == ()
-    found, expected = calculate(exercise, epochs=7), calculate(alone, epochs=7)
+    found, expected = calculate(exercise, Plan(epochs=7)), calculate(alone, Plan(epochs=7))
     assert (found.after, found.history) == (expected.after, expected.history)
 
 
@@ -608,7 +609,8 @@ def test_a_hundred_thousand_rows_are_trained_on(tmp_path: Path) -> None:
     table = "a,b,y\n" + "".join(f"{a},{b},{2 * a - b + 1}\n" for a, b in rows)
     text = DATA.replace("0.5", "0.1") + "biases: {output: 0}\nactivation: linear\n"
     calculation = calculate(loaded(tmp_path, f"{text}batch_size: 10\n", table))
-    assert len(calculation.outcomes) == 100_000
+    assert calculation.training is not None
+    assert len(calculation.training.outcomes) == 100_000
     learnt = {name: float(calculation.after[name]) for name in ("w1", "w2", "b1")}
     assert learnt == pytest.approx({"w1": 2, "w2": -1, "b1": 1}, abs=1e-6)
 

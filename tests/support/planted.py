@@ -11,15 +11,11 @@ from backprop_cli.derivation.derive import derive_passes
 from backprop_cli.derivation.steps import Derivation
 from backprop_cli.network.structure import Network
 
-# Every module that derives the passes which a gradient check looks at.
-DERIVING = ("backprop_cli.runs.gradient_check", "backprop_cli.training.source")
-
 
 def plant(monkeypatch: pytest.MonkeyPatch, parameter: str, factor: str) -> None:
     """Let the gradient by a parameter be so many times the right one, from here on."""
     wrong = _wrong(f"∂Loss/∂{parameter}", Number(Decimal(factor)))
-    for module in DERIVING:
-        monkeypatch.setattr(f"{module}.derive_passes", wrong)
+    monkeypatch.setattr("backprop_cli.derivation.derived.derive_passes", wrong)
 
 
 def _wrong(name: str, factor: Number) -> Callable[[Network], Derivation]:

@@ -4,7 +4,7 @@ import json
 import re
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -12,7 +12,7 @@ from backprop_cli.export import TARGETS
 from backprop_cli.export.description import describe
 from backprop_cli.export.graph import safe_name, why_no_matrices
 from backprop_cli.export.reading import Reading
-from backprop_cli.network.exercise import Exercise
+from backprop_cli.network.exercise import Exercise, Figure
 from backprop_cli.training.trainer import Trainer, well_chosen
 
 LOSS_LINE = re.compile(r"epoch +(\d+)  loss (\S+)")
@@ -107,7 +107,7 @@ def ours(case: Case) -> Results:
     )
 
 
-def our_arrays(exercise: Exercise, numbers: dict[str, float]) -> dict[str, Any]:
+def our_arrays(exercise: Exercise, numbers: Mapping[str, Figure]) -> dict[str, Any]:
     """Our parameters arranged as a script has them: 0 where there is none."""
     network = exercise.network
     if why_no_matrices(network):

@@ -11,6 +11,7 @@ from support.networks import fully_connected
 from support.program import CONFIGS, DEFAULT, Backprop
 
 from backprop_cli.config.load import load
+from backprop_cli.derivation.derive import derive_passes
 from backprop_cli.errors import NotInstalledError
 from backprop_cli.functions.activations import ACTIVATIONS
 from backprop_cli.functions.losses import LOSSES
@@ -71,7 +72,7 @@ def trained(exercise: Exercise, engine: str, epochs: int = 5) -> list[str]:
 
 # --- which engine ----------------------------------------------------------------------------
 
-SOURCE = training_source(exercise_of())
+SOURCE = training_source(exercise_of(), derive_passes(exercise_of().network))
 
 
 def test_compiling_takes_longer_the_longer_the_source() -> None:

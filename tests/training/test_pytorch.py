@@ -12,7 +12,9 @@ from backprop_cli.arithmetic.evaluation import Exact
 from backprop_cli.config.load import load, parse
 from backprop_cli.functions.optimizers import OPTIMIZERS
 from backprop_cli.network.exercise import Exercise, Figure
-from backprop_cli.runs.run import calculate, updated, work_update
+from backprop_cli.runs.plan import Plan
+from backprop_cli.runs.run import calculate
+from backprop_cli.runs.updates import Updates
 from backprop_cli.training.trainer import Trainer
 
 PYTORCH = json.loads(
@@ -90,14 +92,14 @@ def test_worked_line_by_line_each_update_is_pytorch_s_step(run: dict[str, Any]) 
     numbers: Mapping[str, Figure] = exercise.numbers
     for at, published in enumerate(run["steps"]):
         batch = batches[at % len(batches)]
-        working = work_update(exercise, numbers, batch, batch[0], Exact())
-        numbers = updated(exercise.network, working)
+        working = Updates(exercise).work(numbers, batch, batch[0], Exact())
+        numbers = Updates(exercise).after(working)
         check_step(numbers, published)
 
 
 @pytest.mark.parametrize("epochs", [1, 2, 20])
 def test_gradient_descent_on_one_example_is_pytorch_s(epochs: int) -> None:
     (run,) = (r for r in RUNS if named(r) == "sgd {} one")
-    after = calculate(load(str(DEFAULT)), epochs=epochs, exact=True).after
+    after = calculate(load(str(DEFAULT)), Plan(epochs=epochs, exact=True)).after
     for name, value in zip(PYTORCH["parameters"], run["steps"][epochs - 1], strict=True):
         assert after[name] == pytest.approx(value, rel=1e-14)

@@ -34,10 +34,13 @@ from backprop_cli.functions.losses import LOSSES
 from backprop_cli.functions.optimizers import OPTIMIZERS, state_names
 from backprop_cli.network.exercise import Batches, Example, Exercise, Figure
 from backprop_cli.network.structure import LOSS, Edge, Layer, Network, Neuron
-from backprop_cli.runs.run import calculate, updated, work_update
-from backprop_cli.training.endings import DivergedError, Watch
+from backprop_cli.runs.plan import Plan
+from backprop_cli.runs.run import calculate
+from backprop_cli.runs.updates import Updates
+from backprop_cli.training.endings import DivergedError
 from backprop_cli.training.source import loss_source, training_source, until_source
 from backprop_cli.training.trainer import Trainer, recorded_epochs, well_chosen
+from backprop_cli.training.watch import Watch
 
 DOCUMENT = DEFAULT
 
@@ -77,13 +80,11 @@ def check_that_training_is_the_working(exercise: Exercise, epochs: int) -> None:
     trainer = trainer_of(exercise)
     names = state_names(exercise.network)
     state: Mapping[str, Figure] = {name: float(exercise.numbers[name]) for name in names}
-    losses = [(0, mean_loss(exercise, state).hex())]
+    losses, updates = [(0, mean_loss(exercise, state).hex())], Updates(exercise)
     for epoch in range(1, epochs + 1):
         batches = exercise.batches.of_epoch(epoch, exercise.example_count)
         for at, batch in enumerate(batches, 1):
-            state = updated(
-                exercise.network, work_update(exercise, state, batch, batch[-1], Exact())
-            )
+            state = updates.after(updates.work(state, batch, batch[-1], Exact()))
             if len(batches) > 1:
                 assert bits(trainer.numbers_after(batches[:at])) == bits(state), (epoch, at)
         trainer.advance(epoch, record=[epoch])
@@ -142,7 +143,7 @@ def test_frozen_parameters_keep_every_bit(exercise: Exercise) -> None:
     trainer = trainer_of(exercise)
     trainer.advance(7)
     for name in exercise.network.frozen:
-        assert trainer.numbers[name].hex() == float(exercise.numbers[name]).hex()
+        assert float(trainer.numbers[name]).hex() == float(exercise.numbers[name]).hex()
 
 
 def test_a_network_with_everything_frozen_does_not_change() -> None:
@@ -259,7 +260,7 @@ def test_the_mean_of_a_large_batch_is_that_of_its_examples_to_the_last_bit(size:
     exercise = activated(fully_connected(2, (3, 2)), ["parametric_relu", "tanh"])
     exercise = with_examples(exercise, examples, Batches(size))
     network, passes = exercise.network, derive_passes(exercise.network)
-    values = work_update(exercise, exercise.numbers, tuple(range(size)), 0, Exact()).values
+    values = Updates(exercise).work(exercise.numbers, tuple(range(size)), 0, Exact()).values
     means = {MEAN_LOSS: LOSS} | {
         batch_gradient(name, batched=True).name: network.gradient(name).name
         for name in network.parameters
@@ -477,16 +478,26 @@ def test_the_generated_code_holds_none_of_the_user_s_names() -> None:
     numbers = {name: Decimal(at * 7 % 11 - 5) / 4 for at, name in enumerate(given_names)}
     exercise = Exercise(network, numbers)
 
-    code = training_source(exercise) + until_source(exercise) + loss_source(exercise)
+    code = "".join(sources(exercise))
     for name in (*network.parameters, "import_os", "lambda", "eval", "__builtins__"):
         assert name not in code
     check_that_training_is_the_working(exercise, epochs=3)
 
 
+def sources(exercise: Exercise) -> tuple[str, str, str]:
+    """What training, training until a loss, and the loss itself are compiled from."""
+    passes = derive_passes(exercise.network)
+    return (
+        training_source(exercise, passes),
+        until_source(exercise, passes),
+        loss_source(exercise, passes),
+    )
+
+
 @settings(max_examples=25, deadline=None)
 @given(exercises())
 def test_an_epoch_computes_each_activation_at_most_once(exercise: Exercise) -> None:
-    train = training_source(exercise)
+    train, *_ = sources(exercise)
     assert train.count("1.0 + exp(-") <= len(list(exercise.network.neurons))
 
 
@@ -499,7 +510,7 @@ def test_a_loss_computes_each_activation_once_whatever_chooses_what_it_comes_to(
     *hidden, last = widths
     exercise = activated(fully_connected(2, widths), ["tanh"] * len(hidden) + ["softmax"])
     network = replace(exercise.network, loss=loss)
-    source = loss_source(exercise._replace(network=network))
+    *_, source = sources(exercise._replace(network=network))
     assert source.count("tanh(") == sum(hidden)
     assert source.count("exp(") == last
 
@@ -507,9 +518,10 @@ def test_a_loss_computes_each_activation_once_whatever_chooses_what_it_comes_to(
 @settings(max_examples=25, deadline=None)
 @given(exercises())
 def test_the_generated_code_holds_only_its_own_words(exercise: Exercise) -> None:
-    own = r"[psv]\d+|exp|train|loss|epochs|state|batches|examples|range|_"
-    check_words(training_source(exercise) + loss_source(exercise), own)
-    check_words(until_source(exercise), rf"{own}|train_until|done|limit")
+    own = r"[psv]\d+|exp|train|loss|epochs|state|batches|examples|rate|range|_"
+    train, until, loss = sources(exercise)
+    check_words(train + loss, own)
+    check_words(until, rf"{own}|train_until|done|limit")
 
 
 def check_words(code: str, own: str) -> None:
@@ -532,7 +544,7 @@ target: 0.3
 learning_rate: 0.1
 weight_decay: 0.01
 """
-    done = calculate(parse(text, "near.yaml"), epochs=100)
+    done = calculate(parse(text, "near.yaml"), Plan(epochs=100))
     assert 0 < done.history[0][1] < 1e-30
     # By hand: it comes to rest where 3 (3 w − 0.3) + 0.01 w = 0.
     assert done.history[-1][1] == pytest.approx((3 * 0.9 / 9.01 - 0.3) ** 2 / 2, rel=1e-6)

@@ -17,12 +17,13 @@ from backprop_cli.arithmetic.working import WorkingError
 from backprop_cli.config.load import load, parse
 from backprop_cli.functions.losses import LOSSES
 from backprop_cli.functions.optimizers import OPTIMIZERS, state_names
-from backprop_cli.network.exercise import Batches, Example, Exercise, Trained
+from backprop_cli.network.exercise import Batches, Example, Exercise, Figure, Trained
 from backprop_cli.training.compiled import Compiled, State
-from backprop_cli.training.endings import DivergedError, Ending, Limits, Reason, Watch
+from backprop_cli.training.endings import DivergedError, Ending, Limits, Reason
 from backprop_cli.training.engines import NUMBA, PYTHON
-from backprop_cli.training.loop import Loop
+from backprop_cli.training.loop import CompiledLoop
 from backprop_cli.training.trainer import Trainer
+from backprop_cli.training.watch import Watch
 
 EXAMPLES = [
     Example((Decimal("0.7"), Decimal("-0.4")), (Decimal(0), Decimal(1))),
@@ -58,8 +59,8 @@ def initial(exercise: Exercise) -> State:
     return tuple(float(exercise.numbers[name]) for name in state_names(exercise.network))
 
 
-def bits(numbers: Sequence[float]) -> list[str]:
-    return [number.hex() for number in numbers]
+def bits(numbers: Sequence[Figure]) -> list[str]:
+    return [float(number).hex() for number in numbers]
 
 
 def check_every_limit(exercise: Exercise, engine: str) -> None:
@@ -68,7 +69,9 @@ def check_every_limit(exercise: Exercise, engine: str) -> None:
     The losses and states to end with are those of an epoch at a time, by the loop without a limit,
     which other tests hold against the working.
     """
-    by_one, at_once = (Loop(exercise, Compiled(exercise, name)) for name in (PYTHON, engine))
+    by_one, at_once = (
+        CompiledLoop(exercise, Compiled(exercise, name)) for name in (PYTHON, engine)
+    )
     states = [initial(exercise)]
     for epoch in range(1, EPOCHS + 1):
         states.append(by_one.trained(states[-1], epoch, 1)[1])
@@ -166,7 +169,7 @@ def test_a_loss_that_does_not_exist_now_and_then_is_passed_over(engine: str) -> 
     layers = tuple(layer._replace(activation="linear") for layer in exercise.network.layers)
     exercise = after(exercise._replace(network=replace(exercise.network, layers=layers)), 101)
     limit = -math.log(1 - 0.5 * 0.9**6) + 1e-6  # of epoch 107; 102, 104 and 106 have none
-    trainer = Trainer(exercise, Compiled(exercise, engine))
+    trainer = Trainer(exercise, CompiledLoop(exercise, Compiled(exercise, engine)))
     assert trainer.advance(102) is None
     assert math.isnan(trainer.loss())
     ending = trainer.advance(109, (), Limits(until_loss=limit))

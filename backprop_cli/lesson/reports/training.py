@@ -25,7 +25,7 @@ from backprop_cli.network.classes import output_name
 from backprop_cli.network.exercise import Example, Exercise
 from backprop_cli.network.structure import LEARNING_RATE, Network
 from backprop_cli.runs.outcomes import THRESHOLD, Outcome, class_of, correct
-from backprop_cli.runs.run import Calculation
+from backprop_cli.runs.run import Run
 from backprop_cli.training.endings import Ending, Reason
 from backprop_cli.training.trainer import COMPARED, well_chosen
 from backprop_cli.wording import counted, shown
@@ -40,26 +40,26 @@ MOST_SHOWN = 40
 MOST_VALUES = 400
 
 
-def training(calculation: Calculation) -> Lesson:
+def training(run: Run) -> Lesson:
     """The report of a run that trained: why it ended, the losses, and what came of it."""
-    ending = calculation.ending
-    assert ending is not None
-    epochs = counted(calculation.epochs, "epoch")
-    blocks: list[Block] = [Heading(2, f"Training: {epochs}"), Paragraph(_why(calculation, ending))]
-    blocks += map(Paragraph, _remarks(calculation))
-    before, after = map(calculation.in_full_precision, (calculation.before, calculation.after))
-    blocks.append(_losses(before, calculation))
-    if calculation.outcomes:
-        blocks += _outcomes(calculation)
+    done = run.training
+    assert done is not None
+    epochs = counted(run.epochs, "epoch")
+    blocks: list[Block] = [Heading(2, f"Training: {epochs}"), Paragraph(_why(run, done.ending))]
+    blocks += map(Paragraph, _remarks(run))
+    before, after = map(run.forward, (run.before, run.after))
+    blocks.append(_losses(before, run))
+    if done.outcomes:
+        blocks += _outcomes(run, done.outcomes)
     else:
-        blocks.append(_predictions(calculation.exercise.network, before, after))
-    for title, _, names in kinds_of(calculation.exercise.network):
+        blocks.append(_predictions(run.exercise.network, before, after))
+    for title, _, names in kinds_of(run.exercise.network):
         shown, which = tuple(reversed(names)), prose()
         if len(names) > MOST_VALUES:
-            shown = _farthest_moved(calculation, names)
+            shown = _farthest_moved(run, names)
             many = f", the {MOST_SHOWN} of {len(names):,} that moved farthest ("
             which = prose(many, Code("--save"), " writes all)")
-        rows = tuple(_moved(calculation.exercise.network, before, after, name) for name in shown)
+        rows = tuple(_moved(run.exercise.network, before, after, name) for name in shown)
         columns = (
             Column(title, Role.QUANTITY),
             Column("Old Value", Role.GIVEN),
@@ -69,15 +69,15 @@ def training(calculation: Calculation) -> Lesson:
     return tuple(blocks)
 
 
-def _farthest_moved(calculation: Calculation, names: Sequence[str]) -> tuple[str, ...]:
-    before, after = calculation.before, calculation.after
+def _farthest_moved(run: Run, names: Sequence[str]) -> tuple[str, ...]:
+    before, after = run.before, run.after
     moved = {name: abs(float(after[name]) - float(before[name])) for name in names}
     return tuple(sorted(names, key=lambda name: -moved[name])[:MOST_SHOWN])
 
 
-def _why(calculation: Calculation, ending: Ending) -> Prose:
+def _why(run: Run, ending: Ending) -> Prose:
     """Why training ended."""
-    figure = Exact(calculation.working.arithmetic.decimals).figure(ending.figure)
+    figure = Exact(run.working.arithmetic.decimals).figure(ending.figure)
     match ending.reason:
         case Reason.ALL_EPOCHS:
             return f"Training stopped after epoch {ending.epoch}, as asked."
@@ -101,11 +101,9 @@ def _why(calculation: Calculation, ending: Ending) -> Prose:
             return f"Training was interrupted after epoch {ending.epoch}."
 
 
-def _remarks(calculation: Calculation) -> Iterator[Prose]:
+def _remarks(run: Run) -> Iterator[Prose]:
     """What else is to be said of a training."""
-    if calculation.rounding:
-        yield "Training uses full precision; the configuration's rounding is for work on paper."
-    pairs = pairwise(calculation.history)
+    pairs = pairwise(run.history)
     rises = [(a, b) for (a, before), (b, after) in pairs if after > before]
     if rises:
         times = "once" if len(rises) == 1 else f"{len(rises)} times"
@@ -117,10 +115,14 @@ def _remarks(calculation: Calculation) -> Iterator[Prose]:
         )
 
 
-def loss_plot(calculation: Calculation) -> Plot:
+def loss_plot(run: Run) -> Plot:
     """The loss by epoch."""
-    name = "Mean loss" if calculation.outcomes else "Loss"
-    return loss_curves(name, (Curve(name, tuple(calculation.history_to_the_end())),))
+    name = _loss_of(run)
+    return loss_curves(name, (Curve(name, tuple(run.history)),))
+
+
+def _loss_of(run: Run) -> str:
+    return "Mean loss" if run.training and run.training.outcomes else "Loss"
 
 
 def loss_curves(name: str, curves: tuple[Curve, ...]) -> Plot:
@@ -131,15 +133,15 @@ def loss_curves(name: str, curves: tuple[Curve, ...]) -> Plot:
     return Plot(f"{name} by epoch{scale}", "epoch", name.lower(), curves, log_y=falls_far)
 
 
-def _losses(before: AnyWorking, calculation: Calculation) -> Table:
-    losses = dict(calculation.history)
+def _losses(before: AnyWorking, run: Run) -> Table:
+    losses = dict(run.history)
     start, last = min(losses), max(losses)
-    mean = "Mean loss" if calculation.outcomes else "Loss"
+    mean, arithmetic = _loss_of(run), Exact(before.arithmetic.decimals)
     return Table(
         prose(f"{mean} by epoch (learning rate ", result(before, LEARNING_RATE), ")"),
         (Column("Epoch", Role.QUANTITY), Column(mean, Role.RESULT)),
         tuple(
-            (str(start + done), Number(before.arithmetic.figure(losses[start + done])))
+            (str(start + done), Number(arithmetic.figure(losses[start + done])))
             for done in dict.fromkeys(well_chosen(last - start))
         ),
     )
@@ -164,15 +166,15 @@ def _predictions(network: Network, before: AnyWorking, after: AnyWorking) -> Tab
     return Table("Prediction against target", columns, rows)
 
 
-def _outcomes(calculation: Calculation) -> Iterator[Block]:
+def _outcomes(run: Run, found: Sequence[Outcome]) -> Iterator[Block]:
     """A table of the examples and, where they stand for classes, how many are right."""
-    exercise, found = calculation.exercise, calculation.outcomes
+    exercise = run.exercise
     shown: Sequence[int] = range(len(found))
     title = "Predictions against targets"
     if len(found) > MOST_SHOWN:
         shown = sorted(shown, key=lambda at: -found[at].loss)[:MOST_SHOWN]
         title = f"The {MOST_SHOWN} of {len(found)} examples with the largest loss"
-    arithmetic = Exact(calculation.working.arithmetic.decimals)
+    arithmetic = Exact(run.working.arithmetic.decimals)
     row = _class_row if exercise.classifies and len(exercise.network.outputs) > 1 else _row
     columns = _columns(exercise, row)
     rows = tuple(

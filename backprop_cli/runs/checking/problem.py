@@ -8,12 +8,12 @@ from typing import Any
 from backprop_cli.algebra.expression import Expression, Partial, Symbol, partial, transform
 from backprop_cli.arithmetic.evaluation import Arithmetic, Exact, Rounded
 from backprop_cli.arithmetic.working import WorkingError
-from backprop_cli.derivation.derive import derive, derive_passes
+from backprop_cli.derivation.derived import Derived
 from backprop_cli.derivation.steps import Step
 from backprop_cli.derivation.update import FEW
 from backprop_cli.network.exercise import Exercise, Figure
 from backprop_cli.network.structure import Network
-from backprop_cli.runs.run import updated, work_update
+from backprop_cli.runs.updates import Updates
 
 
 @dataclass(frozen=True)
@@ -52,16 +52,17 @@ def problem(exercise: Exercise, example: int = 0) -> Problem:
 
     Raises WorkingError where a number leaves the range of float64.
     """
+    updates = Updates(exercise)
     *earlier, batch = exercise.batches_until(example)
     numbers = [at + 1 for at in batch] if len(batch) > 1 else []
     apart = numbers if len(numbers) <= FEW else []
-    steps = {step.defines.name: step for step in _steps(exercise.network, numbers, apart)}
-    exact = _values(exercise, (*earlier, batch), example, Exact(), apart)
+    steps = {step.defines.name: step for step in _steps(updates.derived, numbers, apart)}
+    exact = _values(updates, (*earlier, batch), example, Exact(), apart)
     rounded: dict[str, float] = {}
     if exercise.rounding is not None:
         with suppress(WorkingError):  # by hand, ln(0.0000) ends it; the exact values remain
             by_hand = Rounded(exercise.rounding)
-            rounded = _values(exercise, (*earlier, batch), example, by_hand, apart)
+            rounded = _values(updates, (*earlier, batch), example, by_hand, apart)
     typed = {} if apart or earlier else exercise.given(example)
     given = {name: typed.get(name, exact[name]) for name in exact if name not in steps}
     return Problem(
@@ -77,13 +78,13 @@ def problem(exercise: Exercise, example: int = 0) -> Problem:
     )
 
 
-def _steps(network: Network, numbers: list[int], apart: list[int]) -> list[Step]:
+def _steps(derived: Derived, numbers: list[int], apart: list[int]) -> list[Step]:
     """Every step of the update; those of the passes once for each example told ``apart``."""
-    steps = derive(network, numbers).steps
+    steps = derived.update(numbers).steps
     if not apart:
         return [*steps]
-    passes = derive_passes(network).steps
-    common = set(network.parameters)
+    passes = derived.passes.steps
+    common = set(derived.network.parameters)
     renamed = [_renamed(step, number, common) for number in apart for step in passes]
     return [*renamed, *steps[len(passes) :]]
 
@@ -106,7 +107,7 @@ def _symbol(symbol: Symbol, number: int, common: set[str]) -> Symbol:
 
 
 def _values(
-    exercise: Exercise,
+    updates: Updates,
     batches: tuple[tuple[int, ...], ...],
     example: int,
     arithmetic: Arithmetic[Any],
@@ -114,19 +115,19 @@ def _values(
 ) -> dict[str, float]:
     """The values of every quantity in the last of the batches, after the updates by the others."""
     *earlier, batch = batches
+    exercise = updates.exercise
     numbers = exercise.numbers
     for one in earlier:
-        worked = work_update(exercise, numbers, one, one[0], arithmetic)
-        numbers = updated(exercise.network, worked)
+        numbers = updates.after(updates.work(numbers, one, one[0], arithmetic))
     if not apart:
-        working = work_update(exercise, numbers, batch, example, arithmetic)
+        working = updates.work(numbers, batch, example, arithmetic)
         return {name: float(value) for name, value in working.values.items()}
     network = exercise.network
     common = set(network.parameters)
-    own = [step.defines for step in derive_passes(network).steps]
+    own = [step.defines for step in updates.derived.passes.steps]
     found: dict[str, float] = {}
     for number in apart:
-        values = work_update(exercise, numbers, batch, number - 1, arithmetic).values
+        values = updates.work(numbers, batch, number - 1, arithmetic).values
         inputs = {*network.inputs, *network.targets}
         symbols = [*own, *map(Symbol, inputs)]
         found.update(

@@ -1,0 +1,99 @@
+"""The loop of training by hand: each update is worked from the figures that the last ended with."""
+
+import math
+from collections.abc import Iterable, Mapping
+from functools import cached_property
+
+from backprop_cli.algebra.expression import Symbol
+from backprop_cli.arithmetic.evaluation import OutOfRangeError, Rounded
+from backprop_cli.arithmetic.working import AnyWorking, WorkingError
+from backprop_cli.derivation.update import MOST_BY_HAND, mean_over
+from backprop_cli.functions.optimizers import state_names
+from backprop_cli.network.exercise import Figure
+from backprop_cli.network.structure import LOSS
+from backprop_cli.runs.updates import Numbers, Updates
+from backprop_cli.training.compiled import Compiled, Values
+from backprop_cli.training.loop import CompiledLoop, State
+
+
+class ByHand:
+    """Training in decimals, rounded from line to line: see `training.loop.Loop`."""
+
+    def __init__(self, updates: Updates, arithmetic: Rounded) -> None:
+        self._updates, self._arithmetic = updates, arithmetic
+        self._exercise = updates.exercise
+        self._names = state_names(self._exercise.network)
+
+    def start(self, numbers: Mapping[str, Figure]) -> State:
+        """The state that holds these numbers, with the digits that were typed."""
+        return tuple(self._arithmetic.number(numbers[name]) for name in self._names)
+
+    def trained(
+        self, state: State, epoch: int, epochs: int, until_loss: float | None = None
+    ) -> tuple[int, State]:
+        """See `Loop`. Raises WorkingError."""
+        for done in range(1, epochs + 1):
+            number = epoch + done - 1
+            batches = self._exercise.batches.of_epoch(number, self._exercise.example_count)
+            state = self.after(state, batches)
+            if until_loss is not None and done < epochs and self.loss(state) <= until_loss:
+                return done, state
+        return epochs, state
+
+    def after(self, state: State, batches: Iterable[tuple[int, ...]]) -> State:
+        """The state after an update by each of several batches. Raises WorkingError."""
+        for batch in batches:
+            numbers = self._named(state)
+            working = self._updates.work(numbers, batch, batch[0], self._arithmetic)
+            after = self._updates.after(working)
+            state = tuple(after[name] for name in self._names)
+        return state
+
+    def loss(self, state: State) -> float:
+        """The mean loss over the examples; nan where it does not exist.
+
+        Of more examples than are added up by hand, in float64.
+        """
+        if self._exercise.example_count > MOST_BY_HAND:
+            return self._in_float64.loss(tuple(map(float, state)))
+        try:
+            losses = [working.values[LOSS] for working in self._worked(state)]
+            if len(losses) == 1:
+                return float(losses[0])
+            parts = [Symbol(f"{LOSS}[{at}]") for at in range(len(losses))]
+            named = {part.name: loss for part, loss in zip(parts, losses, strict=True)}
+            mean = mean_over(parts, range(len(losses)))
+            return float(self._arithmetic.result(self._arithmetic.evaluate(mean, named)))
+        except (WorkingError, OutOfRangeError):
+            return math.nan
+
+    def outcomes(self, state: State) -> list[Values]:
+        """The predictions and the loss of each example."""
+        if self._exercise.example_count > MOST_BY_HAND:
+            return self._in_float64.outcomes(tuple(map(float, state)))
+        network = self._exercise.network
+        names = [*map(network.prediction, network.outputs), LOSS]
+        return [
+            tuple(float(working.values[name]) for name in names) for working in self._worked(state)
+        ]
+
+    def work(self, state: State, example: int) -> AnyWorking:
+        """Work the passes of an example. Raises WorkingError."""
+        return self._updates.passes(self._named(state), example, self._arithmetic)
+
+    def work_update(self, state: State, batch: tuple[int, ...]) -> State:
+        """Work the update by a batch. Raises WorkingError."""
+        return self.after(state, [batch])
+
+    def _worked(self, state: State) -> list[AnyWorking]:
+        numbers = self._named(state)
+        examples = range(self._exercise.example_count)
+        return [self._updates.forward(numbers, at, self._arithmetic) for at in examples]
+
+    def _named(self, state: State) -> Numbers:
+        return dict(zip(self._names, state, strict=True))
+
+    @cached_property
+    def _in_float64(self) -> CompiledLoop:
+        exercise = self._exercise
+        return CompiledLoop(exercise, Compiled(exercise, derived=self._updates.derived))
