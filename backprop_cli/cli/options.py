@@ -160,6 +160,14 @@ Exact = Annotated[
     bool,
     _option(SHOWN, "Calculate with all digits, and round only what is printed.", "--exact"),
 ]
+ByHand = Annotated[
+    bool,
+    _option(
+        WORKING,
+        "Round from line to line through all updates, up to 1,000; without it, through up to 10.",
+        "--by-hand",
+    ),
+]
 Decimals = Annotated[
     int | None,
     _number(

@@ -30,7 +30,7 @@ from backprop_cli.lesson import whole as lesson
 from backprop_cli.lesson.names import explainable
 from backprop_cli.network.exercise import Exercise, Figure
 from backprop_cli.render.terminal.console import plain_console, show
-from backprop_cli.runs import run as calculations
+from backprop_cli.runs import updates as calculations
 from backprop_cli.runs.plan import Plan
 from backprop_cli.runs.run import Run, calculate
 from backprop_cli.runs.updates import Updates
@@ -341,11 +341,12 @@ def test_by_hand_a_very_large_batch_works_no_example_but_the_one_that_is_shown(
         return work(*args)
 
     monkeypatch.setattr(calculations, "work", counted)
-    calculate(large_batch())
+    shown = Plan(shown_only=True)
+    calculate(large_batch(), shown)
     assert len(worked_through) == LARGE + 1
     monkeypatch.setattr(calculations, "MOST_BY_HAND", LARGE - 1)
     worked_through.clear()
-    calculate(large_batch())
+    calculate(large_batch(), shown)
     assert len(worked_through) == 1
 
 

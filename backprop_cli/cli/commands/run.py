@@ -14,6 +14,7 @@ from backprop_cli.cli.media import Format, format_of
 from backprop_cli.cli.options import (
     At,
     Brief,
+    ByHand,
     CheckpointFile,
     Color,
     Colors,
@@ -64,6 +65,7 @@ def run(
     gradcheck: Gradcheck = False,
     brief: Brief = False,
     exact: Exact = False,
+    by_hand: ByHand = False,
     decimals: Decimals = None,
     epochs: Epochs = 1,
     lr: Rate = None,
@@ -117,6 +119,12 @@ def run(
                 "shows derivations alone",
                 {"--brief": brief, "--plot": draws, **keeps},
             ),
+            (
+                "--by-hand",
+                by_hand,
+                "rounds from line to line",
+                {"--exact": exact, "--engine": engine is not Engine.auto},
+            ),
             ("--resume", resume, "goes on from its own configuration", {"CONFIG": config}),
         )
         if every and not checkpoint:
@@ -141,6 +149,7 @@ def run(
             at=at,
             example=example,
             exact=exact,
+            by_hand=by_hand,
             decimals=decimals,
             rate=lr,
             until_loss=until_loss,
