@@ -163,7 +163,7 @@ Exact = Annotated[
 ByHand = Annotated[
     bool,
     _option(
-        WORKING,
+        SHOWN,
         "Round from line to line through all updates, up to 1,000; without it, through up to 10.",
         "--by-hand",
     ),
