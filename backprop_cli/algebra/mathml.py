@@ -12,6 +12,7 @@ from backprop_cli.algebra.expression import (
     Number,
     Partial,
     Product,
+    Relation,
     Sum,
     Symbol,
 )
@@ -28,7 +29,7 @@ class MathML(Writer[str]):
     stacks = True
 
     def pieces(self, expression: Expression) -> list[str]:
-        """The terms of a sum or the factors of a product, each with the sign before it."""
+        """Terms of a sum, factors of a product, sides of a relation, with the signs before them."""
         match expression:
             case Sum((first, *rest)):
                 found = [self._within(first, Binding.PRODUCT, leading=True)]
@@ -41,6 +42,9 @@ class MathML(Writer[str]):
             case Product((first, *rest)):
                 found = [self._within(first, Binding.PRODUCT, leading=True)]
                 return found + [f"<mo>·</mo>{self._within(f, Binding.POWER)}" for f in rest]
+            case Relation(left, sign, right):
+                first, *rest = self.pieces(right)
+                return [*self.pieces(left), f"<mo>{escape(sign)}</mo>{first}", *rest]
             case _:
                 return [self.write(expression)]
 

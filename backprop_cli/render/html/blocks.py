@@ -54,7 +54,7 @@ def _span(span: str | Expression | Code) -> str:
         return safe(span)
     if isinstance(span, Code):
         return f"<code>{safe(span.text)}</code>"
-    return f"<math>{mathml(span)}</math>"
+    return " ".join(f"<math><mrow>{piece}</mrow></math>" for piece in pieces(span))
 
 
 def safe(text: str) -> str:
