@@ -1,1 +1,72 @@
-"""backprop: works a small neural network step by step, as a careful teacher does on paper."""
+"""backprop works a small neural network step by step, as a careful teacher does on paper.
+
+The road that everything takes, each room knowing only those before it:
+
+    config → network → derivation → arithmetic → runs (with training) → lesson → render
+
+In Python::
+
+    import backprop_cli as bp
+
+    net = bp.load("mine.yaml")          # or bp.parse(text), bp.new("2-3-1", seed=7), bp.example("mazur")
+    work = net.run()                    # forward pass, backward pass and update
+    work.value["a_h1"], work.grad["w1"], work.new["w1"], work.loss
+    work.explain("w1")
+
+What is imported is loaded when it is first used.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from backprop_cli.api import (
+        Checked,
+        Explanation,
+        GradientCheck,
+        Network,
+        Picture,
+        Trained,
+        Work,
+        example,
+        load,
+        new,
+        parse,
+    )
+    from backprop_cli.arithmetic.working import WorkingError
+    from backprop_cli.errors import ConfigError, UsageError
+
+__all__ = [
+    "Checked",
+    "ConfigError",
+    "Explanation",
+    "GradientCheck",
+    "Network",
+    "Picture",
+    "Trained",
+    "UsageError",
+    "Work",
+    "WorkingError",
+    "example",
+    "load",
+    "new",
+    "parse",
+]
+
+_ELSEWHERE = {
+    "ConfigError": "backprop_cli.errors",
+    "UsageError": "backprop_cli.errors",
+    "WorkingError": "backprop_cli.arithmetic.working",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    found = getattr(import_module(_ELSEWHERE.get(name, "backprop_cli.api")), name)
+    globals()[name] = found
+    return found
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)
