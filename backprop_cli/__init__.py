@@ -20,19 +20,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from backprop_cli.api import (
-        Checked,
-        Explanation,
-        GradientCheck,
-        Network,
-        Picture,
-        Trained,
-        Work,
-        example,
-        load,
-        new,
-        parse,
-    )
+    from backprop_cli.api.checks import Checked, GradientCheck
+    from backprop_cli.api.networks import Network, example, load, new, parse
+    from backprop_cli.api.results import Trained, Work
+    from backprop_cli.api.shown import Explanation, Picture
     from backprop_cli.arithmetic.working import WorkingError
     from backprop_cli.errors import ConfigError, UsageError
 
@@ -53,19 +44,23 @@ __all__ = [
     "parse",
 ]
 
-_ELSEWHERE = {
-    "ConfigError": "backprop_cli.errors",
-    "UsageError": "backprop_cli.errors",
-    "WorkingError": "backprop_cli.arithmetic.working",
+_WHERE = {
+    "api.checks": ("Checked", "GradientCheck"),
+    "api.networks": ("Network", "example", "load", "new", "parse"),
+    "api.results": ("Trained", "Work"),
+    "api.shown": ("Explanation", "Picture"),
+    "arithmetic.working": ("WorkingError",),
+    "errors": ("ConfigError", "UsageError"),
 }
 
 
 def __getattr__(name: str) -> Any:
-    if name not in __all__:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    found = getattr(import_module(_ELSEWHERE.get(name, "backprop_cli.api")), name)
-    globals()[name] = found
-    return found
+    for module, names in _WHERE.items():
+        if name in names:
+            found = getattr(import_module(f"{__name__}.{module}"), name)
+            globals()[name] = found
+            return found
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:

@@ -1,0 +1,1 @@
+"""Configurations and figures → networks, their work and their checks, as plain data."""

@@ -1,0 +1,177 @@
+"""The program from Python: few verbs, plain data, names as keys.
+
+What is raised is what the command line says: `ConfigError` for a configuration or a sheet that
+cannot be read, `UsageError` for an argument that means nothing, `WorkingError` where a quantity has
+no value.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from backprop_cli import config
+from backprop_cli.api.checks import Checked, GradientCheck
+from backprop_cli.api.results import Numbers, Trained, Work, frozen
+from backprop_cli.api.shown import Picture
+from backprop_cli.errors import UnknownNameError, UsageError
+from backprop_cli.network.exercise import Exercise
+from backprop_cli.runs.plan import Plan
+from backprop_cli.runs.run import calculate
+from backprop_cli.training.endings import Limits
+from backprop_cli.wording import counted
+
+
+def load(path: str | Path) -> "Network":
+    """The network of a configuration file. Raises ConfigError."""
+    return Network(config.load(str(path)))
+
+
+def parse(text: str, name: str = "network.yaml") -> "Network":
+    """The network of a configuration's text; ``name`` stands for the file in a complaint.
+
+    Raises ConfigError.
+    """
+    return Network(config.parse(text, name))
+
+
+def new(
+    sizes: str,
+    *,
+    activation: str = "sigmoid",
+    loss: str = "half_squared_error",
+    seed: int | None = None,
+) -> "Network":
+    """A network of sizes such as ``2-3-1`` with drawn numbers, the same again from a seed.
+
+    Raises UsageError for what cannot be made.
+    """
+    from backprop_cli.config.writing.drawn import new_configuration
+
+    return parse(new_configuration(sizes, activation, loss, seed))
+
+
+def example(name: str) -> "Network":
+    """A network that is shipped with the program: default, mazur, xor, … Raises UsageError."""
+    from backprop_cli.config.shipped import examples
+
+    found = examples()
+    if name not in found:
+        raise UnknownNameError("", name, found, "example")
+    return load(found[name])
+
+
+@dataclass(frozen=True, repr=False)
+class Network:
+    """A network with its numbers. Nothing changes it: what is trained is another one."""
+
+    exercise: Exercise
+
+    @property
+    def inputs(self) -> Numbers:
+        """The inputs (of the first of several examples) by their names."""
+        return self._numbers(self.exercise.network.inputs)
+
+    @property
+    def parameters(self) -> Numbers:
+        """The weights, biases and other parameters by their names."""
+        return self._numbers(self.exercise.network.parameters)
+
+    def _numbers(self, names: Sequence[str]) -> Numbers:
+        return frozen({name: float(self.exercise.numbers[name]) for name in names})
+
+    def run(
+        self,
+        *,
+        exact: bool = False,
+        example: int = 1,
+        epoch: int | None = None,
+        decimals: int | None = None,
+    ) -> Work:
+        """Forward pass, backward pass and update of one example, in an epoch of training.
+
+        Examples and epochs count from 1; by default the next epoch is worked. Raises UsageError for
+        an example or an epoch that there is not, and WorkingError.
+        """
+        count, done = self.exercise.example_count, self.exercise.trained.epochs
+        if not 1 <= example <= count:
+            raise UsageError(f"example={example}: there is {counted(count, 'example')}")
+        if epoch is not None and epoch <= done:
+            raise UsageError(f"epoch={epoch}: {counted(done, 'epoch')} are done already")
+        at = epoch or done + 1
+        plan = Plan(at - done, at, example - 1, exact, decimals=decimals, shown_only=True)
+        return Work(calculate(self.exercise, plan))
+
+    def train(
+        self,
+        epochs: int = 1,
+        *,
+        until_loss: float | None = None,
+        tolerance: float | None = None,
+        engine: str = "auto",
+    ) -> Trained:
+        """Train for so many epochs, or until the loss is low enough or hardly improves any more.
+
+        Raises UsageError, WorkingError, and DivergedError where training diverges.
+        """
+        if epochs < 1:
+            raise UsageError(f"epochs={epochs}: at least one epoch is trained")
+        plan = Plan(epochs, limits=Limits(until_loss, tolerance), engine=engine, trains=True)
+        return Trained(calculate(self.exercise, plan))
+
+    def gradcheck(self) -> GradientCheck:
+        """Every gradient beside a difference of the loss. Raises WorkingError."""
+        from backprop_cli.runs.gradient_check import check_gradients
+
+        return GradientCheck(check_gradients(self.exercise))
+
+    def check(self, figures: Mapping[str, object] | str, *, example: int = 1) -> Checked:
+        """Someone's own figures, by their names or as the text of a sheet, each with a verdict.
+
+        Raises ConfigError where the text holds no figure.
+        """
+        from backprop_cli.config.sheet.reading import parse_sheet
+        from backprop_cli.runs.checking.check import check as check_sheet
+
+        text = figures
+        if not isinstance(figures, str):
+            text = "".join(f"{name} = {figure}\n" for name, figure in figures.items())
+        return Checked(check_sheet(self.exercise, parse_sheet(str(text), "figures"), example - 1))
+
+    def export(self, library: str, *, epochs: int = 1) -> str:
+        """A script that trains the same network with pytorch, numpy or jax. Raises UsageError."""
+        from backprop_cli.export import TARGETS
+        from backprop_cli.export.description import describe
+        from backprop_cli.export.reading import reading
+
+        if library not in TARGETS:
+            raise UnknownNameError("", library, TARGETS, "library")
+        data = reading(self.exercise, None)
+        described = describe(self.exercise, "network.yaml", "script.py", epochs, data)
+        return TARGETS[library](described)
+
+    def draw(self, *, gradients: bool = False) -> Picture:
+        """The network as a picture with its values. Raises WorkingError."""
+        return Picture(self.run().diagram(gradients=gradients))
+
+    @property
+    def yaml(self) -> str:
+        """The configuration that `parse` reads again. Raises UsageError where there is none."""
+        from backprop_cli.config.writing.saved import configuration_text
+
+        exercise = self.exercise
+        return configuration_text(
+            exercise, exercise.numbers, exercise.trained, Path("network.yaml")
+        )
+
+    def __repr__(self) -> str:
+        network = self.exercise.network
+        sizes = "-".join(
+            map(str, (len(network.inputs), *(len(one.neurons) for one in network.layers)))
+        )
+        several = self.exercise.example_count
+        more = f", {counted(several, 'example')}" if several > 1 else ""
+        return f"<Network {sizes}: {counted(len(network.parameters), 'parameter')}{more}>"
+
+    def _repr_mimebundle_(self, **_settings: Any) -> dict[str, str]:
+        return {"image/svg+xml": self.draw().svg, "text/plain": repr(self)}
