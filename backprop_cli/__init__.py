@@ -8,8 +8,8 @@ In Python::
 
     import backprop_cli as bp
 
-    net = bp.load("mine.yaml")          # or bp.parse(text), bp.new("2-3-1", seed=7), bp.example("mazur")
-    work = net.run()                    # forward pass, backward pass and update
+    net = bp.load("mine.yaml")    # or bp.parse(text), bp.new("2-3-1"), bp.example("mazur")
+    work = net.run()              # forward pass, backward pass and update
     work.value["a_h1"], work.grad["w1"], work.new["w1"], work.loss
     work.explain("w1")
 

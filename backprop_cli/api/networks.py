@@ -95,7 +95,7 @@ class Network:
         """
         count, done = self.exercise.example_count, self.exercise.trained.epochs
         if not 1 <= example <= count:
-            raise UsageError(f"example={example}: there is {counted(count, 'example')}")
+            raise UsageError(f"example={example}: the examples are 1 to {count}")
         if epoch is not None and epoch <= done:
             raise UsageError(f"epoch={epoch}: {counted(done, 'epoch')} are done already")
         at = epoch or done + 1

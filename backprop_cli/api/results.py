@@ -34,7 +34,7 @@ class Work:
 
     @cached_property
     def value(self) -> Numbers:
-        """Every quantity: ``z_h1``, ``a_h1``, ``y_hat``, ``Loss``, ``∂Loss/∂z_h1``, …"""
+        """Every quantity by its name: ``z_h1``, ``a_h1``, ``Loss``, ``∂Loss/∂z_h1`` and so on."""
         return frozen({name: float(value) for name, value in self.ran.working.values.items()})
 
     @cached_property

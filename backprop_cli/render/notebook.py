@@ -18,9 +18,12 @@ STYLE = """\
 .backprop .reason { display: block; opacity: .75; font-size: .9em; }
 .backprop .result { font-weight: bold; }
 .backprop .chain { line-height: 2.6; }
-.backprop .f0, .backprop .f0 * { color: #0087d7; } .backprop .f1, .backprop .f1 * { color: #d75f00; }
-.backprop .f2, .backprop .f2 * { color: #af5faf; } .backprop .f3, .backprop .f3 * { color: #5f8700; }
-.backprop .f4, .backprop .f4 * { color: #d7005f; } .backprop .f5, .backprop .f5 * { color: #008787; }
+.backprop .f0, .backprop .f0 * { color: #0087d7; }
+.backprop .f1, .backprop .f1 * { color: #d75f00; }
+.backprop .f2, .backprop .f2 * { color: #af5faf; }
+.backprop .f3, .backprop .f3 * { color: #5f8700; }
+.backprop .f4, .backprop .f4 * { color: #d7005f; }
+.backprop .f5, .backprop .f5 * { color: #008787; }
 """
 
 
