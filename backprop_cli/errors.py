@@ -54,12 +54,13 @@ class NotInstalledError(UsageError):
 
 
 class UnknownNameError(UsageError):
-    """A name was given, as the value of ``option``, that is none of those known."""
+    """A name was given that is none of those known, as the value of ``option`` if it is not empty."""
 
     def __init__(self, option: str, name: str, known: Iterable[str], what: str) -> None:
+        typed = f"{option} {name or repr(name)}".lstrip()
         if not name:
             some = ", ".join(islice(known, NEAREST))
-            super().__init__(f"{option} '': a name is missing, such as {some}")
+            super().__init__(f"{typed}: a name is missing, such as {some}")
             return
         near = ", ".join(nearest(name, known, NEAREST, likeness=0.0))
-        super().__init__(f"{option} {name}: there is no such {what}; the nearest names are {near}")
+        super().__init__(f"{typed}: there is no such {what}; the nearest names are {near}")

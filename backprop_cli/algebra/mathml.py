@@ -43,8 +43,8 @@ class MathML(Writer[str]):
                 found = [self._within(first, Binding.PRODUCT, leading=True)]
                 return found + [f"<mo>·</mo>{self._within(f, Binding.POWER)}" for f in rest]
             case Relation(left, sign, right):
-                first, *rest = self.pieces(right)
-                return [*self.pieces(left), f"<mo>{escape(sign)}</mo>{first}", *rest]
+                beginning, *others = self.pieces(right)
+                return [*self.pieces(left), f"<mo>{escape(sign)}</mo>{beginning}", *others]
             case _:
                 return [self.write(expression)]
 

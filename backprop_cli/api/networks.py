@@ -46,9 +46,14 @@ def new(
 
     Raises UsageError for what cannot be made.
     """
-    from backprop_cli.config.writing.drawn import new_configuration
+    from random import randrange
 
-    return parse(new_configuration(sizes, activation, loss, seed))
+    from backprop_cli.config.writing.template import dead_end, sizes_of, template
+
+    layers = sizes_of(sizes)
+    if why := dead_end(layers, activation, loss):
+        raise UsageError(f"{sizes}: {why}")
+    return parse(template(layers, activation, loss, randrange(1000) if seed is None else seed))
 
 
 def example(name: str) -> "Network":

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import typer
 
-from backprop_cli.cli.shipped import DEFAULT, named
+from backprop_cli.config.shipped import DEFAULT, named
 from backprop_cli.errors import ConfigError
 
 

@@ -20,7 +20,7 @@ from backprop_cli import config
 from backprop_cli.arithmetic.evaluation import Exact, Rounded
 from backprop_cli.arithmetic.figures import rounded
 from backprop_cli.arithmetic.working import WorkingError, work
-from backprop_cli.cli.shipped import shipped_configuration
+from backprop_cli.config.shipped import shipped_configuration
 from backprop_cli.derivation.derive import derive
 from backprop_cli.functions.activations import ACTIVATIONS, Z, configured
 from backprop_cli.functions.losses import LOSSES

@@ -10,8 +10,8 @@ from backprop_cli.cli.exits import FAILED, complaints
 from backprop_cli.cli.media import Format, format_of
 from backprop_cli.cli.options import Color, Colors, Force, Output, OutputFormat, SheetExample
 from backprop_cli.cli.printing import show, write
-from backprop_cli.cli.shipped import DEFAULT, named
 from backprop_cli.cli.world import World
+from backprop_cli.config.shipped import DEFAULT, named
 from backprop_cli.errors import UsageError
 
 STANDARD_INPUT = Path("-")

@@ -19,8 +19,8 @@ from backprop_cli.cli.options import (
     Quiet,
 )
 from backprop_cli.cli.printing import write
-from backprop_cli.cli.shipped import DEFAULT
 from backprop_cli.cli.world import World
+from backprop_cli.config.shipped import DEFAULT
 from backprop_cli.errors import UsageError
 from backprop_cli.wording import printable
 

@@ -41,8 +41,8 @@ from backprop_cli.cli.options import (
     UntilLoss,
 )
 from backprop_cli.cli.printing import draw, show, write
-from backprop_cli.cli.shipped import DEFAULT
 from backprop_cli.cli.world import World
+from backprop_cli.config.shipped import DEFAULT
 from backprop_cli.errors import UsageError
 
 EVERY = 100  # epochs between two checkpoints

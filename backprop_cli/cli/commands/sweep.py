@@ -25,8 +25,8 @@ from backprop_cli.cli.options import (
     UntilLoss,
 )
 from backprop_cli.cli.printing import draw, show
-from backprop_cli.cli.shipped import DEFAULT
 from backprop_cli.cli.world import World
+from backprop_cli.config.shipped import DEFAULT
 
 
 def sweep(

@@ -1,14 +1,20 @@
-"""A checked sheet as one JSON object."""
+"""A checked sheet as plain data, and as one JSON object."""
 
 import json
 import math
+from typing import Any
 
 from backprop_cli.runs.checking.check import Checked
 from backprop_cli.runs.checking.own import Verdict
 
 
 def as_json(checked: Checked) -> str:
-    """One line of JSON; a number that does not exist is null."""
+    """The record as one line of JSON."""
+    return json.dumps(record(checked), allow_nan=False)
+
+
+def record(checked: Checked) -> dict[str, Any]:
+    """A checked sheet as plain data; a number that does not exist is None."""
     names = checked.marking.names
     first = checked.first_wrong
     lines = []
@@ -24,16 +30,13 @@ def as_json(checked: Checked) -> str:
                 "mistakes": checked.mistakes(at),
             }
         )
-    return json.dumps(
-        {
-            "lines": lines,
-            "first_wrong": None if first is None else checked.lines[first].entry.written.line,
-            **{verdict.value: checked.count(verdict) for verdict in Verdict},
-            "missing": [*checked.missing],
-            "unread": checked.unread,
-        },
-        allow_nan=False,
-    )
+    return {
+        "lines": lines,
+        "first_wrong": None if first is None else checked.lines[first].entry.written.line,
+        **{verdict.value: checked.count(verdict) for verdict in Verdict},
+        "missing": [*checked.missing],
+        "unread": checked.unread,
+    }
 
 
 def _finite(value: float) -> float | None:
