@@ -26,6 +26,7 @@ from backprop_cli.algebra.expression import (
 )
 from backprop_cli.derivation.rules import derivatives
 from backprop_cli.derivation.steps import Local, Rule, Step
+from backprop_cli.functions import softmax
 from backprop_cli.network.structure import Neuron
 
 
@@ -46,6 +47,10 @@ class Use(NamedTuple):
         return self.local.neuron or self.step.neuron
 
 
+# The activations of each wide softmax, by the name of its mean gradient.
+Softmaxes = Mapping[str, Sequence[Use]]
+
+
 def backward_steps(forward: Sequence[Step], of: str, by: Sequence[str]) -> Iterator[Step]:
     """The gradient of the quantity ``of`` by every quantity of the forward pass and by ``by``.
 
@@ -53,9 +58,19 @@ def backward_steps(forward: Sequence[Step], of: str, by: Sequence[str]) -> Itera
     forward pass must stand in an order in which each uses only earlier ones.
     """
     steps = _joined(_with_locals(forward, by))
-    uses = _uses(steps, of, by)
-    for quantity in _nearest_first(steps, of, by, uses):
+    softmaxes = _wide_softmaxes(steps)
+    steps = [_in_full(step, softmaxes) if step.defines.name == of else step for step in steps]
+    uses = _uses(steps, of, by, softmaxes)
+    names = (*by, *(step.defines.name for step in steps))
+    begun = set[str]()
+    for quantity in _nearest_first(names, uses, softmaxes):
         used = uses[quantity]
+        if used and (mean := used[0].local.mean):
+            if mean not in begun:
+                begun.add(mean)
+                yield from _means(of, mean, softmaxes[mean])
+            yield _through_softmax(of, used[0])
+            continue
         for use in used:
             if use.step.defines.name != of:
                 yield _local(use)
@@ -140,7 +155,9 @@ def _renamed(step: Step, called: Mapping[str, Expression]) -> Step:
     return step._replace(defines=defined, locals=found)
 
 
-def _uses(steps: Sequence[Step], of: str, by: Iterable[str]) -> Mapping[str, list[Use]]:
+def _uses(
+    steps: Sequence[Step], of: str, by: Iterable[str], softmaxes: Softmaxes
+) -> Mapping[str, Sequence[Use]]:
     """The steps that each quantity enters, in their order.
 
     A step that does not lead to ``of`` counts only for a quantity that enters no other.
@@ -152,23 +169,74 @@ def _uses(steps: Sequence[Step], of: str, by: Iterable[str]) -> Mapping[str, lis
         if step.locals and step.defines.name != of:
             uses.setdefault(step.defines.name, [])
         for local in step.locals or ():
-            found = uses.setdefault(local.by, [])
+            uses.setdefault(local.by, []).append(Use(step, local))
             if leads and local.by not in leading:
                 leading.add(local.by)
-                found.clear()
-            if leads or local.by not in leading:
-                found.append(Use(step, local))
-    for found in uses.values():
-        found.reverse()
-    return uses
+                leading.update(use.local.by for use in softmaxes.get(local.mean, ()))
+    live = {
+        name: [use for use in reversed(found) if use.step.defines.name in leading]
+        for name, found in uses.items()
+    }
+    return {name: live[name] or found[::-1] for name, found in uses.items()}
 
 
 def _nearest_first(
-    steps: Sequence[Step], of: str, by: Sequence[str], uses: Mapping[str, Sequence[Use]]
+    names: Iterable[str], uses: Mapping[str, Sequence[Use]], softmaxes: Softmaxes
 ) -> list[str]:
     """The quantities in an order in which each comes after those that it enters."""
-    names = [name for name in (*by, *(step.defines.name for step in steps)) if name in uses]
-    depth = {of: 0}
+    names = [name for name in names if name in uses]
+    depth: dict[str, int] = {}
+    after: dict[str, int] = {}  # those that enter a wide softmax: after all its activations
     for name in reversed(names):
-        depth[name] = max((depth[use.step.defines.name] + 1 for use in uses[name]), default=0)
+        mean = uses[name][0].local.mean if uses[name] else ""
+        if mean not in after:
+            entered = softmaxes.get(mean, uses[name])
+            deepest = max((depth.get(use.step.defines.name, 0) for use in entered), default=-1)
+            if not mean:
+                depth[name] = deepest + 1
+                continue
+            after[mean] = deepest + 1
+        depth[name] = after[mean]
     return sorted(names, key=depth.__getitem__)
+
+
+# --- softmaxes of many neurons ---------------------------------------------------------------
+
+
+def _wide_softmaxes(steps: Iterable[Step]) -> Softmaxes:
+    found: dict[str, list[Use]] = {}
+    for step in steps:
+        for local in step.locals or ():
+            if local.mean:
+                found.setdefault(local.mean, []).append(Use(step, local))
+    return found
+
+
+def _means(of: str, mean: str, members: Sequence[Use]) -> Iterator[Step]:
+    """The mean of a softmax's gradients, and the same but for an activation of nearly 1."""
+    pairs = [(use.local.expression, partial(of, use.step.defines.name)) for use in members]
+    if pairs:
+        yield Step(Symbol(mean), softmax.mean(pairs), Rule.SOFTMAX_MEAN)
+        yield Step(softmax.mean_of_others(mean), softmax.mean_but_largest(pairs), Rule.SOFTMAX_REST)
+
+
+def _through_softmax(of: str, use: Use) -> Step:
+    """∂Loss/∂z = a * (∂Loss/∂a − mean)."""
+    local, mean = use.local, use.local.mean
+    assert local.computed is not None
+    pair = local.expression, partial(of, use.step.defines.name)
+    others = softmax.mean_of_others(mean)
+    computed = softmax.computed_back(pair, Symbol(mean), others, local.computed)
+    back = softmax.back(pair, Symbol(mean))
+    return Step(partial(of, local.by), back, Rule.THROUGH_SOFTMAX, use.neuron, computed=computed)
+
+
+def _in_full(step: Step, softmaxes: Softmaxes) -> Step:
+    """What is derived; if it is one of a softmax's, with its derivatives by all weighted sums."""
+    of, locals_ = step.defines, step.locals or ()
+    members = softmaxes.get(locals_[0].mean, ()) if locals_ else ()
+    found = (
+        Local(local.by, softmax.slope(of, other.defines), Rule.DERIVATIVE_OF_SOFTMAX)
+        for other, local in members
+    )
+    return step._replace(locals=tuple(found)) if members else step

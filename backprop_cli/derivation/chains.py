@@ -11,6 +11,10 @@ from backprop_cli.derivation.steps import Derivation, Rule, Step
 MOST_FACTORS = 9
 
 
+# What is added up from parts, or goes back through a wide softmax, which adds up as well.
+SUMS = (Rule.SUM_OF_PARTS, Rule.THROUGH_SOFTMAX)
+
+
 class Link(NamedTuple):
     """One factor of a chain after the first, and the gradient that the chain reaches with it."""
 
@@ -75,5 +79,5 @@ def sums_on_the_way(derivation: Derivation, target: Partial, known: Container[st
                     waiting.append(symbol.name)
                 found.add(symbol.name)
     steps = (derivation.by_name[name] for name in found - {target.name} if name not in known)
-    sums = [step for step in steps if step.rule is Rule.SUM_OF_PARTS]
+    sums = [step for step in steps if step.rule in SUMS]
     return sorted(sums, key=lambda step: derivation.places[step.defines.name])

@@ -9,6 +9,9 @@ from backprop_cli.functions.activations import A, Z, row_of
 from backprop_cli.functions.losses import COMPLEMENT, LOG, LOG_COMPLEMENT, LOSSES, Loss
 from backprop_cli.network.structure import LOSS, Function, Layer, Network, Neuron
 
+# Of a softmax of up to so many neurons every derivative is listed; they are their square.
+MOST_LISTED = 12
+
 
 def forward_steps(network: Network) -> tuple[Step, ...]:
     """Every step from the inputs to the predictions and the loss.
@@ -83,20 +86,25 @@ def softmax_steps(layer: Layer) -> Iterator[Step]:
     yield Step(*softmax.total(layer), Rule.SOFTMAX_SUM, locals=())
     rest = softmax.computed_rest(layer)
     yield Step(*softmax.rest(layer), Rule.SOFTMAX_REST, locals=(), computed=rest)
-    activations = [(neuron.weighted_sum, Symbol(neuron.activation)) for neuron in layer.neurons]
+    wide, mean = len(layer.neurons) > MOST_LISTED, softmax.mean_gradient(layer).name
     for neuron in layer.neurons:
         a = Symbol(neuron.activation)
-        own = a * softmax.complement(layer, a)
-        found = (
-            Local(
-                z,
-                softmax.slope(a, other),
-                Rule.DERIVATIVE_OF_SOFTMAX,
-                computed=own if a == other else None,
-            )
-            for z, other in activations
-        )
+        missing = softmax.complement(layer, a)
+        if wide:
+            through = Local(neuron.weighted_sum, a, Rule.THROUGH_SOFTMAX)
+            found = [through._replace(computed=missing, mean=mean)]
+        else:
+            found = [*_softmax_locals(layer, a, missing)]
         yield Step(a, softmax.share(layer, neuron), Rule.ACTIVATION, neuron, tuple(found))
+
+
+def _softmax_locals(layer: Layer, a: Symbol, missing: Expression) -> Iterator[Local]:
+    """The derivatives of an activation by each weighted sum of the layer."""
+    for neuron in layer.neurons:
+        other = Symbol(neuron.activation)
+        computed = a * missing if a == other else None
+        slope = softmax.slope(a, other)
+        yield Local(neuron.weighted_sum, slope, Rule.DERIVATIVE_OF_SOFTMAX, computed=computed)
 
 
 def _predictions(network: Network) -> Iterator[Step]:
@@ -135,7 +143,6 @@ def _loss(network: Network, output: Neuron) -> Loss:
     if output.formula is not None:
         function = Function("linear")  # nothing is known of what it is made of
     if function.name == softmax.SOFTMAX:
-        layer = layer._replace(neurons=layer.functions()[function])
         near = (
             softmax.complement(layer, prediction),
             softmax.log(layer, output),

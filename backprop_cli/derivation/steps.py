@@ -30,6 +30,8 @@ class Rule(Enum):
     DERIVATIVE_OF_LOSS = auto()
     DERIVATIVE_OF_ACTIVATION = auto()
     DERIVATIVE_OF_SOFTMAX = auto()
+    SOFTMAX_MEAN = auto()
+    THROUGH_SOFTMAX = auto()
     DERIVATIVE = auto()
     DERIVATIVE_BY_SLOPE = auto()
     CHAIN = auto()
@@ -69,6 +71,10 @@ class Local(NamedTuple):
     ``neuron`` is the neuron at which it happens; None where that is the step's. ``because`` names
     the quantity whose formula it is derived from, where that is not the step's; ``row`` is the row
     that it is taken from. ``computed`` is as in a `Step`.
+
+    Of a wide softmax, whose derivatives are too many to list, the expression is the activation,
+    ``computed`` what is missing to 1 from it, and ``mean`` names what the gradients by all its
+    activations come to; see ``softmax.py``.
     """
 
     by: str
@@ -78,6 +84,7 @@ class Local(NamedTuple):
     because: str = ""
     row: Row | None = None
     computed: Expression | None = None
+    mean: str = ""
 
 
 class Step(NamedTuple):

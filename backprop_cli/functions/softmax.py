@@ -3,9 +3,14 @@
 a_i = exp(z_i) / (exp(z_1) + … + exp(z_n)), worked with the largest weighted sum taken off each:
 that cancels in the quotient, and no exp can overflow.
 
+Backwards, ∂L/∂z_i = Σ_j ∂L/∂a_j · ∂a_j/∂z_i. With ∂a_i/∂z_i = a_i − a_i * a_i and ∂a_j/∂z_i =
+−a_j * a_i that is a_i * (∂L/∂a_i − Σ_j ∂L/∂a_j * a_j), where the sum is the same for all i: the
+mean of the gradients, each weighted by its activation.
+
 Source: Goodfellow, Bengio, Courville, "Deep Learning" (2016), sections 4.1 and 6.2.2.3.
 """
 
+from collections.abc import Iterable
 from decimal import Decimal
 
 from backprop_cli.algebra.expression import (
@@ -111,6 +116,49 @@ def _total(layer: Layer) -> Symbol:
 
 def _rest(layer: Layer) -> Symbol:
     return Symbol(f"rest_{layer.name}")
+
+
+def mean_gradient(layer: Layer) -> Symbol:
+    """The mean of the gradients by the layer's activations."""
+    return Symbol(f"mean_gradient_{layer.name}")
+
+
+def mean_of_others(mean: str) -> Symbol:
+    """The same but for an activation that is nearly 1."""
+    return Symbol(f"{mean}_of_others")
+
+
+Pair = tuple[Expression, Expression]  # an activation, and the gradient by it
+
+
+def mean(pairs: Iterable[Pair]) -> Expression:
+    """The sum of the gradients, each times its activation."""
+    return Sum(tuple(gradient * activation for activation, gradient in pairs))
+
+
+def mean_but_largest(pairs: Iterable[Pair]) -> Expression:
+    """The same without an activation of nearly 1, of which there is at most one."""
+    return Sum(
+        tuple(
+            Choice(NEARLY_ONE - activation, gradient * activation, ZERO)
+            for activation, gradient in pairs
+        )
+    )
+
+
+def back(pair: Pair, mean: Expression) -> Expression:
+    """The gradient by the weighted sum under an activation."""
+    activation, gradient = pair
+    return activation * (gradient - mean)
+
+
+def computed_back(
+    pair: Pair, mean: Expression, others: Expression, complement: Expression
+) -> Expression:
+    """The same to all digits, by the mean without this activation where that is nearly 1."""
+    activation, gradient = pair
+    apart = activation * (gradient * complement - others)
+    return Choice(NEARLY_ONE - activation, back(pair, mean), apart)
 
 
 def slope(activation: Symbol, other: Symbol) -> Expression:

@@ -15,13 +15,14 @@ from backprop_cli.lesson.blocks import (
     Role,
     Table,
 )
-from backprop_cli.lesson.chain_rule import Detail, Known, relation_and_figure
+from backprop_cli.lesson.chain_rule import Detail, relation_and_figure
 from backprop_cli.lesson.explanation import explain_bias, explain_slope, explain_weight
 from backprop_cli.lesson.given import (
     by_function,
     layer_title,
     readable,
 )
+from backprop_cli.lesson.known import Known
 from backprop_cli.lesson.reasons import (
     bias_place,
     layer_formulas,

@@ -13,7 +13,7 @@ from backprop_cli.algebra.expression import (
     substitute,
     symbols,
 )
-from backprop_cli.algebra.prose import Code, Prose, enumerated, prose
+from backprop_cli.algebra.prose import Prose, enumerated, prose
 from backprop_cli.arithmetic.working import AnyWorking
 from backprop_cli.derivation.chains import Chain, chain_to, sums_on_the_way
 from backprop_cli.derivation.steps import Derivation, Rule, Step
@@ -28,18 +28,15 @@ from backprop_cli.lesson.blocks import (
     Side,
 )
 from backprop_cli.lesson.equations import equation, line, marked, result, sides
+from backprop_cli.lesson.known import WORKED_OUT, Known, taken_as_known
 from backprop_cli.lesson.reasons import reason
+from backprop_cli.lesson.wide_softmax import gradients_in, mean_of, through_softmax
 
 # A gradient on the way that is a sum is derived where it is first needed. Up to this many parts
 # on the way each get a chain of their own, up to the second number a line each; beyond that only
 # the nearest sum is shown, so that an explanation stays readable in a network of any size.
 PARTS_IN_FULL = 12
 PARTS_IN_LINES = 40
-
-
-# A gradient of one of these rules rests on others; any other derivative follows from the forward
-# pass in one line.
-WORKED_OUT = (Rule.CHAIN, Rule.SUM_OF_PARTS)
 
 
 class Detail(Enum):
@@ -50,11 +47,6 @@ class Detail(Enum):
     KNOWN = auto()  # every factor's value, for a part of a sum
 
 
-# The derivatives that have a line in a lesson by now, each with the quantity whose gradient was
-# derived there.
-Known = dict[str, Symbol]
-
-
 def gradient_blocks(
     working: AnyWorking, target: Partial, known: Known, detail: Detail = Detail.FULL
 ) -> Iterator[Block]:
@@ -63,14 +55,17 @@ def gradient_blocks(
     What has a line now is added to ``known``.
     """
     needed = sums_on_the_way(working.derivation, target, known)
-    count = sum(len(_parts(step)) for step in needed)
+    count = sum(_size(working.derivation, step) for step in needed)
     taken: Sequence[Symbol] = ()
     if count > PARTS_IN_LINES:
         needed = needed[-1:]
         taken = _starts(working, needed[0], known)
     if taken:
-        yield _taken_as_known(taken)
+        yield taken_as_known(taken)
     for step in needed:
+        if step.rule is Rule.THROUGH_SOFTMAX:
+            yield from through_softmax(working, step, known)
+            continue
         yield _heading_of_sum(working, step)
         if count <= PARTS_IN_FULL:
             yield from _sum_of_chains(working, step, known)
@@ -81,8 +76,16 @@ def gradient_blocks(
     step = working.derivation.by_name[target.name]
     if step.rule is Rule.SUM_OF_PARTS:
         yield from _sum_of_chains(working, step, known)
+    elif step.rule is Rule.THROUGH_SOFTMAX:
+        yield from through_softmax(working, step, known)
     else:
         yield from _chain_blocks(working, target, known, detail)
+
+
+def _size(derivation: Derivation, step: Step) -> int:
+    """How many parts a sum has; a wide softmax, how many gradients it goes back by."""
+    wide = step.rule is Rule.THROUGH_SOFTMAX
+    return len(gradients_in(mean_of(derivation, step)) if wide else _parts(step))
 
 
 def _parts(step: Step) -> tuple[Partial, ...]:
@@ -105,6 +108,8 @@ def _heading_of_sum(working: AnyWorking, step: Step) -> Heading:
 
 def _starts(working: AnyWorking, total: Step, known: Container[str]) -> list[Symbol]:
     """The gradients that the parts of a sum start from and that are not worked out yet."""
+    if total.rule is Rule.THROUGH_SOFTMAX:
+        return []
     by_name = working.derivation.by_name
     starts = (next(symbols(by_name[part.name].expression)) for part in _parts(total))
     return [
@@ -112,17 +117,6 @@ def _starts(working: AnyWorking, total: Step, known: Container[str]) -> list[Sym
         for start in dict.fromkeys(starts)
         if by_name[start.name].rule in WORKED_OUT and start.name not in known
     ]
-
-
-def _taken_as_known(taken: Sequence[Symbol]) -> Paragraph:
-    """What an explanation does not derive, and how to ask for it."""
-    first = taken[0].name.replace("∂", "d")
-    return Paragraph(
-        prose(
-            *("Taken as known here: ", *enumerated(taken), "; "),
-            *(Code(f"--explain {first}"), " derives the first of them."),
-        )
-    )
 
 
 def _sum_in_lines(
@@ -255,6 +249,8 @@ def _factor(
         why = reason(working, step) if with_reason else ""
         return equation(working, step, factor=number, reason=why)
     above: Prose = "the sum of its parts, worked out above"
+    if step.rule is Rule.THROUGH_SOFTMAX:
+        above = "worked out above"
     if step.rule is Rule.CHAIN:
         above = prose("worked out above, with the gradient for ", known[step.defines.name])
     value = result(working, step.defines.name)

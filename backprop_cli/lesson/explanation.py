@@ -8,8 +8,9 @@ from backprop_cli.arithmetic.working import AnyWorking
 from backprop_cli.derivation.steps import Rule, Step
 from backprop_cli.derivation.update import parts_of_batch
 from backprop_cli.lesson.blocks import Block, Equations, Heading, Paragraph
-from backprop_cli.lesson.chain_rule import Detail, Known, gradient_blocks
+from backprop_cli.lesson.chain_rule import Detail, gradient_blocks
 from backprop_cli.lesson.equations import equation, given_equation, line
+from backprop_cli.lesson.known import WORKED_OUT, Known
 from backprop_cli.lesson.reasons import (
     bias_place,
     layer_formulas,
@@ -20,6 +21,7 @@ from backprop_cli.lesson.reasons import (
     weight_place,
 )
 from backprop_cli.lesson.updates import mean_of_batch, update_blocks
+from backprop_cli.lesson.wide_softmax import mean_blocks
 from backprop_cli.network.structure import Network
 from backprop_cli.runs.run import Run
 
@@ -69,9 +71,12 @@ def explain(network: Network, working: AnyWorking, name: str) -> Iterator[Block]
     elif (step := working.derivation.by_name.get(name)) is None:
         yield Heading(3, prose("Given value ", Symbol(name)))
         yield Equations((given_equation(working, name),))
-    elif step.rule in (Rule.CHAIN, Rule.SUM_OF_PARTS) and isinstance(step.defines, Partial):
+    elif step.rule in WORKED_OUT and isinstance(step.defines, Partial):
         yield Heading(3, _gradient_for(step.defines.by))
         yield from gradient_blocks(working, step.defines, {})
+    elif step.rule is Rule.SOFTMAX_MEAN:
+        yield Heading(3, prose("Step-by-step ", step.defines))
+        yield from mean_blocks(working, step, {})
     elif step.rule in (Rule.NEW_WEIGHT, Rule.NEW_BIAS):
         yield Heading(3, prose("Update: ", step.defines))
         yield from update_blocks(network, working, name.removesuffix("_new"))

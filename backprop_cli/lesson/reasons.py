@@ -168,6 +168,10 @@ def reason(working: AnyWorking, step: Step) -> Prose:
         case Rule.PULLED | Rule.OPTIMIZER | Rule.DECAYED:
             assert isinstance(step.row, Line)
             return step.row.reason
+        case Rule.SOFTMAX_MEAN:
+            return "the gradient by each activation of the softmax, times that activation"
+        case Rule.THROUGH_SOFTMAX:
+            return "softmax: the activation, times the gradient by it minus that sum"
         case Rule.SOFTMAX_LARGEST:
             return "subtracted from every weighted sum so that no exp is too large; it cancels out"
         case Rule.SUM_OF_PARTS:

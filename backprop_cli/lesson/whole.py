@@ -17,13 +17,13 @@ from backprop_cli.lesson.blocks import (
     Lesson,
     Paragraph,
 )
-from backprop_cli.lesson.chain_rule import Known
 from backprop_cli.lesson.forward import forward
 from backprop_cli.lesson.given import (
     architecture,
     initial_values,
     readable,
 )
+from backprop_cli.lesson.known import Known
 from backprop_cli.lesson.parameters import update_tables
 from backprop_cli.lesson.updates import mean_gradients, updates
 from backprop_cli.network.structure import Network

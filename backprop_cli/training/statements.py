@@ -183,8 +183,10 @@ class Statements:
             operation = self._operations[number]
             if not uses[number]:
                 continue
+            # What stands in a branch alone is written wherever it is used, its operands with it.
+            times = 1 if number in eager else uses[number]
             for operand in operation.operands:
-                uses[operand] += 1
+                uses[operand] += times
             if number in eager:
                 eager.update(operation.always)
                 repeated.update(operation.repeated)

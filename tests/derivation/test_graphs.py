@@ -5,6 +5,7 @@ that ``support/graphs.py`` works anew.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -12,6 +13,7 @@ import mpmath  # type: ignore[import-untyped]
 import pytest
 from support.differences import DIGITS, STEP
 from support.graphs import drawn, exercise, formula, neuron, worked
+from support.networks import activated, fully_connected
 
 from backprop_cli.algebra.expression import Call, Number, Symbol
 from backprop_cli.arithmetic.evaluation import Exact
@@ -358,3 +360,79 @@ def test_work_is_proportional_to_the_edges() -> None:
 
 def test_edges_are_what_a_neuron_lists() -> None:
     assert neuron("h", "x1*U b*W").edges == (Edge("x1", "U"), Edge("b", "W"))
+
+
+# --- softmaxes of many neurons ---------------------------------------------------------------
+
+
+@pytest.mark.parametrize("tens", range(10))
+def test_a_wide_softmax_has_the_gradients_that_differences_have(
+    tens: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("backprop_cli.derivation.forward.MOST_LISTED", 1)
+    for seed in range(1000 + 10 * tens, 1010 + 10 * tens):
+        check_by_differences(drawn(seed))
+
+
+def classified(outputs: int, loss: str = "cross_entropy", weight: str = "1") -> Exercise:
+    """Two inputs, three hidden neurons, and a softmax of so many outputs; the third is right."""
+    found = activated(fully_connected(2, (3, outputs)), ("tanh", "softmax"))
+    network = replace(found.network, loss=loss)
+    targets = dict.fromkeys(network.targets, Decimal(0)) | {network.targets[2]: Decimal(1)}
+    weights = {n: Decimal(weight) * Decimal(found.numbers[n]) for n in network.weights}
+    return found._replace(network=network, numbers={**found.numbers, **weights, **targets})
+
+
+@pytest.mark.parametrize("loss", ["cross_entropy", "binary_cross_entropy", "squared_error"])
+@pytest.mark.parametrize("weight", ["1", "40"])
+def test_both_ways_back_through_a_softmax_come_to_the_same(
+    loss: str, weight: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = classified(20, loss, weight)
+    by_mean = values_of(found)
+    monkeypatch.setattr("backprop_cli.derivation.forward.MOST_LISTED", 20)
+    one_by_one = values_of(found)
+    assert "mean_gradient_output" in by_mean
+    assert "mean_gradient_output" not in one_by_one
+    for name in (*found.network.parameters, *found.network.inputs):
+        gradient = f"∂Loss/∂{name}"
+        assert by_mean[gradient] == pytest.approx(one_by_one[gradient], rel=1e-10, abs=1e-14)
+
+
+@pytest.mark.parametrize("distance", [5, 20, 30])
+def test_a_confident_wide_softmax_keeps_the_digits_of_its_gradients(distance: int) -> None:
+    """Fifteen outputs, one far above the others: its gradient is as small as what it lacks to 1."""
+    outputs = tuple(neuron(f"o{at}", f"x*w{at}") for at in range(1, 16))
+    network = Network(("x",), (Layer("output", outputs, "softmax"),), loss="cross_entropy")
+    weights = {f"w{at}": "0" for at in range(1, 16)} | {"w3": str(distance)}
+    targets = dict.fromkeys(network.targets, "0") | {"y_true_o3": "1"}
+    values = values_of(exercise(network, {"x": "1", **weights, **targets}))
+    with mpmath.workdps(DIGITS):
+        others = 14 * mpmath.exp(-distance)
+        expected = -others / (1 + others)
+        assert abs(values["∂Loss/∂z_o3"] / expected - 1) < 1e-12
+
+
+def test_an_output_of_a_wide_softmax_without_a_target(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("backprop_cli.derivation.forward.MOST_LISTED", 2)
+    outputs = tuple(neuron(f"o{at}", f"x*w{at}") for at in range(1, 5))
+    layers = (Layer("output", outputs, "softmax"),)
+    network = Network(("x",), layers, ends=("o2",), aimed=False, learns=False)
+    check_by_differences(
+        exercise(network, {"x": "0.5", "w1": "1", "w2": "-1", "w3": "2", "w4": "0"})
+    )
+
+
+def test_a_wide_softmax_is_trained_to_the_bits_of_its_working() -> None:
+    found = classified(15)
+    trainer, updates = Trainer(found), Updates(found)
+    state: Mapping[str, Figure] = found.numbers
+    for epoch in range(1, 4):
+        state = updates.after(updates.work(state, (0,), 0, Exact()))
+        trainer.advance(epoch)
+        assert bits(trainer.numbers) == bits({name: state[name] for name in trainer.numbers})
+
+
+def test_work_through_a_softmax_grows_with_its_neurons_and_not_with_their_square() -> None:
+    few, many = (len(derive(classified(outputs).network).steps) for outputs in (100, 1000))
+    assert many < 10.1 * few
