@@ -54,7 +54,7 @@ class NotInstalledError(UsageError):
 
 
 class UnknownNameError(UsageError):
-    """A name was given that is none of those known, as the value of ``option`` if it is not empty."""
+    """A name was given that is none of those known: the value of ``option``, if that is one."""
 
     def __init__(self, option: str, name: str, known: Iterable[str], what: str) -> None:
         typed = f"{option} {name or repr(name)}".lstrip()
