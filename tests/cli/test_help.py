@@ -57,7 +57,7 @@ def test_a_command_is_a_topic(backprop: Backprop) -> None:
 @pytest.mark.parametrize(
     ("asked", "said"),
     [
-        ("rouding", "there is no help on rouding; did you mean rounding or run?"),
+        ("rouding", "there is no help on rouding; did you mean rounding?"),
         ("adamw", "there is no help on adamw; the word is on the pages optimizers, saving"),
         ("qqqq", "there is no help on qqqq; backprop help lists the topics"),
         ("\x1b[1m", "there is no help on \\x1b[1m; backprop help lists the topics"),
