@@ -48,10 +48,11 @@ def new(
     """
     from random import randrange
 
-    from backprop_cli.config.writing.template import dead_end, sizes_of, template
+    from backprop_cli.config.writing.sketch import Sketch, dead_end, sizes_of
+    from backprop_cli.config.writing.template import template
 
     layers = sizes_of(sizes)
-    if why := dead_end(layers, activation, loss):
+    if why := dead_end(Sketch(layers, activation, loss)):
         raise UsageError(f"{sizes}: {why}")
     return parse(template(layers, activation, loss, randrange(1000) if seed is None else seed))
 

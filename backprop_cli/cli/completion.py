@@ -46,6 +46,13 @@ def losses(incomplete: str) -> list[str]:
     return _beginning(incomplete, LOSSES)
 
 
+def optimizers(incomplete: str) -> list[str]:
+    """Optimizers by name."""
+    from backprop_cli.functions.optimizers import OPTIMIZERS
+
+    return _beginning(incomplete, OPTIMIZERS)
+
+
 def libraries(incomplete: str) -> list[str]:
     """Libraries that scripts are written for."""
     from backprop_cli.export import TARGETS

@@ -6,6 +6,7 @@ import os
 import select
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import IO, TextIO, cast
 
@@ -128,6 +129,18 @@ class World:
     def with_color(self, color: str) -> "World":
         """The same world, with what a command's --color asks for."""
         return replace(self, color=color)
+
+    @property
+    def converses(self) -> bool:
+        """Whether a user sits before it, who can be asked."""
+        return sys.stdin is not None and sys.stdin.isatty() and self.out.isatty()
+
+    def ask(self, question: str) -> str:
+        """The line that a user answers with. Raises EOFError where there will be none."""
+        self.out.flush()
+        with suppress(ImportError):
+            import readline  # noqa: F401 - with it, an answer can be edited
+        return input(question)
 
     @property
     def bytes_out(self) -> IO[bytes] | None:

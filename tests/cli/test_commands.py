@@ -12,7 +12,8 @@ from backprop_cli import config
 from backprop_cli.algebra.paper import on_paper
 from backprop_cli.cli.commands.new import new_configuration
 from backprop_cli.config.shape.fields import ACTIVATION_NAMES
-from backprop_cli.config.writing.template import sizes_of, template
+from backprop_cli.config.writing.sketch import sizes_of
+from backprop_cli.config.writing.template import template
 from backprop_cli.errors import UsageError
 from backprop_cli.functions.activations import ACTIVATIONS
 from backprop_cli.functions.losses import LOSSES
@@ -298,9 +299,9 @@ def test_a_new_configuration_is_an_exercise_or_is_refused_or_says_that_nothing_i
         alone = [size for size, name in zip(sizes[1:], functions, strict=True) if name == "softmax"]
         if 1 in alone:
             with pytest.raises(UsageError, match=f"^{shape}: .* always 1"):
-                new_configuration(shape, activation, loss, seed)
+                new_configuration(shape, {"activation": activation, "loss": loss}, seed)
             continue
-        text = new_configuration(shape, activation, loss, seed)
+        text = new_configuration(shape, {"activation": activation, "loss": loss}, seed)
         exercise = config.parse(text, "new.yaml")
         calculation = calculate(exercise, Plan(epochs=2))
         assert calculation.epochs == 2
@@ -324,17 +325,17 @@ OUTPUT_FOR = {"cross_entropy": "softmax", "binary_cross_entropy": "sigmoid"}
         (
             ("2-3-1", "--activation", "softmax"),
             "2-3-1: a softmax of one output is always 1; give it several outputs, or choose "
-            "another --activation",
+            "another activation",
         ),
         (
             ("2-1", "--loss", "cross_entropy"),
             "2-1: cross_entropy compares several classes, and of one output its softmax is always "
-            "1; give it several outputs, or choose --loss binary_cross_entropy",
+            "1; give it several outputs, or choose the loss binary_cross_entropy",
         ),
         (
             ("3-1-2", "--activation", "softmax", "--loss", "binary_cross_entropy"),
             "3-1-2: a softmax of one neuron is always 1; give each layer several, or choose "
-            "another --activation",
+            "another activation",
         ),
     ],
 )
@@ -350,7 +351,9 @@ UNDER_SOFTMAX = [loss for loss in LOSSES if OUTPUT_FOR.get(loss, "softmax") == "
 
 @pytest.mark.parametrize("loss", UNDER_SOFTMAX)
 def test_the_targets_under_a_softmax_are_a_class(loss: str) -> None:
-    exercise = config.parse(new_configuration("2-3-4", "softmax", loss, 3), "new.yaml")
+    exercise = config.parse(
+        new_configuration("2-3-4", {"activation": "softmax", "loss": loss}, 3), "new.yaml"
+    )
     targets = [exercise.numbers[f"y_true_o{at}"] for at in range(1, 5)]
     assert sorted(targets) == [0, 0, 0, 1]
 

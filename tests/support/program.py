@@ -91,6 +91,9 @@ class Screen:
         return without_codes(self.raw).replace("\r\n", "\n")
 
 
+Types = Callable[[str, subprocess.Popen[bytes]], str | None]
+
+
 class OnTerminal(Protocol):
     """Runs the program on a pseudo-terminal that is its input, output and error."""
 
@@ -100,8 +103,13 @@ class OnTerminal(Protocol):
         width: int = 80,
         env: Mapping[str, str] | None = None,
         seen: Callable[[str, subprocess.Popen[bytes]], None] | None = None,
+        types: Types | None = None,
+        cwd: Path = ROOT,
     ) -> Screen:
-        """``seen`` is called with what the terminal has received so far, and the process."""
+        """``seen`` is called with what the terminal has received so far, and the process.
+
+        ``types`` likewise, whenever nothing comes: what it returns is typed.
+        """
         ...
 
 
@@ -114,6 +122,12 @@ def environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
 def can_be_interrupted() -> None:
     """Let Ctrl-C end this process: a shell's background jobs ignore it, and hand that down."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
+def _with_its_own_terminal() -> None:
+    """Let the pseudo-terminal send this process a signal for Ctrl-C, as any terminal does."""
+    can_be_interrupted()
+    fcntl.ioctl(0, termios.TIOCSCTTY, 0)
 
 
 def without_codes(raw: str) -> str:
@@ -158,6 +172,8 @@ def run_on_terminal(
     width: int = 80,
     env: Mapping[str, str] | None = None,
     seen: Callable[[str, subprocess.Popen[bytes]], None] | None = None,
+    types: Types | None = None,
+    cwd: Path = ROOT,
 ) -> Screen:
     """Run the program on a pseudo-terminal; ``seen`` is told what it has received so far."""
     ours, theirs = pty.openpty()
@@ -169,9 +185,9 @@ def run_on_terminal(
             stdout=theirs,
             stderr=theirs,
             env=environment({"TERM": "xterm-256color", **(env or {})}),
-            cwd=ROOT,
+            cwd=cwd,
             start_new_session=True,
-            preexec_fn=can_be_interrupted,
+            preexec_fn=_with_its_own_terminal,
         )
     except BaseException:
         os.close(ours)
@@ -179,7 +195,7 @@ def run_on_terminal(
     finally:
         os.close(theirs)
     try:
-        raw = _received(ours, process, seen)
+        raw = _received(ours, process, seen, types)
         return Screen(raw.decode(), process.wait(PATIENCE))
     finally:
         os.close(ours)
@@ -191,12 +207,15 @@ def _received(
     ours: int,
     process: subprocess.Popen[bytes],
     seen: Callable[[str, subprocess.Popen[bytes]], None] | None,
+    types: Types | None,
 ) -> bytes:
     """All that is written to a pseudo-terminal until the last writer is gone."""
     raw = b""
     deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline:
-        if not select.select([ours], [], [], 1.0)[0]:
+        if not select.select([ours], [], [], 0.1 if types else 1.0)[0]:
+            if types and (keys := types(raw.decode(errors="replace"), process)):
+                os.write(ours, keys.encode())
             continue
         try:
             piece = os.read(ours, 65536)

@@ -1,44 +1,76 @@
-"""``backprop new``: a configuration to begin with."""
+"""``backprop new``: a configuration to begin with, by its sizes or by questions."""
 
+import signal
+from collections.abc import Mapping
+from random import randrange
 from typing import Annotated
 
 import typer
 
-from backprop_cli.cli.completion import functions, losses
-from backprop_cli.cli.destinations import destination
-from backprop_cli.cli.exits import FAILED, complaints
+from backprop_cli.cli.completion import functions, losses, optimizers
+from backprop_cli.cli.destinations import Destination, destination
+from backprop_cli.cli.exits import FAILED, SIGNALLED, complaints
 from backprop_cli.cli.options import Force, Output, whole
-from backprop_cli.cli.printing import write
-from backprop_cli.errors import UnknownNameError, UsageError
+from backprop_cli.cli.printing import say_written, write
+from backprop_cli.cli.world import World
+from backprop_cli.errors import UsageError
+
+NUMBERS = ("inputs", "weights", "biases", "targets", "rate")
 
 
 def new(
     ctx: typer.Context,
     sizes: Annotated[
-        str,
+        str | None,
         typer.Argument(
             metavar="SIZES",
-            help="The numbers of inputs, of neurons in each layer and of outputs, such as 2-3-1.",
+            help="The numbers of inputs, of neurons in each layer and of outputs, such as 2-3-1. "
+            "On a terminal, without it, questions are asked.",
         ),
-    ],
+    ] = None,
     activation: Annotated[
-        str,
+        str | None,
         typer.Option(
             metavar="NAME",
             help="The activation function; `backprop activation` lists all. Without it: sigmoid.",
             autocompletion=functions,
-            show_default=False,
         ),
-    ] = "sigmoid",
+    ] = None,
     loss: Annotated[
-        str,
+        str | None,
         typer.Option(
             metavar="NAME",
             help="The loss. Without it: half_squared_error.",
             autocompletion=losses,
-            show_default=False,
         ),
-    ] = "half_squared_error",
+    ] = None,
+    inputs: Annotated[
+        str | None,
+        typer.Option(
+            help="The inputs, such as 0.05,0.10. Numbers that are not given are drawn.",
+            metavar="X,Y,…",
+        ),
+    ] = None,
+    weights: Annotated[
+        str | None, typer.Option(help="The weights w1, w2, … in this order.", metavar="X,Y,…")
+    ] = None,
+    biases: Annotated[
+        str | None,
+        typer.Option(
+            help="own (one for each neuron), shared (one for each layer), none, or the numbers.",
+            metavar="KIND",
+        ),
+    ] = None,
+    target: Annotated[
+        str | None, typer.Option(help="The targets, one for each output.", metavar="X,Y,…")
+    ] = None,
+    lr: Annotated[str | None, typer.Option("--lr", help="The learning rate.", metavar="X")] = None,
+    optimizer: Annotated[
+        str | None,
+        typer.Option(
+            help="The optimizer. Without it: sgd.", metavar="NAME", autocompletion=optimizers
+        ),
+    ] = None,
     seed: Annotated[
         int | None,
         typer.Option(
@@ -50,29 +82,91 @@ def new(
     output: Output = None,
     force: Force = False,
 ) -> None:
-    """Print a configuration with comments and random numbers, ready to run."""
+    """Make a configuration with comments, ready to run; its numbers are given or drawn."""
+    world: World = ctx.obj
+    given = {
+        "activation": activation,
+        "loss": loss,
+        "inputs": inputs,
+        "weights": weights,
+        "biases": biases,
+        "targets": target,
+        "rate": lr,
+        "optimizer": optimizer,
+    }
     with complaints(None):
         written_to = destination(output, force=force, pipes=True)
-        if not write(new_configuration(sizes, activation, loss, seed), written_to, ctx.obj):
+        drawn_with = randrange(1000) if seed is None else seed
+        if sizes is not None:
+            text = new_configuration(sizes, given, drawn_with)
+        else:
+            text, written_to = _by_questions(world, given, drawn_with, written_to, force=force)
+        if not write(text, written_to, world):
             raise typer.Exit(FAILED)
+        if written_to is not None:
+            say_written([written_to], "backprop run", world)
 
 
-def new_configuration(sizes: str, activation: str, loss: str, seed: int | None) -> str:
-    """A ready configuration. Raises UsageError for what cannot be made."""
-    from random import randrange
-
-    from backprop_cli.config.shape.fields import ACTIVATION_NAMES
-    from backprop_cli.config.writing.template import dead_end, sizes_of, template
-    from backprop_cli.functions.losses import LOSSES
-
-    if activation not in ACTIVATION_NAMES:
-        raise UnknownNameError("--activation", activation, ACTIVATION_NAMES, "function")
-    if loss not in LOSSES:
-        raise UnknownNameError("--loss", loss, LOSSES, "loss")
-    layers = sizes_of(sizes)
-    if why := dead_end(layers, activation, loss):
-        raise UsageError(f"{sizes}: {why}")
-    return template(layers, activation, loss, randrange(1000) if seed is None else seed)
+Given = Mapping[str, str | None]
 
 
-SETTINGS = {"epilog": "Example:  backprop new 2-3-1 --activation tanh --seed 7 -o mine.yaml"}
+def new_configuration(sizes: str, given: Given, seed: int) -> str:
+    """A ready configuration of what was given on the command line. Raises UsageError."""
+    from random import Random
+
+    from backprop_cli.cli.sketching import sketched
+    from backprop_cli.config.writing.drawing import completed
+    from backprop_cli.config.writing.template import written
+
+    sketch = sketched(sizes, given)
+    known = [values is not None for values in sketch.numbers]
+    which = "the numbers that were not given" if any(known) else "its numbers"
+    remark = "its numbers were given" if all(known) else f"{which} are drawn with seed {seed}"
+    return written(completed(sketch, Random(seed)), remark)
+
+
+def _by_questions(
+    world: World, given: Given, seed: int, written_to: Destination | None, *, force: bool
+) -> tuple[str, Destination]:
+    """A configuration made by questions, and where it is to be written.
+
+    Ctrl-C and Ctrl-D end the command, and the user is told how to go on with what was answered.
+    """
+    if any(given[name] for name in NUMBERS):
+        raise UsageError("SIZES is missing, such as 2-3-1: without it, no numbers can be given")
+    if not world.converses:
+        raise UsageError(
+            "SIZES is missing; write for example backprop new 2-3-1. On a terminal, backprop new "
+            "alone asks for all that it needs"
+        )
+    from random import Random
+
+    from backprop_cli.cli.dialog import Dialog
+    from backprop_cli.cli.sketching import Questions, ask_for_file, chosen
+    from backprop_cli.config.writing.sketch import Sketch
+    from backprop_cli.config.writing.template import written
+
+    dialog = Dialog(world)
+    questions = Questions(dialog, chosen(Sketch((2, 2, 1)), given), Random(seed))
+    try:
+        sketch = questions.exercise({name for name, value in given.items() if value is None})
+        file = written_to or ask_for_file(dialog, force=force)
+    except (EOFError, KeyboardInterrupt) as ended:
+        dialog.say()
+        if questions.began:
+            dialog.say("Nothing is written. With what you have answered, this goes on:")
+            world.out.write(f"  {questions.command()}\n")  # in one line, to be copied
+        code = SIGNALLED + signal.SIGINT if isinstance(ended, KeyboardInterrupt) else FAILED
+        raise typer.Exit(code) from None
+    return written(sketch, "made by questions and answers"), file
+
+
+EXAMPLES = """Examples:
+
+backprop new
+
+backprop new 2-3-1 --activation tanh --seed 7 -o mine.yaml
+
+backprop new 2-1 --inputs 0.5,0.1 --weights 0.3,-0.2 --biases none --target 1 --lr 0.1"""
+
+SETTINGS = {"epilog": EXAMPLES}

@@ -1,0 +1,339 @@
+"""An exercise made by questions and answers on a terminal: `backprop new` without sizes."""
+
+import re
+import shlex
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from decimal import Decimal
+from pathlib import Path
+from random import Random
+from typing import TYPE_CHECKING
+
+from backprop_cli import config
+from backprop_cli.cli.destinations import Destination, destination
+from backprop_cli.cli.dialog import Dialog
+from backprop_cli.cli.numbers import number, rate
+from backprop_cli.config.shape.fields import ACTIVATION_NAMES
+from backprop_cli.config.writing.drawing import completed
+from backprop_cli.config.writing.sketch import BIASES, Sketch, dead_end, sizes_of, with_biases
+from backprop_cli.config.writing.template import written
+from backprop_cli.errors import ConfigError, UnknownNameError, UsageError
+from backprop_cli.functions.activations import ACTIVATIONS
+from backprop_cli.functions.losses import LOSSES
+from backprop_cli.functions.names import by_spelling, spelling
+from backprop_cli.functions.optimizers import OPTIMIZERS
+from backprop_cli.functions.softmax import SOFTMAX
+from backprop_cli.wording import counted, span
+
+if TYPE_CHECKING:
+    from backprop_cli.lesson.diagram import Diagram
+
+# A network of more neurons in a layer than this, or of more layers, is no longer shown as it grows.
+MOST_SHOWN = 5
+WELCOME = (
+    "A new network, question by question. Enter takes what stands in [brackets].",
+    "Ctrl-C ends this; nothing is written before the last question.",
+)
+
+
+def activation_called(name: str, option: str = "") -> str:
+    """An activation function by any of its names. Raises UnknownNameError."""
+    return _known(name, option, by_spelling(ACTIVATIONS.values(), SOFTMAX), "function")
+
+
+def loss_called(name: str, option: str = "") -> str:
+    """A loss likewise."""
+    return _known(name, option, by_spelling(LOSSES.values()), "loss")
+
+
+def optimizer_called(name: str, option: str = "") -> str:
+    """An optimizer likewise."""
+    return _known(name, option, by_spelling(OPTIMIZERS.values()), "optimizer")
+
+
+def _known(name: str, option: str, known: Mapping[str, str], what: str) -> str:
+    found = known.get(spelling(name))
+    if found is None:
+        raise UnknownNameError(option, name, dict.fromkeys(known.values()), what)
+    return found
+
+
+def numbers_in(text: str, option: str = "") -> tuple[Decimal, ...]:
+    """Numbers with commas or spaces between them. Raises UsageError."""
+    parts = re.split(r"[,;\s]+", text.strip(" []"))
+    return tuple(number(part, option) for part in parts)
+
+
+def counted_numbers(text: str, option: str, names: Sequence[str]) -> tuple[Decimal, ...]:
+    """As many numbers as there are names. Raises UsageError."""
+    found = numbers_in(text, f"{option}: ")
+    if len(found) != len(names):
+        belong = "belongs" if len(names) == 1 else "belong"
+        raise UsageError(
+            f"{option}: {counted(len(names), 'number')} {belong} here, for {span(names)}; "
+            f"{len(found)} given"
+        )
+    return found
+
+
+def biased(sketch: Sketch, text: str) -> Sketch:
+    """The sketch with biases of a kind, or with these numbers. Raises UsageError."""
+    if text in BIASES:
+        return sketch._replace(biases=text)
+    if re.match(r"[a-zA-Z]", text):
+        raise UnknownNameError("--biases", text, BIASES, "kind")
+    values = numbers_in(text, "--biases: ")
+    found = with_biases(sketch, values)
+    if found is None:
+        raise UsageError(
+            f"--biases: write own, shared or none; or {len(sketch.layers)} numbers, one for each "
+            f"layer, or {sum(sketch.sizes[1:])}, one for each neuron; {len(values)} are given"
+        )
+    return found
+
+
+def chosen(sketch: Sketch, given: Mapping[str, str | None]) -> Sketch:
+    """The sketch with the activation, loss and optimizer that are given. Raises UsageError."""
+    for field, called in (
+        ("activation", activation_called),
+        ("loss", loss_called),
+        ("optimizer", optimizer_called),
+    ):
+        if name := given.get(field):
+            sketch = sketch._replace(**{field: called(name, f"--{field}")})  # type: ignore[arg-type]
+    return sketch
+
+
+def sketched(sizes: str, given: Mapping[str, str | None]) -> Sketch:
+    """The sketch of what is given on the command line, by the sketch's fields.
+
+    Raises UsageError for what does not fit, and for what no exercise would come of.
+    """
+    sketch = chosen(Sketch(sizes_of(sizes)), given)
+    if why := dead_end(sketch):
+        raise UsageError(f"{sizes}: {why}")
+    if biases := given.get("biases"):
+        sketch = biased(sketch, biases)
+    if learning_rate := given.get("rate"):
+        sketch = sketch._replace(rate=rate(learning_rate))
+    if inputs := given.get("inputs"):
+        sketch = sketch._replace(inputs=counted_numbers(inputs, "--inputs", sketch.nodes[0]))
+    if weights := given.get("weights"):
+        names = [f"w{number}" for number, _ in enumerate(sketch.edges, 1)]
+        sketch = sketch._replace(weights=counted_numbers(weights, "--weights", names))
+    if targets := given.get("targets"):
+        numbers = counted_numbers(targets, "--target", sketch.nodes[-1])
+        sketch = verified(sketch._replace(targets=numbers))
+    return sketch
+
+
+def verified(sketch: Sketch) -> Sketch:
+    """The sketch, if it makes a configuration that can be run. Raises UsageError."""
+    try:
+        config.parse(written(completed(sketch, Random(0)), ""), "")
+    except ConfigError as error:
+        raise UsageError(f"{error.key}: {error.message}" if error.key else error.message) from None
+    return sketch
+
+
+class Questions:
+    """Asks for an exercise; ``sketch`` is what has been answered so far, None before the sizes."""
+
+    def __init__(self, dialog: Dialog, sketch: Sketch, random: Random) -> None:
+        self.dialog = dialog
+        self.sketch = sketch
+        self.random = random
+        self.began = False
+
+    def exercise(self, asked: set[str]) -> Sketch:
+        """The exercise, with all its numbers; only what is ``asked`` for is asked."""
+        for line in WELCOME:
+            self.dialog.say(line)
+        self.dialog.say()
+        self._shape(asked)
+        self._show()
+        if asked & {"inputs", "weights", "biases", "targets"}:
+            self._numbers(asked)
+        if "rate" in asked:
+            usual = completed(self.sketch, self.random).rate
+            self._set(rate=self.dialog.ask("Learning rate", str(usual), rate))
+        return self.sketch
+
+    def _shape(self, asked: set[str]) -> None:
+        def sized(answer: str) -> Sketch:
+            sketch = self.sketch._replace(sizes=sizes_of(re.sub(r"[\s,x]+", "-", answer)))
+            self._learns(sketch)
+            return sketch
+
+        def activated(answer: str) -> Sketch:
+            return self._learns(self.sketch._replace(activation=activation_called(answer)))
+
+        def judged(answer: str) -> Sketch:
+            return self._learns(self.sketch._replace(loss=loss_called(answer)))
+
+        self.sketch = self.dialog.ask(
+            "Sizes: inputs, neurons of each layer, outputs", "2-2-1", sized
+        )
+        self.began = True
+        if "activation" in asked:
+            self.dialog.say(f"  Activations: {', '.join(ACTIVATION_NAMES)}")
+            self.sketch = self.dialog.ask("Activation", self.sketch.activation, activated)
+        if "loss" in asked:
+            self.dialog.say(f"  Losses: {', '.join(LOSSES)}")
+            self.sketch = self.dialog.ask("Loss", self._usual_loss(), judged)
+
+    def _usual_loss(self) -> str:
+        return "cross_entropy" if self.sketch.activation == "softmax" else self.sketch.loss
+
+    @staticmethod
+    def _learns(sketch: Sketch) -> Sketch:
+        if why := dead_end(sketch):
+            raise UsageError(why)
+        return sketch
+
+    def _numbers(self, asked: set[str]) -> None:
+        typed = "no"
+        if asked >= {"inputs", "weights"}:
+            typed = self.dialog.choose("Type the numbers? no draws them", "no", ("yes", "no"))
+        drawn = completed(self.sketch, self.random)
+        if typed == "no":
+            self.sketch = drawn._replace(rate=self.sketch.rate)
+            self._show()
+            return
+        self.dialog.say("  One number, or several with spaces between them, as they follow.")
+        assert drawn.inputs
+        if "inputs" in asked:
+            self._set(inputs=self._each(self.sketch.nodes[0], drawn.inputs, "inputs"))
+            drawn = completed(self.sketch, self.random)
+        if "weights" in asked:
+            edges = enumerate(self.sketch.edges, 1)
+            names = [f"w{at}, from {source} to {neuron}" for at, (source, neuron) in edges]
+            assert drawn.weights
+            self._set(weights=self._each(names, drawn.weights, "weights"))
+            self._show()
+        if "biases" in asked:
+            kind = self.dialog.choose("Biases", _one_kind(self.sketch), BIASES)
+            self._set(biases=kind, bias_values=None)
+            drawn = completed(self.sketch, self.random)
+            places = enumerate(self.sketch.bias_places, 1)
+            names = [f"b{at}, of {place}" for at, place in places]
+            assert drawn.bias_values is not None
+            self._set(bias_values=self._each(names, drawn.bias_values, "bias_values"))
+        if "targets" in asked:
+            outputs = [f"target of {name}" for name in self.sketch.nodes[-1]]
+            drawn = completed(self.sketch, self.random)
+            assert drawn.targets
+
+            def verify(targets: tuple[Decimal, ...]) -> None:
+                verified(self.sketch._replace(targets=targets))
+
+            self._set(targets=self._each(outputs, drawn.targets, "targets", verify))
+
+    def _each(
+        self,
+        names: Sequence[str],
+        drawn: Sequence[Decimal],
+        field: str,
+        verify: Callable[[tuple[Decimal, ...]], None] | None = None,
+    ) -> tuple[Decimal, ...]:
+        """A number for each name; what was typed is kept in the sketch from answer to answer."""
+        found: tuple[Decimal, ...] = ()
+
+        def read(answer: str) -> tuple[Decimal, ...]:
+            given = numbers_in(answer)
+            left = len(names) - len(found)
+            if len(given) > left:
+                only = "only one is" if left == 1 else f"only {left} are"
+                raise UsageError(f"{len(given)} numbers; {only} asked for from here on")
+            if verify:
+                verify((*found, *given, *drawn[len(found) + len(given) :]))
+            return given
+
+        while len(found) < len(names):
+            at = len(found)
+            found += self.dialog.ask(f"  {names[at]}", f"{drawn[at]:f}", read)
+            self._set(**{field: (*found, *drawn[len(found) :])})
+        return found
+
+    def _set(self, **known: object) -> None:
+        self.sketch = self.sketch._replace(**known)  # type: ignore[arg-type]
+
+    def _show(self) -> None:
+        """The network as far as it is known, if it is small enough to be looked at."""
+        if max(*self.sketch.sizes, len(self.sketch.sizes)) > MOST_SHOWN:
+            return
+        from backprop_cli.render.terminal.console import console_for
+        from backprop_cli.render.terminal.network import show_network
+
+        self.dialog.say()
+        show_network(_diagram(self.sketch), console_for(self.dialog.world.out))
+        self.dialog.say()
+
+    def command(self) -> str:
+        """The command that makes an exercise of all that was answered; what is left is drawn."""
+        sketch = self.sketch
+        words = ["backprop", "new", "-".join(map(str, sketch.sizes))]
+        words += ["--activation", sketch.activation, "--loss", sketch.loss]
+        for option, given in (
+            ("--inputs", sketch.inputs),
+            ("--weights", sketch.weights),
+            ("--biases", sketch.bias_values or sketch.biases),
+            ("--target", sketch.targets),
+            ("--lr", sketch.rate),
+        ):
+            if isinstance(given, tuple):
+                words.append(f"{option}={','.join(f'{value:f}' for value in given)}")
+            elif given:
+                words.append(f"{option}={given}")
+        return shlex.join([*words, "-o", "mine.yaml"])
+
+
+def _one_kind(sketch: Sketch) -> str:
+    kinds = set(sketch.bias_kinds)
+    return kinds.pop() if len(kinds) == 1 else "own"
+
+
+def _diagram(sketch: Sketch) -> "Diagram":
+    """The network as far as it is known."""
+    from backprop_cli.lesson.diagram import Diagram, Edge, Line, Node
+
+    def known(name: str, values: Sequence[Decimal] | None, at: int) -> Iterator[Line]:
+        yield Line(name if values is None else f"{name} = {values[at]:f}")
+
+    inputs, *layers = sketch.nodes
+    nodes = [
+        Node(name, tuple(known(name, sketch.inputs, at)), is_input=True)
+        for at, name in enumerate(inputs)
+    ]
+    nodes += [
+        Node(name, (Line(name), Line(function)))
+        for neurons, function in zip(layers, sketch.functions, strict=True)
+        for name in neurons
+    ]
+    edges = [
+        Edge(
+            source,
+            neuron,
+            tuple(known(f"w{at + 1}", sketch.weights, at)),
+            None if sketch.weights is None else float(sketch.weights[at]),
+        )
+        for at, (source, neuron) in enumerate(sketch.edges)
+    ]
+    return Diagram("", tuple(nodes), tuple(edges))
+
+
+def ask_for_file(dialog: Dialog, *, force: bool) -> Destination:
+    """The file to write to, whose name gets its ending where that is left out."""
+
+    def read(answer: str) -> Destination:
+        path = Path(answer).expanduser()
+        found = destination(path if path.suffix else path.with_suffix(".yaml"), force=force)
+        if found is None:
+            raise UsageError("name a file, such as mine.yaml")
+        return found
+
+    return dialog.ask("Write to which file?", _free_name(), read)
+
+
+def _free_name() -> str:
+    names = ("mine.yaml", *(f"mine{number}.yaml" for number in range(2, 100)))
+    return next((name for name in names if not Path(name).exists()), "mine.yaml")
