@@ -17,6 +17,7 @@ from backprop_cli.algebra.expression import (
     Relation,
     Symbol,
     substitute,
+    transform,
 )
 from backprop_cli.algebra.prose import Prose, prose, spans
 from backprop_cli.functions.elementary import ARGUMENT, ELEMENTARY
@@ -34,9 +35,13 @@ SELU_ALPHA = Number(Decimal("1.6732632423543772"), "α")
 HALF, TWO = Number(Decimal("0.5")), Number(Decimal(2))
 # Up to here 1 − a and 1 − a^2 are right to 1e-12 if a is right to the last bit of float64.
 NEARLY_ONE = Number(Decimal("0.9999"))
-E_TO_MINUS_Z = Call("exp", -Z)
-# exp(−2 |z|)
-E_TO_MINUS_2_Z = Call("exp", -(TWO * Largest((Z, -Z))))
+E_TO_MINUS_Z, E_TO_MINUS_2_Z = Call("exp", -Z), Call("exp", -(TWO * Largest((Z, -Z))))
+# 1 − a of a sigmoid, 1 − a and 1 − a^2 of tanh.
+SIGMOID_REST = Choice(NEARLY_ONE - A, ONE - A, E_TO_MINUS_Z * A)
+TANH_REST = Choice(NEARLY_ONE - A, ONE - A, E_TO_MINUS_2_Z * (ONE + A))
+TANH_SQUARE_REST = Choice(
+    NEARLY_ONE - A**2, ONE - A**2, E_TO_MINUS_2_Z * (ONE + Largest((A, -A))) ** 2
+)
 
 AT_ZERO = prose("at ", Relation(Z, "=", ZERO), " it has ")
 
@@ -57,8 +62,8 @@ class Activation(NamedTuple):
 
     ``formula`` defines it in terms of z, ``derivative`` gives da/dz in terms of z and of its own
     value a. ``computed`` is the formula arranged so that float64 neither overflows nor cancels for
-    any finite z; None where it does not as it is written. ``saturated`` has two parts: where the
-    first is above 0, the derivative keeps its digits; elsewhere float64 works the second.
+    any finite z; None where it does not as it is written. ``instead`` is what float64 works for
+    parts of the derivative that cancel where a comes near to 1.
     ``source`` says
     where formula and derivative can be looked up, ``note`` what else a reader must know,
     ``convention`` what is taken for the derivative where there is none: always at z = 0.
@@ -78,7 +83,7 @@ class Activation(NamedTuple):
     settings: Mapping[str, Decimal] = MappingProxyType({})
     by_slope: Expression | None = None
     computed: Expression | None = None
-    saturated: tuple[Expression, Expression] | None = None
+    instead: tuple[tuple[Expression, Expression], ...] = ()
     aliases: tuple[str, ...] = ()
     complement: Expression = ONE - A
     log: Expression = Call("ln", A)
@@ -87,10 +92,13 @@ class Activation(NamedTuple):
     @property
     def computed_derivative(self) -> Expression | None:
         """The derivative arranged so that float64 does not cancel; None where it does not."""
-        if self.saturated is None:
+        if not self.instead:
             return None
-        unless, instead = self.saturated
-        return Choice(unless, self.derivative, instead)
+
+        def changed(part: Expression) -> Expression | None:
+            return next((new for old, new in self.instead if part == old), None)
+
+        return transform(self.derivative, changed)
 
     def applied(self, weighted_sum: Expression) -> Expression:
         """The activation of ``weighted_sum``, written out where a trained slope enters."""
@@ -160,8 +168,8 @@ ACTIVATIONS: Mapping[str, Activation] = {
             derivative=A * (ONE - A),
             # Below −709, exp(−z) leaves float64; there sigmoid(z) and exp(z) are the same float.
             computed=Choice(Z + Number(Decimal(709)), ONE / (ONE + E_TO_MINUS_Z), Call("exp", Z)),
-            saturated=(NEARLY_ONE - A, E_TO_MINUS_Z * A * A),
-            complement=Call("sigmoid", -Z),
+            instead=((ONE - A, SIGMOID_REST),),
+            complement=SIGMOID_REST,
             log=-Call("softplus", -Z),
             log_complement=-Call("softplus", Z),
             source="https://en.wikipedia.org/wiki/Logistic_function#Derivative",
@@ -178,12 +186,9 @@ ACTIVATIONS: Mapping[str, Activation] = {
             formula=(Call("exp", Z) - Call("exp", -Z)) / (Call("exp", Z) + Call("exp", -Z)),
             derivative=ONE - A**2,
             computed=Call("hyperbolic_tangent", Z),
-            saturated=(
-                NEARLY_ONE - A**2,
-                Number(Decimal(4)) * E_TO_MINUS_2_Z / (ONE + E_TO_MINUS_2_Z) ** 2,
-            ),
-            complement=TWO * Call("sigmoid", -(TWO * Z)),
-            log=Choice(HALF - A, Call("ln", A), Call("ln1p", -(TWO * Call("sigmoid", -(TWO * Z))))),
+            instead=((ONE - A**2, TANH_SQUARE_REST),),
+            complement=TANH_REST,
+            log=Choice(HALF - A, Call("ln", A), Call("ln1p", -TANH_REST)),
             log_complement=Choice(
                 HALF - A, Call("ln1p", -A), Call("ln", TWO) - Call("softplus", TWO * Z)
             ),

@@ -16,6 +16,7 @@ from backprop_cli.algebra.expression import (
     substitute,
 )
 from backprop_cli.algebra.prose import Prose, prose
+from backprop_cli.functions.activations import NEARLY_ONE
 
 Y_TRUE = Symbol("y_true")  # an output's target
 Y_HAT = Symbol("y_hat")  # an output's prediction
@@ -101,6 +102,8 @@ def _unless_perfect(usual: Expression, perfect: Expression, *what: str | Express
 
 CROSS_ENTROPY = -(Y_TRUE * Call("ln", Y_HAT) + (ONE - Y_TRUE) * Call("ln", ONE - Y_HAT))
 CROSS_ENTROPY_SLOPE = (Y_HAT - Y_TRUE) / (Y_HAT * (ONE - Y_HAT))
+# y_hat − y_true
+DISTANCE = Choice(NEARLY_ONE - Y_HAT, Y_HAT - Y_TRUE, ONE - Y_TRUE - COMPLEMENT)
 WHY_ZERO = (
     "the prediction is the target, and ",
     ZERO * Call("ln", ZERO),
@@ -148,11 +151,7 @@ LOSSES: Mapping[str, Loss] = {
                 CROSS_ENTROPY,
                 _unless_perfect(-(Y_TRUE * LOG + (ONE - Y_TRUE) * LOG_COMPLEMENT), ZERO, *WHY_ZERO),
             ),
-            computed_derivative=Choice(
-                BETWEEN,
-                CROSS_ENTROPY_SLOPE,
-                _unless_perfect((ONE - Y_TRUE) / COMPLEMENT - Y_TRUE / Y_HAT, LIMIT, WHY_LIMIT),
-            ),
+            computed_derivative=_unless_perfect(DISTANCE / (Y_HAT * COMPLEMENT), LIMIT, WHY_LIMIT),
             source="https://en.wikipedia.org/wiki/Cross-entropy",
             targets=(Decimal(0), Decimal(1)),
         ),

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import mpmath  # type: ignore[import-untyped]
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from support.reference import FUNCTIONS
 
@@ -59,6 +59,8 @@ def test_a_function_equals_no_figure_that_it_only_comes_near_to(name: str) -> No
 
 
 @settings(max_examples=40, deadline=None)
+@example(Decimal("52.1"))  # where what is left of the distribution is still above 1e-600
+@example(Decimal("-52.1"))
 @given(st.decimals(-60, 60, places=3))
 def test_the_normal_distribution_and_its_density_have_all_the_digits_that_are_asked_for(
     z: Decimal,
@@ -70,6 +72,14 @@ def test_the_normal_distribution_and_its_density_have_all_the_digits_that_are_as
             found = mpmath.mpf(str(value))
             near = min(abs(expected), abs(1 - expected)) if name == "Φ" else expected
             assert abs(found - expected) <= near * mpmath.mpf("1e-45") + mpmath.mpf("1e-600"), name
+
+
+def test_beyond_its_last_digits_the_normal_distribution_is_still_right_to_three() -> None:
+    for point in ("53.5", "60", "200", "1000"):
+        with mpmath.workdps(30):
+            expected = mpmath.ncdf(-mpmath.mpf(point))
+            value = Rounded().call(Call("Φ", Number(-Decimal(point))), -Decimal(point))
+            assert abs(mpmath.mpf(str(value)) / expected - 1) < 5e-4
 
 
 def test_at_0_nothing_is_rounded() -> None:

@@ -19,23 +19,8 @@ from backprop_cli.runs.run import calculate
 from backprop_cli.training.compiled import Compiled
 
 DIGITS = 700
-SIZES = (
-    "0.001",
-    "0.5",
-    "3",
-    "4.7",
-    "8",
-    "9.3",
-    "15",
-    "20",
-    "30",
-    "36.9",
-    "40",
-    "300",
-    "350",
-    "700",
-)
-TARGETS = ("0", "1", "0.5", "0.001", "0.999", "1e-9")
+SIZES = ["0.001", "4.7", "9.3", "20", "36.9", "40", "300", "700"]
+TARGETS = ("0", "1", "0.5", "0.999", "1e-9")
 
 
 def confident(sums: tuple[str, ...], targets: tuple[str, ...], loss: str, how: str) -> Exercise:
@@ -180,11 +165,11 @@ def test_a_derivative_keeps_its_digits_where_the_function_comes_near_to_1(name: 
 
 
 def test_a_softmax_of_very_many_outputs_is_still_compiled() -> None:
-    sums = tuple(map(str, [40, *([0] * 899)]))
-    targets = ("1", *(["0"] * 899))
+    sums = tuple(map(str, [40, *([0] * 119)]))
+    targets = ("1", *(["0"] * 119))
     exercise = confident(sums, targets, "cross_entropy", "softmax")
     loss = Compiled(exercise).loss(_weights(exercise), ())
-    assert math.isclose(loss, 899 * math.exp(-40), rel_tol=1e-10)
+    assert math.isclose(loss, 119 * math.exp(-40), rel_tol=1e-10)
 
 
 def _weights(exercise: Exercise) -> tuple[float, ...]:

@@ -22,7 +22,7 @@ from backprop_cli.arithmetic.figures import rounded
 from backprop_cli.arithmetic.working import WorkingError, work
 from backprop_cli.config.shipped import shipped_configuration
 from backprop_cli.derivation.derive import derive
-from backprop_cli.functions.activations import ACTIVATIONS, Z, configured
+from backprop_cli.functions.activations import ACTIVATIONS, SELU_ALPHA, SELU_SCALE, Z, configured
 from backprop_cli.functions.losses import LOSSES
 from backprop_cli.runs.gradient_check import check_gradients
 from backprop_cli.runs.plan import Plan
@@ -309,3 +309,14 @@ BY_HAND = {
 def test_the_relu_example_is_as_worked_by_hand(name: str, figure: str) -> None:
     working = calculate(config.load(str(shipped_configuration("relu.yaml")))).working
     assert str(working.figure(name)) == figure
+
+
+def test_the_constants_of_selu_are_its_authors_to_the_last_bit() -> None:
+    """Klambauer et al. (2017), equation 14: mean 0 and variance 1 are kept."""
+    with mpmath.workdps(40):
+        e, pi, root = mpmath.e, mpmath.pi, mpmath.sqrt
+        near, far = mpmath.erfc(1 / root(2)), mpmath.erfc(root(2))
+        alpha = -root(2 / pi) / (near * root(e) - 1)
+        inner = 2 * far * e**2 + pi * near**2 * e - 2 * (2 + pi) * near * root(e) + pi + 2
+        scale = (1 - near * root(e)) * root(2 * pi) / root(inner)
+        assert (float(SELU_ALPHA.value), float(SELU_SCALE.value)) == (float(alpha), float(scale))
