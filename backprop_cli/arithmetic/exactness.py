@@ -58,7 +58,13 @@ def _is_exact(expression: Expression, by_hand: Rounded) -> bool:
                 by_hand.evaluate(part, {}) == 0 for part in exact
             )
         case Quotient(numerator, denominator):
-            return _is_exact(Product((numerator, denominator)), by_hand)
+            if not _is_exact(Product((numerator, denominator)), by_hand):
+                return False
+            above, below = (by_hand.evaluate(part, {}) for part in (numerator, denominator))
+            with localcontext(LOSSLESS) as context:
+                context.clear_flags()
+                _ = above / below
+                return not context.flags[Inexact]
         case Choice():
             return _is_exact(by_hand.chosen(expression, {}), by_hand)
         case _:

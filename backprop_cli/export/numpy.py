@@ -11,7 +11,7 @@ from backprop_cli.export.layout import script as laid_out
 
 
 class Row(NamedTuple):
-    """An activation in terms of z, and the step back through it in terms of da, z and a.
+    """An activation in terms of z, and the step back through it in terms of da, z and itself.
 
     ``needs`` names the functions of HELPERS that they call.
     """
@@ -23,12 +23,22 @@ class Row(NamedTuple):
 
 ACTIVATIONS = {
     "linear": Row("{z}", "{da}"),
-    "sigmoid": Row("sigmoid({z})", "{da} * {a} * (1 - {a})", ("sigmoid",)),
-    "tanh": Row("np.tanh({z})", "{da} * (1 - {a}**2)"),
+    "sigmoid": Row("sigmoid({z})", "{da} * {own} * (1 - {own})", ("sigmoid",)),
+    "tanh": Row("np.tanh({z})", "{da} * (1 - {own}**2)"),
+    "bipolar_sigmoid": Row("np.tanh(0.5 * {z})", "{da} * 0.5 * (1 - {own}**2)"),
+    "scaled_tanh": Row(
+        "{a} * np.tanh({b} * {z})", "{da} * {a} * {b} * (1 - np.tanh({b} * {z}) ** 2)"
+    ),
+    "softsign": Row("{z} / (1 + np.abs({z}))", "{da} / (1 + np.abs({z})) ** 2"),
+    "hard_sigmoid": Row("np.clip({z} / 6 + 0.5, 0, 1)", "{da} * (np.abs({z}) < 3) / 6"),
+    "sign": Row("np.sign({z})", "np.zeros_like({da})"),
+    "mish": Row(
+        "{z} * np.tanh(np.logaddexp(0, {z}))", "{da} * mish_slope({z})", ("sigmoid", "mish")
+    ),
     "softplus": Row("np.logaddexp(0, {z})", "{da} * sigmoid({z})", ("sigmoid",)),
     "swish": Row(
         "{z} * sigmoid({z})",
-        "{da} * (sigmoid({z}) + {a} * (1 - sigmoid({z})))",
+        "{da} * (sigmoid({z}) + {own} * (1 - sigmoid({z})))",
         ("sigmoid",),
     ),
     "binary_step": Row("np.where({z} >= 0, 1.0, 0.0)", "np.zeros_like({da})"),
@@ -52,7 +62,7 @@ ACTIVATIONS = {
     ),
     "softmax": Row(
         "softmax({z})",
-        "{a} * ({da} - np.sum({da} * {a}, axis=1, keepdims=True))",
+        "{own} * ({da} - np.sum({da} * {own}, axis=1, keepdims=True))",
         ("softmax",),
     ),
 }
@@ -67,6 +77,12 @@ def sigmoid(z):
     """1 / (1 + exp(-z)), written so that exp cannot overflow."""
     e = np.exp(-np.abs(z))
     return np.where(z >= 0, 1, e) / (1 + e)
+''',
+    "mish": '''\
+def mish_slope(z):
+    """The derivative of mish."""
+    t = np.tanh(np.logaddexp(0, z))
+    return t + z * (1 - t**2) * sigmoid(z)
 ''',
     "elu": '''\
 def elu(z, alpha):
@@ -221,7 +237,7 @@ def _back(layer: LayerArrays, named: dict[int, str], first: int) -> Iterator[str
         yield f"d{layer.slope.name} = np.sum({da} * np.minimum({z}, 0))"
     reaches = layer.weights.is_trained or number > first
     if reaches or (layer.bias is not None and layer.bias.is_trained):
-        yield f"{dz} = {row.back.format(z=z, a=a, da=da, **layer.settings)}"
+        yield f"{dz} = {row.back.format(z=z, own=a, da=da, **layer.settings)}"
     if layer.weights.is_trained:
         yield f"d{layer.weights.name} = {dz}.T @ {named[number - 1]}"
     if layer.bias is not None and layer.bias.is_trained:

@@ -13,6 +13,12 @@ ACTIVATIONS = {
     "linear": "{z}",
     "sigmoid": "torch.sigmoid({z})",
     "tanh": "torch.tanh({z})",
+    "bipolar_sigmoid": "torch.tanh(0.5 * {z})",
+    "scaled_tanh": "{a} * torch.tanh({b} * {z})",
+    "softsign": "F.softsign({z})",
+    "hard_sigmoid": "F.hardsigmoid({z})",
+    "sign": "torch.sign({z})",
+    "mish": "F.mish({z})",
     "softplus": "F.softplus({z}, threshold=40)",  # by default, z takes over at 20 already
     "swish": "F.silu({z})",
     # A comparison has no gradient at all; with this it is 0.

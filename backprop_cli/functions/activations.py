@@ -27,11 +27,13 @@ Z = ARGUMENT  # the weighted sum that an activation is applied to
 A = Symbol("a")  # the activation itself, for derivatives that are simplest in terms of it
 
 SLOPE = Symbol("slope")  # of leaky_relu and parametric_relu below 0
+SCALE, STEEPNESS = Symbol("a"), Symbol("b")  # of scaled_tanh
 ALPHA = Symbol("alpha")  # what elu falls to, far below 0
 # Klambauer et al.'s constants, to the digits of float64.
 SELU_SCALE = Number(Decimal("1.0507009873554805"), "λ")
 SELU_ALPHA = Number(Decimal("1.6732632423543772"), "α")
 
+THREE, SIX = Number(Decimal(3)), Number(Decimal(6))
 HALF, TWO = Number(Decimal("0.5")), Number(Decimal(2))
 # Up to here 1 − a and 1 − a^2 are right to 1e-12 if a is right to the last bit of float64.
 NEARLY_ONE = Number(Decimal("0.9999"))
@@ -49,6 +51,12 @@ AT_ZERO = prose("at ", Relation(Z, "=", ZERO), " it has ")
 def _constant(number: Number) -> Relation:
     """What a named constant is."""
     return Relation(number, "=", Number(number.value))
+
+
+def _rest(z: Expression) -> Expression:
+    """1 − tanh(z / 2)^2, which keeps its digits where the tanh is near 1 or −1."""
+    small = Call("exp", -Call("abs", z))
+    return Number(Decimal(4)) * small / (ONE + small) ** 2
 
 
 def _but_at_one(setting: Symbol) -> Prose:
@@ -143,6 +151,9 @@ def _with(row: Activation, put_in: Mapping[str, Expression]) -> Activation:
         formula=substitute(row.formula, put_in),
         derivative=substitute(row.derivative, put_in),
         computed=row.computed and substitute(row.computed, put_in),
+        instead=tuple(
+            (substitute(old, put_in), substitute(new, put_in)) for old, new in row.instead
+        ),
     )
 
 
@@ -193,6 +204,67 @@ ACTIVATIONS: Mapping[str, Activation] = {
                 HALF - A, Call("ln1p", -A), Call("ln", TWO) - Call("softplus", TWO * Z)
             ),
             source="https://en.wikipedia.org/wiki/Hyperbolic_functions#Derivatives",
+        ),
+        Activation(
+            name="bipolar_sigmoid",
+            formula=TWO / (ONE + Call("exp", -Z)) - ONE,
+            derivative=HALF * (ONE - A**2),
+            computed=Call("hyperbolic_tangent", HALF * Z),
+            instead=((ONE - A**2, Choice(NEARLY_ONE - A**2, ONE - A**2, _rest(Z))),),
+            complement=TWO * Call("sigmoid", -Z),
+            log=Choice(HALF - A, Call("ln", A), Call("ln1p", -(TWO * Call("sigmoid", -Z)))),
+            log_complement=Choice(
+                HALF - A, Call("ln1p", -A), Call("ln", TWO) - Call("softplus", Z)
+            ),
+            source="L. Fausett, Fundamentals of Neural Networks (1994), section 2.2.4",
+        ),
+        Activation(
+            name="scaled_tanh",
+            aliases=("lecun_tanh",),
+            formula=SCALE * Call("tanh", STEEPNESS * Z),
+            derivative=SCALE * STEEPNESS * (ONE - Call("tanh", STEEPNESS * Z) ** 2),
+            instead=(
+                (
+                    ONE - Call("tanh", STEEPNESS * Z) ** 2,
+                    Choice(
+                        NEARLY_ONE - Call("tanh", STEEPNESS * Z) ** 2,
+                        ONE - Call("tanh", STEEPNESS * Z) ** 2,
+                        _rest(TWO * STEEPNESS * Z),
+                    ),
+                ),
+            ),
+            settings={"a": Decimal("1.7159"), "b": Decimal("0.6667")},
+            source="Y. LeCun et al., Efficient BackProp (1998), section 4.4",
+        ),
+        Activation(
+            name="softsign",
+            formula=Z / (ONE + Call("abs", Z)),
+            derivative=ONE / (ONE + Call("abs", Z)) ** 2,
+            source="https://pytorch.org/docs/stable/generated/torch.nn.Softsign.html",
+        ),
+        Activation(
+            name="hard_sigmoid",
+            formula=Choice(
+                Z + THREE, Choice(THREE - Z, (Z + THREE) / SIX, ONE, or_zero=True), ZERO
+            ),
+            derivative=Choice(Z + THREE, Choice(THREE - Z, ONE / SIX, ZERO), ZERO),
+            source="https://pytorch.org/docs/stable/generated/torch.nn.Hardsigmoid.html",
+            note=prose("below −3 and above 3 it is level; there, ", ZERO, " is the derivative"),
+        ),
+        Activation(
+            name="sign",
+            aliases=("signum", "sgn"),
+            formula=Choice(Z, ONE, Choice(-Z, -ONE, ZERO)),
+            derivative=ZERO,
+            source="https://en.wikipedia.org/wiki/Sign_function",
+            convention=prose(AT_ZERO, "no derivative; ", ZERO, " is taken, as everywhere else"),
+        ),
+        Activation(
+            name="mish",
+            formula=Z * Call("tanh", Call("softplus", Z)),
+            derivative=Call("tanh", Call("softplus", Z))
+            + Z * (ONE - Call("tanh", Call("softplus", Z)) ** 2) * Call("sigmoid", Z),
+            source="https://arxiv.org/abs/1908.08681",
         ),
         Activation(
             name="softplus",

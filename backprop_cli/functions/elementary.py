@@ -105,6 +105,7 @@ ELEMENTARY: Mapping[str, Elementary] = {
     "exp": Elementary(Decimal.exp, "exp"),
     "ln": Elementary(Decimal.ln, "log", above=0),
     "sqrt": Elementary(Decimal.sqrt, "sqrt"),
+    "abs": Elementary(abs, "fabs"),
     "Φ": Elementary(distribution, computed=_constant("0.5") * _below(ARGUMENT)),
     "φ": Elementary(
         density,

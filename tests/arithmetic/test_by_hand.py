@@ -61,6 +61,13 @@ VALUES: Mapping[str, Callable[[Decimal], Decimal]] = {
     "parametric_relu": lambda z: z if z > 0 else SLOPE * z,
     "selu": lambda z: LAMBDA * z if z > 0 else LAMBDA * ALPHA * (exp(z) - 1),
 }
+
+
+def mish_slope(x: Any) -> Any:
+    t = mpmath.tanh(mpmath.log1p(mpmath.exp(x)))
+    return t + x * (1 - t**2) / (1 + mpmath.exp(-x))
+
+
 # And its derivative, from the weighted sum and the activation as they stand on paper.
 SLOPES: Mapping[str, Callable[[Decimal, Decimal], Decimal]] = {
     "binary_step": lambda _z, _a: Decimal(0),
@@ -75,6 +82,16 @@ SLOPES: Mapping[str, Callable[[Decimal, Decimal], Decimal]] = {
     "swish": lambda z, a: a + sigmoid(z) * (1 - a),
     "gelu": lambda z, _a: by_mpmath(lambda x: mpmath.ncdf(x) + x * mpmath.npdf(x), z),
     "softplus": lambda z, _a: sigmoid(z),
+    "bipolar_sigmoid": lambda _z, a: Decimal("0.5") * (1 - a * a),
+    "scaled_tanh": lambda z, _a: (
+        Decimal("1.7159")
+        * Decimal("0.6667")
+        * by_mpmath(lambda x: 1 - mpmath.tanh(mpmath.mpf("0.6667") * x) ** 2, z)
+    ),
+    "softsign": lambda z, _a: by_mpmath(lambda x: 1 / (1 + abs(x)) ** 2, z),
+    "hard_sigmoid": lambda z, _a: by_mpmath(lambda x: mpmath.mpf(abs(x) < 3) / 6, z),
+    "sign": lambda _z, _a: Decimal(0),
+    "mish": lambda z, _a: by_mpmath(mish_slope, z),
 }
 # Their slopes are given, and what is given is not rounded.
 WITH_A_SLOPE = ("leaky_relu", "parametric_relu")

@@ -97,6 +97,7 @@ def settings_of_activations() -> list[Case]:
         "{name: leaky_relu, slope: -0.2}",
         "{name: elu, alpha: 0.7}",
         "{name: elu, alpha: -0.7}",
+        "{name: scaled_tanh, a: 2, b: 0.5}",
         "{name: parametric_relu, slope: 0.1}",
     ]
     return [

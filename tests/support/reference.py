@@ -30,6 +30,12 @@ FUNCTIONS: Mapping[str, Callable[[Any], Any]] = {
     # Farther out, mpmath refuses the tail, which is less than 10^-(10^9).
     "gelu": lambda z: z * (mpmath.erfc(-z / mpmath.sqrt(2)) / 2 if abs(z) < 1e5 else z > 0),
     "softplus": lambda z: mpmath.log1p(mpmath.exp(z)),
+    "bipolar_sigmoid": lambda z: mpmath.tanh(z / 2),
+    "scaled_tanh": lambda z: mpmath.mpf("1.7159") * mpmath.tanh(mpmath.mpf("0.6667") * z),
+    "softsign": lambda z: z / (1 + abs(z)),
+    "hard_sigmoid": lambda z: min(max(z / 6 + mpmath.mpf(1) / 2, mpmath.mpf(0)), mpmath.mpf(1)),
+    "sign": mpmath.sign,
+    "mish": lambda z: z * mpmath.tanh(mpmath.log1p(mpmath.exp(z))),
 }
 
 # Of one output among n, for the target y and the prediction p.

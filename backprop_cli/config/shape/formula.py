@@ -182,8 +182,6 @@ class _Parser:
             return Negative(Largest(tuple(map(Negative, arguments))))
         if len(arguments) > 1:
             raise FormulaError(f"{name} takes one argument", function.at)
-        if name == "abs":
-            return Largest((arguments[0], Negative(arguments[0])))
         if name in ELEMENTARY:
             return Call(name, arguments[0])
         return configured(name).applied(arguments[0])

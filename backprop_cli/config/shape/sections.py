@@ -49,6 +49,14 @@ class ActivationSettings(BaseModel):
         default=None,
         description="Of elu: what it falls to, far below 0.",
     )
+    a: Number | None = Field(
+        default=None,
+        description="Of scaled_tanh: the factor before tanh.",
+    )
+    b: Number | None = Field(
+        default=None,
+        description="Of scaled_tanh: the factor of the weighted sum.",
+    )
 
 
 SETTING_KEYS = frozenset(ActivationSettings.model_fields)

@@ -13,7 +13,9 @@ PLACES = 2
 MOST_TRIES = 200
 
 # Functions that put out no more than 1: elsewhere a step by half the gradient soon goes too far.
-BOUNDED = frozenset(("sigmoid", "tanh", "softmax", "binary_step"))
+BOUNDED = frozenset(
+    ("sigmoid", "tanh", "softmax", "binary_step", "bipolar_sigmoid", "softsign", "sign")
+) | {"hard_sigmoid"}
 
 
 def completed(sketch: Sketch, random: Random) -> Sketch:

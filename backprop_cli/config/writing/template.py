@@ -4,9 +4,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from random import Random
 
+from backprop_cli.algebra.expression import ZERO
 from backprop_cli.config.writing import yaml_text
 from backprop_cli.config.writing.drawing import completed
 from backprop_cli.config.writing.sketch import Sketch
+from backprop_cli.functions.activations import ACTIVATIONS
 
 
 def template(sizes: Sequence[int], activation: str, loss: str, seed: int) -> str:
@@ -44,8 +46,9 @@ def _lines(sketch: Sketch, remark: str) -> Iterator[str]:
     yield f"learning_rate: {yaml_text.number(sketch.rate)}"
     if sketch.optimizer != "sgd":
         yield f"optimizer: {sketch.optimizer}"
-    if "binary_step" in sketch.functions:
-        yield "# binary_step has the derivative 0: nothing is learnt through it."
+    for name in dict.fromkeys(sketch.functions):
+        if name in ACTIVATIONS and ACTIVATIONS[name].derivative == ZERO:
+            yield f"# {name} has the derivative 0: nothing is learnt through it."
     yield f"activation: {_activation(dict(zip(sketch.layers, sketch.functions, strict=True)))}"
     yield f"loss: {sketch.loss}"
     yield "rounding: 4  # decimals carried from line to line; without this line, full precision"
