@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from backprop_cli.api.shown import Explanation
 from backprop_cli.errors import UnknownNameError
+from backprop_cli.functions.optimizers import goes_by_error
 from backprop_cli.lesson.diagram import Diagram, network_diagram
 from backprop_cli.lesson.explanation import explain_any
 from backprop_cli.lesson.names import explainable
@@ -39,9 +40,10 @@ class Work:
 
     @cached_property
     def grad(self) -> Numbers:
-        """The gradient of each parameter, that by which it is updated."""
+        """The gradient of each parameter, that by which it is updated; the perceptron has none."""
         working = self.ran.working
-        names = self.ran.exercise.network.parameters
+        network = self.ran.exercise.network
+        names = () if goes_by_error(network) else network.parameters
         return frozen(
             {name: float(working.values[working.update_gradient(name)]) for name in names}
         )

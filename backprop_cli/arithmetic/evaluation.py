@@ -33,6 +33,7 @@ from backprop_cli.arithmetic.figures import (
     rounded_apart,
     rounded_closely,
     shortened,
+    with_decimals,
 )
 from backprop_cli.derivation.steps import Kept, Step
 from backprop_cli.functions.activations import Z, computed, configured
@@ -284,6 +285,10 @@ def _rounded_more(value: Decimal, decimals: int) -> Decimal:
     return rounded(value, more_than(decimals))
 
 
+def _whole(value: Decimal, _decimals: int) -> Decimal:
+    return with_decimals(value, 0)
+
+
 # From how a step's result is kept to how it is rounded.
 ROUNDED: Mapping[Kept, Callable[[Decimal, int], Decimal]] = {
     Kept.RESULT: rounded,
@@ -291,4 +296,5 @@ ROUNDED: Mapping[Kept, Callable[[Decimal, int], Decimal]] = {
     Kept.RUNNING: rounded_closely,
     Kept.WHOLE: _rounded_more,
     Kept.APART: rounded_apart,
+    Kept.COUNTED: _whole,
 }

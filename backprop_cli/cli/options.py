@@ -188,7 +188,8 @@ PrintedDecimals = Annotated[
 # --- training --------------------------------------------------------------------------------
 
 Epochs = Annotated[
-    int, _number(TRAINING, "Train for N epochs, with all digits. Without it: 1.", "--epochs", 1)
+    int | None,
+    _number(TRAINING, "Train for N epochs, with all digits. Without it: 1.", "--epochs", 1),
 ]
 SweepEpochs = Annotated[
     int, _number(TRAINING, "Train for N epochs. Without it: 100.", "--epochs", 1)

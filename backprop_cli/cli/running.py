@@ -19,7 +19,7 @@ from backprop_cli.lesson.names import canonical_names, explainable
 from backprop_cli.network.classes import MOST_COUNTED
 from backprop_cli.network.exercise import Exercise
 from backprop_cli.network.structure import LEARNING_RATE
-from backprop_cli.runs.plan import Plan
+from backprop_cli.runs.plan import Plan, most_epochs
 from backprop_cli.runs.run import Run, calculate
 from backprop_cli.training.endings import DivergedError, Limits, Reason
 from backprop_cli.training.watch import Watch
@@ -33,7 +33,8 @@ class Settings(NamedTuple):
     """How a configuration is to be worked and trained, as it was typed.
 
     Epochs and examples count from 1; see `Plan`. Where training is ``resumed``,
-    ``epochs`` are those to be done in all. ``progress`` is where a bar is shown, None to show none.
+    ``epochs`` are those to be done in all; ``open_ended`` says that their number was not typed, so
+    that what ends by itself may do so. ``progress`` is where a bar is shown, None to show none.
     """
 
     epochs: int = 1
@@ -48,6 +49,7 @@ class Settings(NamedTuple):
     engine: str = "auto"
     progress: TextIO | None = None
     resumed: bool = False
+    open_ended: bool = False
 
     @property
     def limits(self) -> Limits:
@@ -187,6 +189,9 @@ def run(
     """
     exercise = _asked(loaded(source, keeping.files), settings)
     done = exercise.trained.epochs
+    if settings.open_ended:
+        usual = most_epochs(exercise) + (done if settings.resumed else 0)
+        settings = settings._replace(epochs=usual)
     if settings.resumed:
         if settings.epochs < done:
             raise UsageError(

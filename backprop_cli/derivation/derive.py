@@ -6,8 +6,10 @@ from dataclasses import replace
 from backprop_cli.algebra.expression import Expression, Symbol, symbols
 from backprop_cli.derivation.backward import backward_steps
 from backprop_cli.derivation.forward import forward_steps
+from backprop_cli.derivation.perceptron import error_steps
 from backprop_cli.derivation.steps import Derivation, Rule, Step
 from backprop_cli.derivation.update import mean_steps, update_steps
+from backprop_cli.functions.optimizers import goes_by_error
 from backprop_cli.functions.softmax import SOFTMAX
 from backprop_cli.network.structure import Network
 
@@ -28,10 +30,13 @@ def derive(network: Network, batch: Sequence[int] = (), *, by_inputs: bool = Fal
 def derive_passes(network: Network, *, by_inputs: bool = False) -> Derivation:
     """Derive every step of the forward and the backward pass of one example.
 
-    With ``by_inputs`` the gradient by each input is among them. Raises ValueError if neurons feed
+    Where training goes by errors, these stand in the place of the backward pass. With
+    ``by_inputs`` the gradient by each input is among them. Raises ValueError if neurons feed
     each other in a circle.
     """
     forward, of = forward_steps(network), network.derived
+    if goes_by_error(network):
+        return Derivation((*forward, *error_steps(network)), of)
     by = (*network.parameters, *(network.inputs if by_inputs else ()))
     steps = (*forward, *backward_steps(forward, of, by))
     return Derivation(steps, of, dict(_shortcuts(network, forward)))

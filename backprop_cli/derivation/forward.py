@@ -75,7 +75,8 @@ def activation_step(function: Function, neuron: Neuron) -> Step:
     if function.slope is not None:
         by_slope = row.slope_by_slope(z)
         found.append(Local(function.slope, by_slope, Rule.DERIVATIVE_BY_SLOPE, because=a.name))
-    return Step(a, row.applied(z), Rule.ACTIVATION, neuron, tuple(found), row)
+    kept = Kept.COUNTED if row.two else Kept.RESULT
+    return Step(a, row.applied(z), Rule.ACTIVATION, neuron, tuple(found), row, kept=kept)
 
 
 def softmax_steps(layer: Layer) -> Iterator[Step]:

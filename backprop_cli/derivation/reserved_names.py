@@ -2,10 +2,18 @@
 
 from collections.abc import Iterator
 
-from backprop_cli.derivation.steps import new
-from backprop_cli.derivation.update import MEAN_LOSS, SUM_OF_LOSSES, step_of
+from backprop_cli.derivation.perceptron import error_of
+from backprop_cli.derivation.steps import new, step_of
+from backprop_cli.derivation.update import MEAN_LOSS, SUM_OF_LOSSES
 from backprop_cli.functions import softmax
-from backprop_cli.functions.optimizers import DECAY, OPTIMIZERS, T, lines_of, symbol_of
+from backprop_cli.functions.optimizers import (
+    DECAY,
+    OPTIMIZERS,
+    T,
+    goes_by_error,
+    lines_of,
+    symbol_of,
+)
 from backprop_cli.network.structure import LEARNING_RATE, LOSS, Network
 
 LIKE_PREDICTIONS = ("ŷ_", "y_hat_")  # y_hat_o1 is printed as ŷ_o1
@@ -64,5 +72,7 @@ def own_names(network: Network) -> Iterator[tuple[str, str]]:
                 )
     for output in network.outputs:
         yield f"{LOSS}_{output.name}", f"the loss of {output.name}"
+        if goes_by_error(network):
+            yield error_of(output).name, f"the error of {output.name}"
         yield f"y_hat_{output.name}", f"the prediction of {output.name}"
         yield f"y_true_{output.name}", f"the target of {output.name}"

@@ -41,6 +41,7 @@ class Rule(Enum):
     PULLED = auto()
     OPTIMIZER = auto()
     DECAYED = auto()
+    ERROR = auto()
     STEP = auto()
     NEW_WEIGHT = auto()
     NEW_BIAS = auto()
@@ -51,7 +52,7 @@ class Kept(Enum):
 
     RESULT is the usual way: rounded to so many decimals. CLOSER keeps one decimal more, RUNNING as
     many significant digits as decimals are kept, WHOLE all digits. APART is RESULT for what is
-    neither 0 nor 1: it keeps the digits that tell it from these.
+    neither 0 nor 1: it keeps the digits that tell it from these. COUNTED is a small whole number.
     """
 
     RESULT = auto()
@@ -59,6 +60,7 @@ class Kept(Enum):
     RUNNING = auto()
     WHOLE = auto()
     APART = auto()
+    COUNTED = auto()
 
 
 # The row of a table that a step applies: an activation function, a loss, a line of an optimizer.
@@ -159,3 +161,8 @@ class Derivation:
 def new(parameter: str) -> Symbol:
     """A parameter's value after the update, e.g. w1_new."""
     return Symbol(f"{parameter}_new")
+
+
+def step_of(parameter: str) -> Symbol:
+    """What an update takes off a parameter, where that is a line of its own."""
+    return Symbol(f"step_{parameter}")

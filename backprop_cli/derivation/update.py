@@ -15,9 +15,10 @@ from backprop_cli.algebra.expression import (
     substitute,
     symbols,
 )
-from backprop_cli.derivation.steps import Kept, Rule, Step, new
+from backprop_cli.derivation.perceptron import error_update_steps
+from backprop_cli.derivation.steps import Kept, Rule, Step, new, step_of
 from backprop_cli.functions import optimizers
-from backprop_cli.functions.optimizers import OPTIMIZERS, lines_of, symbol_of
+from backprop_cli.functions.optimizers import OPTIMIZERS, goes_by_error, lines_of, symbol_of
 from backprop_cli.network.structure import LOSS, Network
 
 MEAN_LOSS = "MeanLoss"
@@ -42,11 +43,6 @@ OTHER_LINES = {
 def of_example(number: int) -> str:
     """The loss of one example of a batch, e.g. ``Loss[2]``."""
     return f"{LOSS}[{number}]"
-
-
-def step_of(parameter: str) -> Symbol:
-    """What an update takes off a parameter, where that is a line of its own."""
-    return Symbol(f"step_{parameter}")
 
 
 def batch_gradient(parameter: str, *, batched: bool) -> Partial:
@@ -105,6 +101,9 @@ def update_steps(network: Network, *, batched: bool) -> Iterator[Step]:
     A bias's step is a line of its own, then taken off, as it is taught on paper. So is that of a
     weight where it is no product: a new weight is not rounded, and its digits would never end.
     """
+    if goes_by_error(network):
+        yield from error_update_steps(network)
+        return
     row, lines = OPTIMIZERS[network.optimizer], lines_of(network)
     formulas = [row.step, *(line.formula for line in lines)]
     used = {symbol for formula in formulas for symbol in symbols(formula)}

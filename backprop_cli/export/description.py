@@ -6,10 +6,11 @@ from itertools import chain
 from typing import NamedTuple
 
 from backprop_cli.algebra.expression import Symbol
+from backprop_cli.errors import UsageError
 from backprop_cli.export.graph import safe_name, why_no_matrices
 from backprop_cli.export.reading import Reading
 from backprop_cli.functions.activations import ACTIVATIONS
-from backprop_cli.functions.optimizers import DECAY, OPTIMIZERS, T, symbol_of
+from backprop_cli.functions.optimizers import DECAY, OPTIMIZERS, T, goes_by_error, symbol_of
 from backprop_cli.network.exercise import Exercise, Figure
 from backprop_cli.network.structure import LEARNING_RATE, Layer, Network
 
@@ -158,8 +159,16 @@ class Description:
 def describe(
     exercise: Exercise, configuration: str, file: str, epochs: int, data: Reading | None = None
 ) -> Description:
-    """Describe an exercise; ``data`` says how its examples are read, else they are written out."""
+    """Describe an exercise; ``data`` says how its examples are read, else they are written out.
+
+    Raises UsageError for one that is not trained by gradients.
+    """
     network, numbers = exercise.network, exercise.numbers
+    if goes_by_error(network):
+        raise UsageError(
+            "a script trains by gradients, and the perceptron rule has none; use another "
+            "optimizer, such as sgd, and an activation such as sigmoid"
+        )
     graph = why_no_matrices(network)
     row = OPTIMIZERS[network.optimizer]
     names = (*network.inputs, *network.targets)

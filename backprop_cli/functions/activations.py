@@ -78,7 +78,8 @@ class Activation(NamedTuple):
     ``settings`` are symbols of the formula that a user may set, with their defaults, ``aliases``
     other names by which the function is known.
     ``by_slope`` is the derivative with respect to the slope, where that is a parameter which is
-    trained. ``complement``, ``log`` and ``log_complement`` are 1 − a, ln(a) and ln(1 − a) in terms
+    trained. ``two`` are its values for the two classes that it tells apart, if it does.
+    ``complement``, ``log`` and ``log_complement`` are 1 − a, ln(a) and ln(1 − a) in terms
     of z and a, to all digits where a is near 0 or 1.
     """
 
@@ -93,6 +94,7 @@ class Activation(NamedTuple):
     computed: Expression | None = None
     instead: tuple[tuple[Expression, Expression], ...] = ()
     aliases: tuple[str, ...] = ()
+    two: tuple[Decimal, Decimal] | None = None
     complement: Expression = ONE - A
     log: Expression = Call("ln", A)
     log_complement: Expression = Call("ln1p", -A)
@@ -256,6 +258,7 @@ ACTIVATIONS: Mapping[str, Activation] = {
             aliases=("signum", "sgn"),
             formula=Choice(Z, ONE, Choice(-Z, -ONE, ZERO)),
             derivative=ZERO,
+            two=(Decimal(-1), Decimal(1)),
             source="https://en.wikipedia.org/wiki/Sign_function",
             convention=prose(AT_ZERO, "no derivative; ", ZERO, " is taken, as everywhere else"),
         ),
@@ -286,6 +289,7 @@ ACTIVATIONS: Mapping[str, Activation] = {
             aliases=("step", "heaviside", "threshold"),
             formula=Choice(Z, ONE, ZERO, or_zero=True),
             derivative=ZERO,
+            two=(Decimal(0), Decimal(1)),
             source="https://en.wikipedia.org/wiki/Heaviside_step_function",
             convention=prose(AT_ZERO, "no derivative; ", ZERO, " is taken, as everywhere else"),
         ),

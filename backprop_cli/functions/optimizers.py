@@ -2,7 +2,8 @@
 
 They are PyTorch's (``torch.optim``), its defaults included: momentum without dampening, Nesterov's
 in the form of Sutskever et al., Adam with bias correction and epsilon outside the root, weight
-decay added to the gradient but for AdamW, which takes it off the parameter itself.
+decay added to the gradient but for AdamW, which takes it off the parameter itself. The perceptron
+rule alone goes by no gradient: it is Rosenblatt's, by a neuron's error.
 """
 
 from collections.abc import Mapping
@@ -30,6 +31,8 @@ M, M_NEW = Symbol("m"), Symbol("m_new")
 DIRECTION = Symbol("d")
 M_HAT, V_HAT = Symbol("m_hat"), Symbol("v_hat")
 DECAYED = Symbol("decayed")
+# Of the perceptron rule: a neuron's error, and what it is fed through the weight.
+ERROR, X = Symbol("error"), Symbol("x")
 OWN = (GRADIENT, V, V_NEW, M, M_NEW, DIRECTION, M_HAT, V_HAT, DECAYED)  # each parameter has its own
 
 
@@ -49,7 +52,8 @@ class Optimizer(NamedTuple):
     ``m_new`` is worked from ``m``; those of them in ``squares`` are never below 0. ``settings`` are
     symbols that a user may set, with their defaults. ``decoupled`` says that weight decay acts on
     the parameter, not on the gradient; ``weight_decay`` is its default. ``aliases`` are other names
-    by which it is known.
+    by which it is known. ``by_error`` says that there is
+    no gradient: each ``step`` is added, and goes by a neuron's error and its source x.
     """
 
     name: str
@@ -63,6 +67,7 @@ class Optimizer(NamedTuple):
     decoupled: bool = False
     weight_decay: Decimal | None = None
     aliases: tuple[str, ...] = ()
+    by_error: bool = False
 
     @property
     def counts(self) -> bool:
@@ -142,6 +147,13 @@ OPTIMIZERS: Mapping[str, Optimizer] = {
             weight_decay=Decimal("0.01"),
             source="https://pytorch.org/docs/stable/generated/torch.optim.AdamW.html",
         ),
+        Optimizer(
+            name="perceptron",
+            title="the perceptron rule",
+            step=RATE * ERROR * X,
+            by_error=True,
+            source="https://en.wikipedia.org/wiki/Perceptron#Learning_algorithm",
+        ),
     )
 }
 
@@ -150,6 +162,11 @@ def symbol_of(quantity: Symbol, parameter: str) -> Symbol:
     """A parameter's own quantity: m of w1 is ``m_w1``, m_new is ``m_w1_new``."""
     stem = quantity.name.removesuffix("_new")
     return Symbol(f"{stem}_{parameter}{quantity.name.removeprefix(stem)}")
+
+
+def goes_by_error(network: Network) -> bool:
+    """Whether a network is trained by its neurons' errors, and has no gradients."""
+    return OPTIMIZERS[network.optimizer].by_error
 
 
 def lines_of(network: Network) -> tuple[Line, ...]:

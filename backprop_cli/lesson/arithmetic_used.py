@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from backprop_cli.algebra.prose import Code, prose
 from backprop_cli.lesson.blocks import Block, Paragraph
-from backprop_cli.runs.plan import FEW_UPDATES, MOST_UPDATES
+from backprop_cli.runs.plan import MOST_UPDATES
 from backprop_cli.runs.run import Run
 from backprop_cli.wording import counted
 
@@ -23,12 +23,13 @@ def in_which_arithmetic(run: Run) -> Iterator[Block]:
             prose("All figures carry full precision (float64): ", EXACT, " rounds none.")
         )
     elif not shown.by_hand:
+        most = plan.most(exercise)
+        more = prose(f", and up to {MOST_UPDATES:,} with ", BY_HAND) if most < MOST_UPDATES else ""
         yield Paragraph(
             prose(
                 "All figures carry full precision (float64). Up to "
-                f"{FEW_UPDATES} updates are worked by hand, each result rounded to {decimals}, and "
-                f"up to {MOST_UPDATES:,} with ",
-                *(BY_HAND, f". Here are {updates:,}."),
+                f"{most:,} updates are worked by hand, each result rounded to {decimals}",
+                *(more, f". Here are {updates:,}."),
             )
         )
     elif run.training and not run.training.by_hand:

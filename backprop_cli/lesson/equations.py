@@ -2,18 +2,21 @@
 
 from backprop_cli.algebra.expression import (
     ZERO,
+    Call,
     Choice,
     Expression,
     Marked,
     Number,
     Relation,
     Symbol,
+    substitute,
     symbols,
 )
 from backprop_cli.algebra.prose import Prose, prose
 from backprop_cli.arithmetic.exactness import equal
 from backprop_cli.arithmetic.working import AnyWorking
 from backprop_cli.derivation.steps import Step
+from backprop_cli.functions.activations import Activation, Z
 from backprop_cli.lesson.blocks import Equation, Role, Side
 
 
@@ -72,7 +75,8 @@ def equation(
     """
     expression = step.expression
     taken = working.taken(expression)
-    note = _why_taken(working, expression) if isinstance(expression, Choice) else ""
+    decision = _decision(step)
+    note = _why_taken(working, decision) if decision else ""
     if isinstance(expression, Choice) and expression.exception:
         expression = taken
     if isinstance(expression, Number):
@@ -94,6 +98,14 @@ def marked(row: Equation, factor: int) -> Equation:
     first = first._replace(formula=Marked(first.formula, factor))
     last = last._replace(formula=Marked(last.formula, factor))
     return row._replace(sides=(first, *most, last))
+
+
+def _decision(step: Step) -> Choice | None:
+    """The choice that a step makes; of a neuron with a step function, that of its function."""
+    expression, row = step.expression, step.row
+    if isinstance(expression, Call) and isinstance(row, Activation) and row.two:
+        expression = substitute(row.formula, {Z.name: expression.argument})
+    return expression if isinstance(expression, Choice) else None
 
 
 def _why_taken(working: AnyWorking, choice: Choice) -> Prose:

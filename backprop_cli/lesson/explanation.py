@@ -7,10 +7,12 @@ from backprop_cli.algebra.prose import Code, Prose, enumerated, prose
 from backprop_cli.arithmetic.working import AnyWorking
 from backprop_cli.derivation.steps import Rule, Step
 from backprop_cli.derivation.update import parts_of_batch
+from backprop_cli.functions.optimizers import goes_by_error
 from backprop_cli.lesson.blocks import Block, Equations, Heading, Paragraph
 from backprop_cli.lesson.chain_rule import Detail, gradient_blocks
 from backprop_cli.lesson.equations import equation, given_equation, line
 from backprop_cli.lesson.known import WORKED_OUT, Known
+from backprop_cli.lesson.perceptron import explain_correction
 from backprop_cli.lesson.reasons import (
     bias_place,
     layer_formulas,
@@ -57,7 +59,9 @@ def explain(network: Network, working: AnyWorking, name: str) -> Iterator[Block]
 
     A parameter's name stands for its gradient.
     """
-    if name in network.weights:
+    if goes_by_error(network) and name in network.parameters:
+        yield from explain_correction(network, working, name)
+    elif name in network.weights:
         yield from explain_weight(network, working, name, Detail.FULL, {})
         yield from mean_of_batch(working, name)
     elif name in network.biases:

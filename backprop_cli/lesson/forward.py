@@ -6,6 +6,7 @@ from backprop_cli.algebra.prose import joined, prose
 from backprop_cli.arithmetic.working import AnyWorking
 from backprop_cli.functions import softmax
 from backprop_cli.functions.losses import LOSSES
+from backprop_cli.functions.optimizers import goes_by_error
 from backprop_cli.lesson.blocks import (
     Block,
     Equations,
@@ -45,9 +46,15 @@ def forward(network: Network, working: AnyWorking) -> Iterator[Block]:
     predictions = [network.prediction(output) for output in network.outputs]
     yield Heading(4, prose("Predicted Output (", joined(predictions), "):"))
     yield Equations(tuple(equation(working, derivation.by_name[name]) for name in predictions))
+    if not goes_by_error(network):
+        yield from _loss(network, working)
+
+
+def _loss(network: Network, working: AnyWorking) -> Iterator[Block]:
+    derivation = working.derivation
     yield Heading(3, "Compute Loss (Error)")
     row = LOSSES[network.loss]
-    several = ", added over the outputs" if len(predictions) > 1 else ""
+    several = ", added over the outputs" if len(network.outputs) > 1 else ""
     yield Paragraph(prose("The loss is ", row.title, several, "."))
     losses = dict.fromkeys([*map(network.loss_of, network.outputs), LOSS])
     yield Equations(tuple(equation(working, derivation.by_name[name]) for name in losses))

@@ -68,6 +68,8 @@ def title(step: Step) -> Prose:
             return prose("Predicted Output ", quantity)
         case Rule.LOSS_OF_OUTPUT:
             return prose("Loss ", quantity)
+        case Rule.ERROR:
+            return prose("Error ", quantity)
         case _:
             return prose("Derivative ", quantity) if isinstance(quantity, Partial) else quantity
 
@@ -176,6 +178,12 @@ def reason(working: AnyWorking, step: Step) -> Prose:
             return "subtracted from every weighted sum so that no exp is too large; it cancels out"
         case Rule.SUM_OF_PARTS:
             return "the sum of its parts"
+        case Rule.ERROR:
+            error = working.values[step.defines.name]
+            if error == 0:
+                return "the prediction is right: nothing changes"
+            wrong = "small" if error > 0 else "large"
+            return f"the prediction is too {wrong}: the weights change"
         case Rule.FEEDS_NOTHING:
             return "it feeds no neuron, so the loss does not depend on it"
         case _:

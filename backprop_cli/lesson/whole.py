@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from itertools import chain
 
 from backprop_cli.arithmetic.working import AnyWorking
+from backprop_cli.functions.optimizers import goes_by_error
 from backprop_cli.lesson.backward import (
     backward,
     bias_gradients,
@@ -25,6 +26,7 @@ from backprop_cli.lesson.given import (
 )
 from backprop_cli.lesson.known import Known
 from backprop_cli.lesson.parameters import update_tables
+from backprop_cli.lesson.perceptron import correction_tables, error_updates, errors, summary
 from backprop_cli.lesson.updates import mean_gradients, updates
 from backprop_cli.network.structure import Network
 from backprop_cli.runs.run import Run
@@ -36,6 +38,16 @@ def full(run: Run) -> Lesson:
     order = run.exercise.order
     known: Known = {}  # by weights, biases and slopes alike
     batch = [at + 1 for at in run.shown.batch]
+    if goes_by_error(network):
+        return (
+            *architecture(network),
+            *initial_values(run),
+            *forward(network, working),
+            *errors(network, working),
+            *(error_updates(network, working) if readable(network) else ()),
+            *_update_tables(network, working),
+            *summary(),
+        )
     sections = (
         architecture(network),
         initial_values(run),
@@ -55,13 +67,15 @@ def full(run: Run) -> Lesson:
 def brief(run: Run) -> Lesson:
     """The tables alone."""
     network, working = run.exercise.network, run.working
-    return (gradient_table(network, working), *_update_tables(network, working))
+    tables = _update_tables(network, working)
+    return tuple(tables) if goes_by_error(network) else (gradient_table(network, working), *tables)
 
 
 def _update_tables(network: Network, working: AnyWorking) -> Iterator[Block]:
     if readable(network):
         yield Heading(2, "Weight & BIAS Update Tables")
-    yield from update_tables(network, working)
+    by_error = goes_by_error(network)
+    yield from (correction_tables if by_error else update_tables)(network, working)
 
 
 def _summary(network: Network) -> Iterator[Block]:

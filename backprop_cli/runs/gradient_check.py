@@ -16,7 +16,8 @@ from backprop_cli.arithmetic.evaluation import Exact
 from backprop_cli.arithmetic.precise import Precise
 from backprop_cli.arithmetic.working import WorkingError, work
 from backprop_cli.derivation.derived import Derived
-from backprop_cli.functions.optimizers import state_names
+from backprop_cli.errors import UsageError
+from backprop_cli.functions.optimizers import goes_by_error, state_names
 from backprop_cli.network.exercise import Exercise
 from backprop_cli.runs import central_difference
 from backprop_cli.runs.kinks import kinks
@@ -95,8 +96,13 @@ def check_gradients(exercise: Exercise) -> tuple[Check, ...]:
     """Check the gradient of every parameter, in the network's order.
 
     Of several examples, it is the mean loss whose gradients are checked. Raises WorkingError where
-    a number leaves the range of float64.
+    a number leaves the range of float64, and UsageError where training goes by no gradient.
     """
+    if goes_by_error(exercise.network):
+        raise UsageError(
+            "--gradcheck: the perceptron rule goes by errors, not by gradients; there is nothing "
+            "to check"
+        )
     checking = _Checking(exercise)
     parameters, count = exercise.network.parameters, exercise.example_count
     totals = dict.fromkeys(parameters, NOTHING)

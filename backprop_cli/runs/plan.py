@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 from backprop_cli.arithmetic.evaluation import DEFAULT_DECIMALS
 from backprop_cli.errors import UsageError
+from backprop_cli.functions.optimizers import goes_by_error
 from backprop_cli.network.exercise import Exercise
 from backprop_cli.training.endings import Limits
 from backprop_cli.training.engines import AUTO
@@ -12,6 +13,17 @@ from backprop_cli.training.engines import AUTO
 # if that is asked for.
 FEW_UPDATES = 10
 MOST_UPDATES = 1000
+
+# A training that ends by itself is given at least so many epochs.
+EPOCHS_BY_ITSELF = 100
+
+
+def most_epochs(exercise: Exercise) -> int:
+    """How many epochs are run where nobody says: 1, but of what ends by itself, many."""
+    if not exercise.examples or not goes_by_error(exercise.network):
+        return 1
+    by_hand = MOST_UPDATES // exercise.example_count - exercise.trained.epochs
+    return max(by_hand, EPOCHS_BY_ITSELF)
 
 
 class Plan(NamedTuple):
@@ -54,10 +66,12 @@ class Plan(NamedTuple):
         """Whether anything is worked by hand."""
         return exercise.rounding is not None and not self.exact
 
-    @property
-    def most(self) -> int:
-        """How many updates are worked by hand at most."""
-        return MOST_UPDATES if self.by_hand else FEW_UPDATES
+    def most(self, exercise: Exercise) -> int:
+        """How many updates are worked by hand at most.
+
+        With the perceptron rule a sum that is 0 on paper must be 0: it decides.
+        """
+        return MOST_UPDATES if self.by_hand or goes_by_error(exercise.network) else FEW_UPDATES
 
     def is_by_hand(self, exercise: Exercise) -> bool:
         """Whether every update of the run is worked by hand.
@@ -67,8 +81,9 @@ class Plan(NamedTuple):
         updates = self.updates(exercise)
         if self.by_hand and not self.rounds(exercise):
             raise UsageError("--by-hand: the configuration has no rounding; add a line rounding: 4")
-        if self.by_hand and updates > self.most:
+        if self.by_hand and updates > MOST_UPDATES:
             raise UsageError(
-                f"--by-hand: up to {self.most:,} updates are worked by hand; here are {updates:,}"
+                f"--by-hand: up to {MOST_UPDATES:,} updates are worked by hand; here are "
+                f"{updates:,}"
             )
-        return self.rounds(exercise) and self.engine == AUTO and updates <= self.most
+        return self.rounds(exercise) and self.engine == AUTO and updates <= self.most(exercise)

@@ -3,7 +3,9 @@
 import json
 from decimal import Decimal
 
+from backprop_cli.derivation.perceptron import error_of
 from backprop_cli.derivation.update import MEAN_LOSS
+from backprop_cli.functions.optimizers import goes_by_error
 from backprop_cli.network.structure import LOSS
 from backprop_cli.runs.outcomes import correct
 from backprop_cli.runs.run import Run
@@ -21,11 +23,17 @@ def record(run: Run) -> dict[str, object]:
         *(name for neuron in network.neurons for name in neuron.quantities),
         *(network.prediction(output) for output in network.outputs),
     ]
-    gradients = {name: working.values[working.update_gradient(name)] for name in network.parameters}
+    by_error = goes_by_error(network)
+    if by_error:
+        found_by = {error_of(one).name: error_of(one).name for one in network.outputs}
+    else:
+        found_by = {name: working.update_gradient(name) for name in network.parameters}
     found: dict[str, object] = {
         "forward": {name: plain(working.values[name]) for name in forward},
         "loss": plain(working.values[MEAN_LOSS if working.is_batched else LOSS]),
-        "gradients": {name: plain(value) for name, value in gradients.items()},
+        "error" if by_error else "gradients": {
+            name: plain(working.values[quantity]) for name, quantity in found_by.items()
+        },
         "before": {name: plain(run.before[name]) for name in network.parameters},
         "after": {name: plain(run.after[name]) for name in network.parameters},
         "epochs": run.epochs,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from backprop_cli.arithmetic.evaluation import Arithmetic, Exact, Rounded
 from backprop_cli.arithmetic.working import AnyWorking, WorkingError
 from backprop_cli.derivation.derived import Derived
+from backprop_cli.functions.optimizers import goes_by_error
 from backprop_cli.network.exercise import Exercise, Trained
 from backprop_cli.network.structure import LOSS
 from backprop_cli.runs.outcomes import Outcome
@@ -41,6 +42,8 @@ class Training(NamedTuple):
     ``history`` holds pairs of epoch and loss (the mean over the examples), from the epoch before
     the first that was run; ``outcomes`` are those of each of several examples at the end.
     ``trained`` says what has been done altogether, ``by_hand`` that it was all worked by hand.
+    ``before_last`` are the numbers before the last epoch, where training goes by errors and that is
+    known.
     """
 
     numbers: Numbers
@@ -49,6 +52,7 @@ class Training(NamedTuple):
     outcomes: Sequence[Outcome]
     ending: Ending
     by_hand: bool
+    before_last: Numbers | None = None
 
     @property
     def epochs(self) -> int:
@@ -156,8 +160,14 @@ class _Running:
             epoch = self._trainer.epoch + 1
         shown = self._shown(epoch)
         if trains:
-            ending = ending or self._advance(self._start + plan.epochs)
-            training = self._training(ending)
+            last, before_last = self._start + plan.epochs, None
+            if goes_by_error(exercise.network):
+                ending = ending or self._advance(last - 1)
+                before_last = self._trainer.numbers
+            ended, ending = ending, ending or self._advance(last)
+            if ended and ended.reason is not Reason.NO_MISTAKE:
+                before_last = None  # what ended it came in between
+            training = self._training(ending)._replace(before_last=before_last)
         return Run(exercise, plan, shown, training, self._updates.derived)
 
     def _shown(self, epoch: int) -> Shown:
@@ -165,7 +175,8 @@ class _Running:
         plan, exercise = self._plan, self._exercise
         *earlier, batch = exercise.batches_until(plan.example, epoch)
         first, kept = epoch == self._start + 1, plan.kept(exercise)
-        by_hand = self._by_hand or (first and plan.rounds(exercise) and len(earlier) < plan.most)
+        few = len(earlier) < plan.most(exercise)
+        by_hand = self._by_hand or (first and plan.rounds(exercise) and few)
         arithmetic: Arithmetic[Any] = Rounded(kept) if by_hand else Exact(kept)
         numbers: Numbers = exercise.numbers
         if first and by_hand:

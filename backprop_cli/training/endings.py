@@ -26,6 +26,7 @@ class Reason(Enum):
     LOSS_REACHED = "loss reached"
     NO_IMPROVEMENT = "no improvement"
     INTERRUPTED = "interrupted"
+    NO_MISTAKE = "no mistake"
 
 
 class Ending(NamedTuple):

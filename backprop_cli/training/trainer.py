@@ -5,7 +5,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from time import perf_counter
 
-from backprop_cli.functions.optimizers import state_names
+from backprop_cli.functions.optimizers import goes_by_error, state_names
 from backprop_cli.network.exercise import Exercise, Figure, Trained
 from backprop_cli.training.compiled import Compiled, Values
 from backprop_cli.training.divergence import NONE_EXISTS, Place, divergence, is_bad, is_finite
@@ -76,6 +76,9 @@ class Trainer:
                 self._loop.work(self._state, at)
             raise self._diverged()
         self.history = [(self.epoch, loss)]
+        self._by_error = goes_by_error(exercise.network)
+        self._perfect: int | None = None  # the epoch from which on there is no mistake
+        self._note_perfection()
         compared = exercise.trained.compared_loss
         self._compared = (self.epoch, loss)
         if compared is not None:
@@ -127,7 +130,11 @@ class Trainer:
         ending = self._ending(limits, watch)
         while ending is None and self.epoch < until:
             stop = self._next_stop(until, record, limits, watch)
-            self._train(min(self._epochs_per_look, stop - self.epoch), limits.until_loss)
+            until_loss = limits.until_loss
+            if self._by_error and until_loss is None:
+                until_loss = 0.0
+            self._train(min(self._epochs_per_look, stop - self.epoch), until_loss)
+            self._note_perfection()
             recorded = self.epoch == stop and stop in record
             judged = self.epoch == _next_judged(self._judged[0])
             if recorded or judged or perf_counter() > self._look_again:
@@ -166,12 +173,19 @@ class Trainer:
             return Ending(self.epoch, Reason.INTERRUPTED, self.loss())
         if self._has_reached(limits.until_loss):
             return Ending(self.epoch, Reason.LOSS_REACHED, self.loss())
+        if self._perfect is not None and self.epoch > self._perfect:
+            return Ending(self.epoch, Reason.NO_MISTAKE, 0.0)
         if limits.tolerance is not None and self.epoch % COMPARED == 0:
             (epoch, before), loss = self._compared, self.loss()
             self._compared = (self.epoch, loss)
             if epoch == self.epoch - COMPARED and before - loss < limits.tolerance:
                 return Ending(self.epoch, Reason.NO_IMPROVEMENT, before - loss)
         return None
+
+    def _note_perfection(self) -> None:
+        """Note that the parameters make no mistake, if that is what ends training."""
+        if self._by_error and self._perfect is None and self.loss() == 0:
+            self._perfect = self.epoch
 
     def _has_reached(self, until_loss: float | None) -> bool:
         """Whether the loss is low enough."""

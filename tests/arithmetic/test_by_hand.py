@@ -71,6 +71,7 @@ def mish_slope(x: Any) -> Any:
 # And its derivative, from the weighted sum and the activation as they stand on paper.
 SLOPES: Mapping[str, Callable[[Decimal, Decimal], Decimal]] = {
     "binary_step": lambda _z, _a: Decimal(0),
+    "sign": lambda _z, _a: Decimal(0),
     "linear": lambda _z, _a: Decimal(1),
     "sigmoid": lambda _z, a: a - a * a,
     "tanh": lambda _z, a: 1 - a * a,
@@ -90,7 +91,6 @@ SLOPES: Mapping[str, Callable[[Decimal, Decimal], Decimal]] = {
     ),
     "softsign": lambda z, _a: by_mpmath(lambda x: 1 / (1 + abs(x)) ** 2, z),
     "hard_sigmoid": lambda z, _a: by_mpmath(lambda x: mpmath.mpf(abs(x) < 3) / 6, z),
-    "sign": lambda _z, _a: Decimal(0),
     "mish": lambda z, _a: by_mpmath(mish_slope, z),
 }
 # Their slopes are given, and what is given is not rounded.

@@ -151,6 +151,7 @@ CONVENTIONS = {
     "elu": ("alpha is taken", "1.0000"),
     "selu": ("λ * α is taken", "1.7581"),  # 1.0507009873554805 * 1.6732632423543772 = 1.75809934…
     "binary_step": ("0 is taken, as everywhere else", "0"),
+    "sign": ("0 is taken, as everywhere else", "0"),
 }
 
 
@@ -171,7 +172,7 @@ def test_at_zero_the_convention_is_said_and_elsewhere_it_is_not(
 
 
 def test_only_where_a_derivative_jumps_is_there_a_convention() -> None:
-    jumping = {"binary_step", "relu", "leaky_relu", "parametric_relu", "elu", "selu"}
+    jumping = {"binary_step", "sign", "relu", "leaky_relu", "parametric_relu", "elu", "selu"}
     with_convention = {name for name, row in ACTIVATIONS.items() if row.convention}
     assert with_convention == jumping & set(ACTIVATIONS)
 

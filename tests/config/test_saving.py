@@ -9,12 +9,12 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 from support.configurations import ROWS, configurations, finite
+from support.networks import BY_GRADIENT
 from support.program import CONFIGS
 
 from backprop_cli.arithmetic.working import WorkingError
 from backprop_cli.config.load import ConfigError, json_schema, load, parse
 from backprop_cli.config.meaning.trained import QUANTITIES
-from backprop_cli.config.shape.fields import OPTIMIZER_NAMES
 from backprop_cli.config.shape.sections import TrainedSoFar
 from backprop_cli.config.writing.saved import configuration_text
 from backprop_cli.config.writing.yaml_text import number
@@ -230,7 +230,7 @@ learning_rate: 0.05
 """
 
 
-@pytest.mark.parametrize("optimizer", OPTIMIZER_NAMES)
+@pytest.mark.parametrize("optimizer", BY_GRADIENT)
 @pytest.mark.parametrize(
     "form",
     [

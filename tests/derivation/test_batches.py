@@ -13,7 +13,7 @@ import mpmath  # type: ignore[import-untyped]
 import pytest
 from support import reference
 from support.differences import DIGITS, STEP, network_of
-from support.networks import optimized, with_examples
+from support.networks import BY_GRADIENT, optimized, with_examples
 
 from backprop_cli.arithmetic.evaluation import Exact
 from backprop_cli.functions.optimizers import OPTIMIZERS
@@ -110,7 +110,7 @@ def close(found: float, expected: Any) -> bool:
 
 @pytest.mark.parametrize("batch_form", BATCH_FORMS)
 @pytest.mark.parametrize("decay", ["0", "0.1"])
-@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+@pytest.mark.parametrize("optimizer", BY_GRADIENT)
 def test_updates_in_a_row_are_pytorch_s_definition_in_sixty_digits(
     optimizer: str, decay: str, batch_form: str
 ) -> None:

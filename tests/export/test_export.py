@@ -15,7 +15,7 @@ from typing import NamedTuple
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from support.networks import exercises
+from support.networks import BY_GRADIENT, exercises
 from support.program import ROOT, Backprop
 from support.scripts import Case, Results, largest_difference, losses_of, ours, run_all
 
@@ -28,7 +28,6 @@ from backprop_cli.export import TARGETS
 from backprop_cli.export.description import describe
 from backprop_cli.export.layout import quoted
 from backprop_cli.functions.losses import LOSSES
-from backprop_cli.functions.optimizers import OPTIMIZERS
 from backprop_cli.network.exercise import Exercise
 from backprop_cli.training.endings import DivergedError
 from backprop_cli.training.trainer import Trainer
@@ -130,8 +129,8 @@ BIAS_FORMS = {
 }
 FROZEN = ("[]", "[w2, w9]", "[w1, w2, w3, w4, w5, w6]", "[b1]", "[w2, w11, b2]")
 OPTIMIZING = [
-    *(f"optimizer: {name}\n" for name in OPTIMIZERS),
-    *(f"optimizer: {name}\nweight_decay: 0.05\n" for name in OPTIMIZERS),
+    *(f"optimizer: {name}\n" for name in BY_GRADIENT),
+    *(f"optimizer: {name}\nweight_decay: 0.05\n" for name in BY_GRADIENT),
     "optimizer: adamw\nweight_decay: 0\n",
     "optimizer: {name: momentum, momentum: 0.5}\n",
     "optimizer: {name: momentum, momentum: 0}\n",
@@ -511,7 +510,7 @@ ONE = "inputs: [0.5, -0.25, 0.3]\ntarget: [1, 0]\n"
 
 
 @pytest.mark.parametrize("target", TARGETS)
-@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+@pytest.mark.parametrize("optimizer", BY_GRADIENT)
 def test_nothing_of_earlier_training_is_in_a_script_that_begins(
     optimizer: str, target: str
 ) -> None:

@@ -117,7 +117,7 @@ def test_by_hand_a_function_is_rounded_from_its_true_value(name: str, z: str) ->
 
 @pytest.mark.parametrize(
     ("name", "value", "slope"),
-    [("relu", 0, 0), ("leaky_relu", 0, 0.01), ("elu", 0, 1), ("binary_step", 1, 0)],
+    [("relu", 0, 0), ("leaky_relu", 0, 0.01), ("elu", 0, 1), ("binary_step", 1, 0), ("sign", 0, 0)],
 )
 def test_at_zero_the_conventions_are_the_usual_ones(name: str, value: float, slope: float) -> None:
     row, exact = configured(name), Exact()

@@ -8,9 +8,9 @@ from hypothesis import assume
 from hypothesis import strategies as st
 
 from backprop_cli.config.load import ConfigError, parse
-from backprop_cli.config.shape.fields import ACTIVATION_NAMES, LOSS_NAMES, OPTIMIZER_NAMES
+from backprop_cli.config.shape.fields import ACTIVATION_NAMES, LOSS_NAMES
 from backprop_cli.functions.optimizers import OPTIMIZERS
-from support.networks import decimals
+from support.networks import BY_GRADIENT, decimals
 
 
 def swapped_in(text: str, old: str, new: str) -> str:
@@ -180,7 +180,7 @@ def configurations(draw: st.DrawFn, tame: bool = False) -> str:
     by_layer = by_layer.filter(lambda given: not isinstance(given.get("name", {}), str))
     settings["activation"] = maybe(one | by_layer)
 
-    optimizer = OPTIMIZERS[draw(st.sampled_from(OPTIMIZER_NAMES))]
+    optimizer = OPTIMIZERS[draw(st.sampled_from(BY_GRADIENT))]
     chosen = {name: "0.5" for name in optimizer.settings if draw(st.booleans())}
     settings["optimizer"] = {"name": optimizer.name, **chosen} if chosen else optimizer.name
     settings["weight_decay"] = maybe(st.sampled_from(["0", "0.010", "1e-4"]))

@@ -20,6 +20,9 @@ from backprop_cli.network.structure import LEARNING_RATE, Edge, Layer, Network, 
 
 BIAS_FORMS = ("shared by the layer", "one per neuron", "some neurons", "none")
 
+# The optimizers that go by gradients: all but the perceptron rule.
+BY_GRADIENT = [name for name, row in OPTIMIZERS.items() if not row.by_error]
+
 
 def decimals(low: str = "-2", high: str = "2") -> st.SearchStrategy[Decimal]:
     """Numbers as a user types them: a few digits, trailing zeros among them."""
@@ -212,7 +215,7 @@ def trainings(draw: st.DrawFn, most_layers: int = 3, most_wide: int = 3) -> Exer
         exercise = with_examples(exercise, examples, Batches())._replace(examples=())
     else:
         exercise = with_examples(exercise, examples, batches)
-    name = draw(st.sampled_from(sorted(OPTIMIZERS)))
+    name = draw(st.sampled_from(sorted(BY_GRADIENT)))
     settings = {
         setting: str(draw(st.decimals("0", "0.99", places=2)))
         for setting in OPTIMIZERS[name].settings

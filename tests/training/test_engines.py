@@ -7,7 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from support.networks import fully_connected
+from support.networks import BY_GRADIENT, fully_connected
 from support.program import CONFIGS, DEFAULT, Backprop
 
 from backprop_cli.config.load import load
@@ -228,8 +228,8 @@ def test_other_rows_become_other_columns() -> None:
 BATCHES = (None, 1, 3, EXAMPLES)
 CASES = {
     **{f"{name}": exercise_of(activation=name) for name in ACTIVATIONS},
-    **{f"{name} by example": exercise_of(optimizer=name, batch=1) for name in OPTIMIZERS},
-    **{f"{name} by batch": exercise_of(optimizer=name, batch=3) for name in OPTIMIZERS},
+    **{f"{name} by example": exercise_of(optimizer=name, batch=1) for name in BY_GRADIENT},
+    **{f"{name} by batch": exercise_of(optimizer=name, batch=3) for name in BY_GRADIENT},
     **{f"batches of {batch}": exercise_of(batch=batch) for batch in BATCHES},
     **{
         f"{name}": exercise_of(loss=name, batch=EXAMPLES)

@@ -6,11 +6,11 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
+from support.networks import BY_GRADIENT
 from support.program import DEFAULT, ROOT
 
 from backprop_cli.arithmetic.evaluation import Exact
 from backprop_cli.config.load import load, parse
-from backprop_cli.functions.optimizers import OPTIMIZERS
 from backprop_cli.network.exercise import Exercise, Figure
 from backprop_cli.runs.plan import Plan
 from backprop_cli.runs.run import calculate
@@ -64,9 +64,9 @@ def check_step(numbers: Mapping[str, Figure], published: list[float]) -> None:
 
 
 def test_every_optimizer_was_run_with_every_form_of_batches() -> None:
-    assert {run["optimizer"] for run in RUNS} == set(OPTIMIZERS)
+    assert {run["optimizer"] for run in RUNS} == set(BY_GRADIENT)
     assert {(run["optimizer"], run["batches"]) for run in RUNS} == {
-        (name, form) for name in OPTIMIZERS for form in BATCHES
+        (name, form) for name in BY_GRADIENT for form in BATCHES
     }
     assert len(RUNS) == 40
     assert {len(run["steps"]) for run in RUNS} == {STEPS}

@@ -15,6 +15,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from support.networks import (
+    BY_GRADIENT,
     activated,
     exercises,
     fully_connected,
@@ -31,7 +32,7 @@ from backprop_cli.derivation.derive import derive_passes
 from backprop_cli.derivation.update import FEW, MEAN_LOSS, batch_gradient
 from backprop_cli.functions.activations import ACTIVATIONS
 from backprop_cli.functions.losses import LOSSES
-from backprop_cli.functions.optimizers import OPTIMIZERS, state_names
+from backprop_cli.functions.optimizers import state_names
 from backprop_cli.network.exercise import Batches, Example, Exercise, Figure
 from backprop_cli.network.structure import LOSS, Edge, Layer, Network, Neuron
 from backprop_cli.runs.plan import Plan
@@ -200,7 +201,7 @@ def with_batches(exercise: Exercise, form: str) -> Exercise:
 @pytest.mark.parametrize("form", BATCHES)
 @pytest.mark.parametrize("decay", ["0", "0.1"])
 @pytest.mark.parametrize("set_otherwise", [False, True])
-@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+@pytest.mark.parametrize("optimizer", BY_GRADIENT)
 def test_training_by_any_optimizer_in_any_batches_is_the_working(
     optimizer: str, set_otherwise: bool, decay: str, form: str
 ) -> None:
@@ -235,7 +236,7 @@ def test_training_whatever_can_be_configured_is_the_working(exercise: Exercise) 
 
 
 @pytest.mark.parametrize("form", BATCHES)
-@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+@pytest.mark.parametrize("optimizer", BY_GRADIENT)
 def test_what_is_frozen_is_trained_by_no_optimizer(optimizer: str, form: str) -> None:
     exercise = fully_connected(2, (2, 2, 2))
     exercise = activated(exercise, ["parametric_relu", "parametric_relu", "sigmoid"])

@@ -10,13 +10,20 @@ import pytest
 import yaml
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-from support.networks import activated, fully_connected, optimized, trainings, with_examples
+from support.networks import (
+    BY_GRADIENT,
+    activated,
+    fully_connected,
+    optimized,
+    trainings,
+    with_examples,
+)
 from support.program import DEFAULT, Backprop
 
 from backprop_cli.arithmetic.working import WorkingError
 from backprop_cli.config.load import load, parse
 from backprop_cli.functions.losses import LOSSES
-from backprop_cli.functions.optimizers import OPTIMIZERS, state_names
+from backprop_cli.functions.optimizers import state_names
 from backprop_cli.network.exercise import Batches, Example, Exercise, Figure, Trained
 from backprop_cli.training.compiled import Compiled, State
 from backprop_cli.training.endings import DivergedError, Ending, Limits, Reason
@@ -88,7 +95,7 @@ def check_every_limit(exercise: Exercise, engine: str) -> None:
 
 
 @pytest.mark.parametrize("form", BATCHES)
-@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+@pytest.mark.parametrize("optimizer", BY_GRADIENT)
 @pytest.mark.parametrize("loss", LOSSES)
 def test_the_loop_ends_with_the_first_epoch_that_reaches_the_loss(
     loss: str, optimizer: str, form: str
@@ -102,7 +109,7 @@ def test_the_loop_ends_with_the_first_epoch_that_reaches_the_loss(
     [
         *(("half_squared_error", "sgd", form) for form in BATCHES),
         *((loss, "sgd", "all to an update") for loss in LOSSES),
-        *(("cross_entropy", optimizer, "two to an update, then one") for optimizer in OPTIMIZERS),
+        *(("cross_entropy", optimizer, "two to an update, then one") for optimizer in BY_GRADIENT),
     ],
 )
 def test_by_numba_it_ends_there_as_well(loss: str, optimizer: str, form: str) -> None:

@@ -67,7 +67,7 @@ def run(
     exact: Exact = False,
     by_hand: ByHand = False,
     decimals: Decimals = None,
-    epochs: Epochs = 1,
+    epochs: Epochs = None,
     lr: Rate = None,
     until_loss: UntilLoss = None,
     tolerance: Tolerance = None,
@@ -108,7 +108,7 @@ def run(
                 {
                     "--explain": explain,
                     "--brief": brief,
-                    "--epochs": epochs > 1,
+                    "--epochs": (epochs or 1) > 1,
                     "--plot": draws,
                     **keeps,
                 },
@@ -145,7 +145,8 @@ def run(
         from backprop_cli.cli import running
 
         settings = running.Settings(
-            epochs=epochs,
+            epochs=epochs or 1,
+            open_ended=epochs is None,
             at=at,
             example=example,
             exact=exact,

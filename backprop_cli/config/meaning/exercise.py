@@ -1,8 +1,8 @@
 """What a configuration's names refer to: its checked shape to an ``Exercise``."""
 
 from backprop_cli.config.files.yaml_source import Source
+from backprop_cli.config.meaning import perceptron, wording
 from backprop_cli.config.meaning import trained as progress
-from backprop_cli.config.meaning import wording
 from backprop_cli.config.meaning.examples import TrainingSet
 from backprop_cli.config.meaning.faults import Faults
 from backprop_cli.config.meaning.functions import chosen, with_functions
@@ -52,6 +52,7 @@ class _Reader:
             self.parameter_names("frozen", settings.frozen, network)
             self.distinct_names(network)
             progress.check(self.faults, settings.trained, network)
+            perceptron.check(self.faults, settings, network, examples)
         self.faults.raise_first()
         self.parameters.check_used()  # a misspelt name explains it, and has had its complaint
         self.faults.raise_first()

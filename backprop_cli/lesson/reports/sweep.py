@@ -17,6 +17,7 @@ ENDED = {
     Reason.LOSS_REACHED: "loss reached",
     Reason.NO_IMPROVEMENT: "no improvement",
     Reason.INTERRUPTED: "interrupted",
+    Reason.NO_MISTAKE: "no mistake",
 }
 
 

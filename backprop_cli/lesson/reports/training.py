@@ -8,6 +8,7 @@ from backprop_cli.algebra.prose import Code, Prose, joined, prose
 from backprop_cli.arithmetic.evaluation import Exact
 from backprop_cli.arithmetic.working import AnyWorking
 from backprop_cli.derivation.steps import Kept
+from backprop_cli.functions.optimizers import goes_by_error
 from backprop_cli.lesson.blocks import (
     Block,
     Column,
@@ -21,6 +22,7 @@ from backprop_cli.lesson.blocks import (
 )
 from backprop_cli.lesson.equations import result
 from backprop_cli.lesson.parameters import kinds_of, old_value
+from backprop_cli.lesson.reports import perceptron
 from backprop_cli.network.classes import output_name
 from backprop_cli.network.exercise import Example, Exercise
 from backprop_cli.network.structure import LEARNING_RATE, Network
@@ -46,9 +48,12 @@ def training(run: Run) -> Lesson:
     assert done is not None
     epochs = counted(run.epochs, "epoch")
     blocks: list[Block] = [Heading(2, f"Training: {epochs}"), Paragraph(_why(run, done.ending))]
-    blocks += map(Paragraph, _remarks(run))
     before, after = map(run.forward, (run.before, run.after))
-    blocks.append(_losses(before, run))
+    if goes_by_error(run.exercise.network):
+        blocks += perceptron.epochs(run)
+    else:
+        blocks += map(Paragraph, _remarks(run))
+        blocks.append(_losses(before, run))
     if done.outcomes:
         blocks += _outcomes(run, done.outcomes)
     else:
@@ -79,6 +84,11 @@ def _why(run: Run, ending: Ending) -> Prose:
     """Why training ended."""
     figure = Exact(run.working.arithmetic.decimals).figure(ending.figure)
     match ending.reason:
+        case Reason.ALL_EPOCHS if goes_by_error(run.exercise.network):
+            return (
+                f"Training stopped after epoch {ending.epoch}, the last that it may take; "
+                "--epochs N sets which that is."
+            )
         case Reason.ALL_EPOCHS:
             return f"Training stopped after epoch {ending.epoch}, as asked."
         case Reason.LOSS_REACHED:
@@ -96,6 +106,10 @@ def _why(run: Run, ending: Ending) -> Prose:
                     if ending.figure >= 0
                     else ("rose by ", size, ".")
                 ),
+            )
+        case Reason.NO_MISTAKE:
+            return (
+                f"Training ended by itself after epoch {ending.epoch}, the first without a mistake."
             )
         case Reason.INTERRUPTED:
             return f"Training was interrupted after epoch {ending.epoch}."
