@@ -4,7 +4,7 @@ A magnitude under 0.01 keeps one decimal more than others, or as many as two sig
 need. Ties are rounded half up.
 """
 
-from decimal import ROUND_HALF_UP, Context, Decimal
+from decimal import MIN_EMIN, ROUND_HALF_UP, Context, Decimal
 
 from backprop_cli.algebra.paper import LARGEST_PLAIN
 
@@ -34,12 +34,14 @@ def rounded_closely(value: Decimal, decimals: int) -> Decimal:
 
 
 def rounded_apart(value: Decimal, decimals: int) -> Decimal:
-    """The same as `rounded`, but what is not 1 keeps as many digits of what it is from 1, or two.
+    """The same as `rounded`, but what is neither 0 nor 1 is not rounded to one of them.
 
-    Where that takes more digits than can be worked with, it is rounded to 1 after all.
+    It keeps as many significant digits of what it is from there as decimals are kept, and two at
+    least. Where that takes more digits than can be worked with, it is rounded to 1 after all.
     """
-    kept, apart = rounded(value, decimals), LOSSLESS.subtract(Decimal(1), value)
-    if kept == 1 and apart and apart.adjusted() > MOST_APART:
+    kept = rounded(value, decimals)
+    apart = LOSSLESS.subtract(kept, value)
+    if kept in (0, 1) and apart and apart.adjusted() > (MOST_APART if kept else MIN_EMIN):
         return with_decimals(value, max(decimals, 2) - 1 - apart.adjusted())
     return kept
 

@@ -90,7 +90,7 @@ def log(layer: Layer, neuron: Neuron) -> Expression:
 
 def log_complement(layer: Layer, activation: Expression) -> Expression:
     """ln(1 − a) for an activation a of the layer, to all digits."""
-    large = Call("ln", complement(layer, activation))
+    large = -Call("ln", _total(layer) / _rest(layer))
     return Choice(HALF - activation, Call("ln1p", -activation), large)
 
 

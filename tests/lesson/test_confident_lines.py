@@ -1,5 +1,6 @@
 """A confident prediction is worked to the end, however few decimals are kept."""
 
+from decimal import Decimal
 from io import StringIO
 from itertools import pairwise
 from random import Random
@@ -7,6 +8,7 @@ from random import Random
 import pytest
 from support.program import ROOT, Backprop
 
+from backprop_cli.arithmetic.figures import rounded_apart
 from backprop_cli.arithmetic.working import WorkingError
 from backprop_cli.config.load import parse
 from backprop_cli.lesson import whole
@@ -108,3 +110,27 @@ def test_what_has_a_value_in_float64_has_one_by_hand_and_is_printed(seed: int) -
     decimals = random.randint(1, 9)
     for more in ("", f"rounding: {random.randint(1, 9)}\n"):
         assert "_new" in printed(text + more, decimals if not more else None), text + more
+
+
+@pytest.mark.parametrize("seed", [105, 385, 396])
+def test_with_one_decimal_a_share_of_some_hundredths_is_not_rounded_to_nothing(seed: int) -> None:
+    test_what_has_a_value_in_float64_has_one_by_hand_and_is_printed(seed)
+
+
+@pytest.mark.parametrize(
+    ("value", "decimals", "kept"),
+    [
+        ("0.0312", 1, "0.031"),
+        ("0.96", 1, "0.960"),
+        ("0.999949", 4, "0.9999"),
+        ("0.99995123", 4, "0.99995123"),
+        ("0.04", 2, "0.04"),
+        ("1", 4, "1.0000"),
+        ("0", 4, "0.0000"),
+        ("1.2e-400", 4, "1.2e-400"),
+    ],
+)
+def test_what_is_neither_0_nor_1_is_rounded_to_neither(
+    value: str, decimals: int, kept: str
+) -> None:
+    assert rounded_apart(Decimal(value), decimals) == Decimal(kept)
