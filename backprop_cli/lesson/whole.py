@@ -18,6 +18,7 @@ from backprop_cli.lesson.blocks import (
     Lesson,
     Paragraph,
 )
+from backprop_cli.lesson.flat import nothing_is_learnt
 from backprop_cli.lesson.forward import forward
 from backprop_cli.lesson.given import (
     architecture,
@@ -54,6 +55,7 @@ def full(run: Run) -> Lesson:
         forward(network, working),
         backward(network, working, order, known),
         gradient_summary(network, working),
+        nothing_is_learnt(network, working),
         bias_gradients(network, working, order, known),
         slope_gradients(network, working, order, known),
         mean_gradients(network, working, batch) if len(batch) > 1 and readable(network) else (),
@@ -68,7 +70,10 @@ def brief(run: Run) -> Lesson:
     """The tables alone."""
     network, working = run.exercise.network, run.working
     tables = _update_tables(network, working)
-    return tuple(tables) if goes_by_error(network) else (gradient_table(network, working), *tables)
+    if goes_by_error(network):
+        return tuple(tables)
+    said = nothing_is_learnt(network, working)
+    return (gradient_table(network, working), *said, *tables)
 
 
 def _update_tables(network: Network, working: AnyWorking) -> Iterator[Block]:
