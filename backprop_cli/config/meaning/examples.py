@@ -64,9 +64,26 @@ class TrainingSet:
         """
         neurons = [neuron.name for layer in layers for neuron in layer.neurons]
         last = tuple(neuron.name for layer in layers[-1:] for neuron in layer.neurons)
+        if not self.is_aimed and layers:
+            return self._derived(neurons, last)
         target = None if self._rows is not None else self._written[0].target
         named = tuple(name for name in neurons if isinstance(target, dict) and name in target)
         return () if set(named) <= {*last} else named
+
+    @property
+    def is_aimed(self) -> bool:
+        """Whether there are targets; without any, an output itself is derived."""
+        return self._rows is not None or self._written[0].target is not None
+
+    def _derived(self, neurons: Sequence[str], last: Sequence[str]) -> tuple[str, ...]:
+        """The output that is derived, by name: the one that is named, or the only one."""
+        of = self._settings.of
+        if of is None and len(last) > 1:
+            self._faults.complain(("weights",), wording.of_which, tuple(last), key=True)
+        if of is not None and of not in neurons:
+            self._faults.complain(("of",), wording.no_neuron, of, neurons)
+            return ()
+        return () if of is None or (of,) == tuple(last) else (of,)
 
     def examples(self, network: Network) -> tuple[Example, ...]:
         """Every example, in order."""
@@ -101,9 +118,13 @@ class TrainingSet:
         for key in (*alone, *several)[: -1 if several else 0]:
             self._faults.complain((key,), wording.not_beside, several[-1], key=True)
         self._faults.raise_first()
-        for key in (ONE_INPUT, ONE_TARGET):
-            if not several and key not in alone:
-                raise missing(self._faults.source, (key,))
+        if not several and ONE_INPUT not in alone:
+            raise missing(self._faults.source, (ONE_INPUT,))
+        # Whoever has written how to learn has forgotten what to learn.
+        if not several and ONE_TARGET not in alone and settings.learning_rate is not None:
+            raise missing(self._faults.source, (ONE_TARGET,))
+        if settings.of is not None and (several or ONE_TARGET in alone):
+            self._faults.complain(("of",), wording.no_target_beside, key=True)
         if not several:
             for key in ("batch_size", "shuffle", "seed"):
                 if key in settings.model_fields_set:

@@ -56,7 +56,8 @@ class _Reader:
         self.faults.raise_first()
         self.parameters.check_used()  # a misspelt name explains it, and has had its complaint
         self.faults.raise_first()
-        self.numbers[LEARNING_RATE] = settings.learning_rate
+        if settings.learning_rate is not None:
+            self.numbers[LEARNING_RATE] = settings.learning_rate
         names = (*network.inputs, *network.targets)
         first = examples[0]
         self.numbers.update(self.parameters.numbers)
@@ -97,6 +98,8 @@ class _Reader:
             optimizer,
             decays,
             ends=self.training_set.ends(layers),
+            aimed=self.training_set.is_aimed,
+            learns=settings.learning_rate is not None,
         )
 
     def optimizer(self) -> tuple[str, bool]:

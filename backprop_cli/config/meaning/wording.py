@@ -226,6 +226,26 @@ def no_target(output: str) -> str:
     return f"there is no target for {output}; add a line `{output}: …`"
 
 
+def of_which(outputs: Sequence[str]) -> str:
+    """Several outputs without targets."""
+    return (
+        f"there is no target, and {listed(outputs)} are outputs; add a line `target: …`, or "
+        f"`of: {outputs[0]}` to derive that output itself"
+    )
+
+
+def no_target_beside() -> str:
+    """An output to be derived beside a target."""
+    return "of names the output that is derived where there is no target; keep one of the two"
+
+
+def no_neuron(name: str, neurons: Sequence[str]) -> str:
+    """A name that is no neuron's."""
+    return hinted(
+        f"there is no neuron called {shown(name)}", name, neurons, f"they are {listed(neurons)}"
+    )
+
+
 def twice(name: str) -> str:
     """A name that a list should hold once."""
     return f"{shown(name)} is named twice; keep it once"

@@ -44,7 +44,7 @@ class Configuration(BaseModel):
         title="backprop configuration",
         json_schema_extra={
             "oneOf": [
-                {"required": ["inputs", "target"]},
+                {"required": ["inputs"]},
                 {"required": ["examples"]},
                 {"required": ["data"]},
             ]
@@ -85,8 +85,13 @@ class Configuration(BaseModel):
     target: Targets | None = Field(
         default=None,
         description="What the network should put out: a number, or for several outputs a list "
-        "or a mapping by neuron.",
+        "or a mapping by neuron. Without it the output itself is derived.",
         examples=[0.01, [0.01, 0.99], {"o1": 0.01, "o2": 0.99}],
+    )
+    of: Name | None = Field(
+        default=None,
+        description="Without a target: the neuron that is derived, where there are several outputs.",
+        examples=["f"],
     )
     examples: list[OneExample] | None = Field(
         default=None,
@@ -123,8 +128,11 @@ class Configuration(BaseModel):
         description="How strongly every update pulls the parameters towards 0.",
         examples=[0.01],
     )
-    learning_rate: Rate = Field(
-        description="How far an update goes against the gradient.", examples=[0.5]
+    learning_rate: Rate | None = Field(
+        default=None,
+        description="How far an update goes against the gradient. Without it everything up to the "
+        "gradients is worked, and no update.",
+        examples=[0.5],
     )
     rounding: Decimals = Field(
         default=None,
