@@ -120,6 +120,8 @@ class Network:
 
         Raises UsageError, WorkingError, and DivergedError where training diverges.
         """
+        if not self.exercise.network.learns:
+            raise UsageError("there is nothing to train by: add a target and a learning_rate")
         if epochs < 1:
             raise UsageError(f"epochs={epochs}: at least one epoch is trained")
         plan = Plan(epochs, limits=Limits(until_loss, tolerance), engine=engine, trains=True)

@@ -18,7 +18,6 @@ from backprop_cli.lesson.explanation import explain_any
 from backprop_cli.lesson.names import canonical_names, explainable
 from backprop_cli.network.classes import MOST_COUNTED
 from backprop_cli.network.exercise import Exercise
-from backprop_cli.network.structure import LEARNING_RATE
 from backprop_cli.runs.plan import Plan, most_epochs
 from backprop_cli.runs.run import Run, calculate
 from backprop_cli.training.endings import DivergedError, Limits, Reason
@@ -208,7 +207,10 @@ def run(
             there = f"goes from epoch {done + 1} to epoch {last}"
         more = f"; write --epochs {settings.at - done} or more" if settings.at > last else ""
         raise UsageError(f"--at {settings.at}: this run {there}{more}")
-    derived = Derived(exercise.network)
+    # An input's gradient is derived where somebody asks for it.
+    derived = Derived(exercise.network, by_inputs=bool(names))
+    if not exercise.network.learns:
+        _no_training(exercise, settings, keeping)
     wanted: Sequence[str] = ()
     if names:
         # Before anything is calculated: a mistyped name should not cost a training run.
@@ -216,7 +218,8 @@ def run(
         *_, batch = exercise.batches_until(settings.example - 1, at)
         wanted = canonical_names(names, explainable(exercise, batch, derived))
     # What comes later changes nothing of a derivation: not even the rest of its own epoch.
-    plan = settings.plan(shown_only=bool(names), trains=keeping.keeps or settings.trains)
+    shown_only = bool(names) or not exercise.network.learns
+    plan = settings.plan(shown_only=shown_only, trains=keeping.keeps or settings.trains)
     work = Work(exercise, settings, plan, derived)
     try:
         return _kept(work, wanted, keeping)
@@ -226,6 +229,24 @@ def run(
         # Nobody asked for more than the working, and of that the rest of the epoch changes nothing.
         shown, signal = work._replace(plan=plan._replace(shown_only=True)).run(Watch())
         return Worked(shown, wanted, lost=False, signal=signal, diverged=error)
+
+
+def _no_training(exercise: Exercise, settings: Settings, keeping: Keeping) -> None:
+    """Raise UsageError where a network without a learning rate is to be trained."""
+    asked = {
+        f"--epochs {settings.epochs}": settings.epochs > 1,
+        "--at": settings.at is not None,
+        "--until-loss": settings.until_loss is not None,
+        "--tolerance": settings.tolerance is not None,
+        "--save": keeping.save is not None,
+        "--checkpoint": keeping.checkpoint is not None,
+    }
+    for option, given in asked.items():
+        if given:
+            mend = "add a line learning_rate: 0.5, or say --lr 0.5"
+            if not exercise.network.aimed:
+                mend = "add a target and a learning_rate"
+            raise UsageError(f"{option}: there is nothing to train by; {mend}")
 
 
 def _countable(exercise: Exercise, epochs: int) -> None:
@@ -302,8 +323,7 @@ def _asked(exercise: Exercise, settings: Settings) -> Exercise:
         there = "is 1 example" if count == 1 else f"are {count} examples"
         raise UsageError(f"--example {settings.example}: there {there}")
     if settings.rate is not None:
-        given = {LEARNING_RATE: rate(settings.rate)}
-        exercise = exercise._replace(numbers={**exercise.numbers, **given})
+        exercise = exercise.with_rate(rate(settings.rate))
     return exercise
 
 

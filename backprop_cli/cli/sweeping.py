@@ -1,5 +1,6 @@
 """What ``backprop sweep`` does, from a configuration's path to a lesson."""
 
+from decimal import Decimal
 from pathlib import Path
 
 from backprop_cli.cli.destinations import NONE, Files
@@ -22,7 +23,9 @@ def swept_rates(
     That is the number of a signal, or 0. ``files`` are those to be written. Raises ConfigError,
     and UsageError for what means nothing.
     """
-    exercise = loaded(source, files)
+    exercise = loaded(source, files).with_rate(Decimal(1))
+    if not exercise.network.learns:
+        raise UsageError("--lr: there is no target to train by; add a line target: …")
     found: list[Swept] = []
     numbers = [rate(text.strip()) for text in rates.split(",")]
     if len(set(numbers)) < len(numbers):

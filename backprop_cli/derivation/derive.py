@@ -31,13 +31,14 @@ def derive_passes(network: Network, *, by_inputs: bool = False) -> Derivation:
     """Derive every step of the forward and the backward pass of one example.
 
     Where training goes by errors, these stand in the place of the backward pass. With
-    ``by_inputs`` the gradient by each input is among them. Raises ValueError if neurons feed
-    each other in a circle.
+    ``by_inputs``, and where there are no parameters, the gradient by each input is among them.
+    Raises ValueError if neurons feed each other in a circle.
     """
     forward, of = forward_steps(network), network.derived
     if goes_by_error(network):
         return Derivation((*forward, *error_steps(network)), of)
-    by = (*network.parameters, *(network.inputs if by_inputs else ()))
+    inputs = network.inputs if by_inputs or not network.parameters else ()
+    by = (*network.parameters, *inputs)
     steps = (*forward, *backward_steps(forward, of, by))
     return Derivation(steps, of, dict(_shortcuts(network, forward)))
 

@@ -12,14 +12,18 @@ from backprop_cli.network.structure import Network
 
 @dataclass(frozen=True)
 class Derived:
-    """The steps of a network, which everything that one run calculates has in common."""
+    """The steps of a network, which everything that one run calculates has in common.
+
+    With ``by_inputs`` the gradient by each input is among them.
+    """
 
     network: Network
+    by_inputs: bool = False
 
     @cached_property
     def passes(self) -> Derivation:
         """The forward and the backward pass of one example."""
-        return derive_passes(self.network)
+        return derive_passes(self.network, by_inputs=self.by_inputs)
 
     @cached_property
     def forward(self) -> Derivation:

@@ -161,8 +161,10 @@ def describe(
 ) -> Description:
     """Describe an exercise; ``data`` says how its examples are read, else they are written out.
 
-    Raises UsageError for one that is not trained by gradients.
+    Raises UsageError for one that is not trained, or not by gradients.
     """
+    if not exercise.network.learns:
+        raise UsageError("a script trains a network: add a target and a learning_rate")
     network, numbers = exercise.network, exercise.numbers
     if goes_by_error(network):
         raise UsageError(

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from itertools import chain
 
 from backprop_cli.algebra.expression import Symbol
+from backprop_cli.algebra.paper import name_on_paper
 from backprop_cli.algebra.prose import Code, enumerated, prose
 from backprop_cli.arithmetic.working import AnyWorking
 from backprop_cli.lesson.blocks import (
@@ -15,7 +16,7 @@ from backprop_cli.lesson.blocks import (
     Role,
     Table,
 )
-from backprop_cli.lesson.chain_rule import Detail, relation_and_figure
+from backprop_cli.lesson.chain_rule import Detail, gradient_blocks, relation_and_figure
 from backprop_cli.lesson.explanation import explain_bias, explain_slope, explain_weight
 from backprop_cli.lesson.given import (
     by_function,
@@ -29,7 +30,7 @@ from backprop_cli.lesson.reasons import (
     rule_of_constant_factor,
     slope_place,
 )
-from backprop_cli.network.structure import Network
+from backprop_cli.network.structure import FACTOR, Network
 from backprop_cli.wording import counted
 
 
@@ -44,7 +45,7 @@ def explained_order(network: Network, first: Sequence[str]) -> tuple[str, ...]:
         for layer in reversed(network.layers)
     )
     others = (*weights, *reversed(network.biases), *reversed(network.slopes))
-    return tuple(dict.fromkeys((*first, *others)))
+    return tuple(dict.fromkeys((*first, *others, *network.of_kind(FACTOR))))
 
 
 def backward(
@@ -52,16 +53,26 @@ def backward(
 ) -> Iterator[Block]:
     """The chain rule, and the derivation of every weight's gradient, or of one for each layer."""
     yield Heading(2, "3. Backward Propagation")
-    yield Paragraph(
-        "Gradient descent needs the gradient of the loss with respect to each weight. The chain "
-        "rule gives it as a product of derivatives, one for each step from the loss back to the "
-        "weight."
-    )
+    if network.aimed:
+        yield Paragraph(
+            "Gradient descent needs the gradient of the loss with respect to each weight. The "
+            "chain rule gives it as a product of derivatives, one for each step from the loss "
+            "back to the weight."
+        )
+    else:
+        derived = Symbol(network.derived)
+        yield Paragraph(
+            prose(
+                *("The chain rule gives each derivative of ", derived, " as a product of "),
+                *("derivatives, one for each step from ", derived, " back to the quantity."),
+            )
+        )
     for layer in by_function(network):
         yield Paragraph(f"Derivative of {layer.activation}:")
         yield Equations(layer_formulas(layer)[1])
-    yield Paragraph("Derivative of a weighted sum by one weight, the rest being constant:")
-    yield Equations((rule_of_constant_factor(),))
+    if network.weights:
+        yield Paragraph("Derivative of a weighted sum by one weight, the rest being constant:")
+        yield Equations((rule_of_constant_factor(),))
     layers = {
         edge.weight: (layer, neuron)
         for layer in network.layers
@@ -101,21 +112,57 @@ def backward(
 def gradient_summary(network: Network, working: AnyWorking) -> Iterator[Block]:
     """The table of gradients under its heading."""
     yield Heading(2, "ALL Gradient Calculation Completed")
-    yield gradient_table(network, working)
+    yield from gradient_tables(network, working)
 
 
-def gradient_table(network: Network, working: AnyWorking) -> Table:
+def gradient_tables(network: Network, working: AnyWorking) -> Iterator[Table]:
+    """The gradients of all weights, and of what stands in formulas alone."""
+    if network.weights:
+        yield _weights_table(network, working)
+    others = (*network.of_kind(FACTOR), *(() if network.parameters else network.inputs))
+    if others:
+        yield Table(
+            "Summary of Gradients",
+            (Column("Quantity", Role.QUANTITY), Column("Gradient", Role.RESULT)),
+            tuple(
+                (Symbol(name), prose(*relation_and_figure(working, network.gradient(name))))
+                for name in others
+            ),
+        )
+
+
+def _weights_table(network: Network, working: AnyWorking) -> Table:
     """The gradient of every weight."""
     titles = [layer_title(layer) for layer in network.layers]
     of_example = " of this example" if working.is_batched else ""
     return Table(
         prose(f"Summary of Gradients{of_example} for ", enumerated(titles)),
-        (Column("Weight", Role.QUANTITY), Column("Gradient (dL/dw)", Role.RESULT)),
+        (Column("Weight", Role.QUANTITY), Column(gradient_title(network, "w"), Role.RESULT)),
         tuple(
             (Symbol(name), prose(*relation_and_figure(working, network.gradient(name))))
             for name in network.weights
         ),
     )
+
+
+def gradient_title(network: Network, letter: str, mean: str = "Gradient") -> str:
+    """The heading of a column of gradients: ``Gradient (dL/dw)``, or of an output df/dw."""
+    of = "L" if network.aimed else name_on_paper(network.derived)
+    return f"{mean} (d{of}/d{letter})"
+
+
+def other_gradients(
+    network: Network, working: AnyWorking, order: Sequence[str], known: Known
+) -> Iterator[Block]:
+    """The derivations by parameters of formulas, or, without any parameters, by the inputs."""
+    names = [name for name in explained_order(network, order) if name in network.of_kind(FACTOR)]
+    if not network.parameters:
+        names = [*network.inputs]
+    if not names or not readable(network):
+        return
+    for name in names:
+        yield Heading(3, prose("Step-by-step Gradient for ", Symbol(name)))
+        yield from gradient_blocks(working, network.gradient(name), known)
 
 
 def bias_gradients(

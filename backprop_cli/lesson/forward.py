@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from backprop_cli.algebra.prose import joined, prose
 from backprop_cli.arithmetic.working import AnyWorking
+from backprop_cli.derivation.steps import Rule
 from backprop_cli.functions import softmax
 from backprop_cli.functions.losses import LOSSES
 from backprop_cli.functions.optimizers import goes_by_error
@@ -29,24 +30,33 @@ def forward(network: Network, working: AnyWorking) -> Iterator[Block]:
     yield Heading(2, "2. Forward Propagation")
     for number, layer in enumerate(network.layers, 1):
         yield Heading(3, f"Step {number}: {layer_title(layer)}")
-        yield Heading(4, "Net input of each neuron:")
-        sums = [neuron.weighted_sum for neuron in layer.neurons]
-        yield Equations(tuple(equation(working, derivation.by_name[name]) for name in sums))
-        if number == 1:
+        summing = [neuron for neuron in layer.neurons if neuron.formula is None]
+        sums = [neuron.weighted_sum for neuron in summing]
+        if sums:
+            yield Heading(4, "Net input of each neuron:")
+            yield Equations(tuple(equation(working, derivation.by_name[name]) for name in sums))
+        if number == 1 and sums:
             yield Paragraph("The same formula for one input and for two inputs:")
             yield weighted_sum_formulas()
         for title, names in (
             ("Softmax:", _softmax_names(layer)),
-            ("Activation of each neuron:", [neuron.activation for neuron in layer.neurons]),
+            ("Activation of each neuron:", [neuron.activation for neuron in summing]),
+            (
+                "Value of each formula:",
+                [neuron.activation for neuron in layer.neurons if neuron.formula is not None],
+            ),
         ):
             if names:
                 steps = [derivation.by_name[name] for name in names]
                 yield Heading(4, title)
                 yield Equations(tuple(equation(working, step) for step in steps))
     predictions = [network.prediction(output) for output in network.outputs]
-    yield Heading(4, prose("Predicted Output (", joined(predictions), "):"))
-    yield Equations(tuple(equation(working, derivation.by_name[name]) for name in predictions))
-    if not goes_by_error(network):
+    # A formula that is derived itself is no prediction.
+    passed_on = [name for name in predictions if derivation.by_name[name].rule is Rule.PREDICTION]
+    if passed_on:
+        yield Heading(4, prose("Predicted Output (", joined(predictions), "):"))
+        yield Equations(tuple(equation(working, derivation.by_name[name]) for name in passed_on))
+    if network.aimed and not goes_by_error(network):
         yield from _loss(network, working)
 
 

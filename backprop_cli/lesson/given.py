@@ -21,7 +21,7 @@ from backprop_cli.lesson.reasons import (
     slope_place,
     weight_place,
 )
-from backprop_cli.network.structure import Layer, Network, Settings
+from backprop_cli.network.structure import FACTOR, Function, Layer, Network
 from backprop_cli.runs.run import Run
 from backprop_cli.wording import counted
 
@@ -49,8 +49,9 @@ def architecture(network: Network) -> Iterator[Block]:
     yield _members("Input Layer", network.inputs)
     for layer in network.layers[:-1]:
         yield _members(layer_title(layer), [neuron.name for neuron in layer.neurons])
-    outputs = [network.prediction(output) for output in network.outputs]
-    yield _members(layer_title(network.layers[-1]), outputs)
+    predictions = {output.name: network.prediction(output) for output in network.outputs}
+    last = [predictions.get(neuron.name, neuron.name) for neuron in network.layers[-1].neurons]
+    yield _members(layer_title(network.layers[-1]), last)
     for layer, names in by_function(network).items():
         everywhere = len(names) == len(network.layers)
         where = "in every layer" if everywhere else prose("in the ", enumerated(names), " layer")
@@ -62,10 +63,12 @@ def architecture(network: Network) -> Iterator[Block]:
 
 def by_function(network: Network) -> dict[Layer, list[str]]:
     """The first layer with each activation function, and the names of all that have it."""
-    found: dict[tuple[str, Settings, str | None], tuple[Layer, list[str]]] = {}
+    found: dict[Function, tuple[Layer, list[str]]] = {}
     for layer in network.layers:
-        function = (layer.activation, layer.settings, layer.slope)
-        found.setdefault(function, (layer, []))[1].append(layer.name)
+        for function in layer.functions():
+            name, settings, slope = function
+            own = layer._replace(activation=name, settings=settings, slope=slope)
+            found.setdefault(function, (own, []))[1].append(layer.name)
     return dict(found.values())
 
 
@@ -87,11 +90,23 @@ def initial_values(run: Run) -> Iterator[Block]:
     yield Heading(3, "1.1 Inputs:")
     yield Equations(tuple(given_equation(working, name) for name in network.inputs))
     yield Heading(3, "1.2 Weights:")
-    if readable(network):
+    said: set[str] = set()  # a weight that is used several times is given once
+    if not network.weights:
+        yield Paragraph("This network has no weights.")
+    elif readable(network):
         titles = ["Input", *(layer_title(layer) for layer in network.layers)]
         for before, layer in zip(titles, network.layers, strict=False):
+            weights = [
+                edge.weight
+                for neuron in layer.neurons
+                for edge in neuron.edges
+                if edge.weight not in said
+            ]
+            if not weights:
+                continue
+            said.update(weights)
             yield Heading(4, f"{before.removesuffix(' Layer')} to {layer_title(layer)}:")
-            weights = [edge.weight for neuron in layer.neurons for edge in neuron.edges]
+            weights = [*dict.fromkeys(weights)]
             yield Equations(
                 tuple(
                     given_equation(working, name, weight_place(network, name)) for name in weights
@@ -130,10 +145,17 @@ def initial_values(run: Run) -> Iterator[Block]:
                 given_equation(working, name, slope_place(network, name)) for name in network.slopes
             )
         )
-    yield Heading(3, "Actual Target Output:")
-    yield Equations(
-        tuple(given_equation(working, network.target(output)) for output in network.outputs)
-    )
+    others = network.of_kind(FACTOR)
+    if others:
+        yield Heading(3, f"{'1.5' if network.slopes else '1.4'} Parameters of Formulas:")
+        yield Equations(tuple(given_equation(working, name) for name in others))
+    if network.aimed:
+        yield Heading(3, "Actual Target Output:")
+        yield Equations(tuple(given_equation(working, name) for name in network.targets))
+    else:
+        yield Paragraph(
+            prose("Without a target, what is derived is the output ", Symbol(network.derived), ".")
+        )
 
 
 def _examples(run: Run) -> Iterator[Block]:

@@ -20,7 +20,7 @@ from backprop_cli.lesson.blocks import (
     Table,
 )
 from backprop_cli.lesson.equations import result
-from backprop_cli.network.structure import Network
+from backprop_cli.network.structure import FACTOR, Network
 
 BIAS_DECIMALS = 3  # an old bias is shown with at least three decimals, 0.600
 
@@ -31,6 +31,7 @@ def kinds_of(network: Network) -> tuple[tuple[str, str, tuple[str, ...]], ...]:
         ("Weight", "w", network.weights),
         ("Bias", "b", network.biases),
         ("Slope", "s", network.slopes),
+        ("Parameter", "p", network.of_kind(FACTOR)),
     )
     return tuple(kind for kind in kinds if kind[2])
 

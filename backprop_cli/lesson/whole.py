@@ -9,7 +9,8 @@ from backprop_cli.lesson.backward import (
     backward,
     bias_gradients,
     gradient_summary,
-    gradient_table,
+    gradient_tables,
+    other_gradients,
     slope_gradients,
 )
 from backprop_cli.lesson.blocks import (
@@ -54,13 +55,14 @@ def full(run: Run) -> Lesson:
         initial_values(run),
         forward(network, working),
         backward(network, working, order, known),
+        other_gradients(network, working, order, known),
         gradient_summary(network, working),
         nothing_is_learnt(network, working),
         bias_gradients(network, working, order, known),
         slope_gradients(network, working, order, known),
         mean_gradients(network, working, batch) if len(batch) > 1 and readable(network) else (),
-        updates(network, working) if readable(network) else (),
-        _update_tables(network, working),
+        updates(network, working) if network.learns and readable(network) else (),
+        _update_tables(network, working) if network.learns else (),
         _summary(network),
     )
     return tuple(chain.from_iterable(sections))
@@ -69,11 +71,11 @@ def full(run: Run) -> Lesson:
 def brief(run: Run) -> Lesson:
     """The tables alone."""
     network, working = run.exercise.network, run.working
-    tables = _update_tables(network, working)
+    tables = _update_tables(network, working) if network.learns else ()
     if goes_by_error(network):
         return tuple(tables)
     said = nothing_is_learnt(network, working)
-    return (gradient_table(network, working), *said, *tables)
+    return (*gradient_tables(network, working), *said, *tables)
 
 
 def _update_tables(network: Network, working: AnyWorking) -> Iterator[Block]:
@@ -87,16 +89,19 @@ def _summary(network: Network) -> Iterator[Block]:
     update = "each parameter moves against its gradient; small enough steps lower the loss"
     if network.optimizer != "sgd":
         update = "the optimizer turns the gradients into steps that are meant to lower the loss"
-    if not network.updated:
+    if not network.learns:
+        update = "none here, as there is no learning rate; a line learning_rate: 0.5 gives one"
+    elif not network.updated:
         update = "none here, as every parameter is held fixed"
     yield Heading(2, "Summary")
     for text in (
         "Forward pass: from the inputs to activations and predictions",
-        "Loss: how far the predictions are from the targets",
+        *(["Loss: how far the predictions are from the targets"] if network.aimed else []),
         "Backward pass: the chain rule carries the error back and gives every gradient",
         f"Update step: {update}",
     ):
         yield Paragraph(text, bullet=True)
-    yield Paragraph(
-        "Training repeats this for every example, epoch after epoch, until the model converges."
-    )
+    if network.learns:
+        yield Paragraph(
+            "Training repeats this for every example, epoch after epoch, until the model converges."
+        )

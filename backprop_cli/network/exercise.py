@@ -1,11 +1,12 @@
 """An exercise: a network, its numbers, its examples, and how it is trained."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from random import Random
 from typing import NamedTuple
 
-from backprop_cli.network.structure import Network
+from backprop_cli.network.structure import LEARNING_RATE, Network
 
 # A number as it was typed, with all its digits, or one that was calculated.
 Figure = Decimal | float
@@ -98,6 +99,11 @@ class Exercise(NamedTuple):
     def example_count(self) -> int:
         """How many examples there are."""
         return len(self.examples) or 1
+
+    def with_rate(self, rate: Decimal) -> "Exercise":
+        """The exercise with a learning rate, which a network with a target then learns by."""
+        network = replace(self.network, learns=self.network.aimed)
+        return self._replace(network=network, numbers={**self.numbers, LEARNING_RATE: rate})
 
     def given(self, example: int) -> Mapping[str, Figure]:
         """Every number that a working of one example starts from; examples count from 0."""

@@ -93,7 +93,7 @@ NOTHING = Pair(0.0, 0.0)
 
 
 def check_gradients(exercise: Exercise) -> tuple[Check, ...]:
-    """Check the gradient of every parameter, in the network's order.
+    """Check the gradient of every parameter, in the network's order; without any, by every input.
 
     Of several examples, it is the mean loss whose gradients are checked. Raises WorkingError where
     a number leaves the range of float64, and UsageError where training goes by no gradient.
@@ -104,7 +104,8 @@ def check_gradients(exercise: Exercise) -> tuple[Check, ...]:
             "to check"
         )
     checking = _Checking(exercise)
-    parameters, count = exercise.network.parameters, exercise.example_count
+    network, count = exercise.network, exercise.example_count
+    parameters = network.parameters or network.inputs
     totals = dict.fromkeys(parameters, NOTHING)
     for at in range(count):
         for name, pair in checking.in_float64(at, parameters).items():
@@ -178,7 +179,7 @@ class _Checking:
 
     def _gradients(self, at: int) -> Mapping[str, float]:
         exercise = self._exercise
-        parameters = exercise.network.parameters
+        parameters = exercise.network.parameters or exercise.network.inputs
         if not exercise.examples:  # for one pass nothing is compiled
             values = work(self._passes, exercise.given(at), Exact()).values
             return {name: values[self._passes.gradient(name).name] for name in parameters}

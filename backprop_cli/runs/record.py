@@ -6,7 +6,6 @@ from decimal import Decimal
 from backprop_cli.derivation.perceptron import error_of
 from backprop_cli.derivation.update import MEAN_LOSS
 from backprop_cli.functions.optimizers import goes_by_error
-from backprop_cli.network.structure import LOSS
 from backprop_cli.runs.outcomes import correct
 from backprop_cli.runs.run import Run
 from backprop_cli.training.endings import Reason
@@ -30,7 +29,7 @@ def record(run: Run) -> dict[str, object]:
         found_by = {name: working.update_gradient(name) for name in network.parameters}
     found: dict[str, object] = {
         "forward": {name: plain(working.values[name]) for name in forward},
-        "loss": plain(working.values[MEAN_LOSS if working.is_batched else LOSS]),
+        "loss": plain(working.values[MEAN_LOSS if working.is_batched else network.derived]),
         "error" if by_error else "gradients": {
             name: plain(working.values[quantity]) for name, quantity in found_by.items()
         },
@@ -39,6 +38,9 @@ def record(run: Run) -> dict[str, object]:
         "epochs": run.epochs,
         "history": [[epoch, plain(loss)] for epoch, loss in run.history],
     }
+    if not by_error:
+        by_input = run.input_gradients.items()
+        found["input_gradients"] = {name: plain(by) for name, by in by_input}
     if training is None:
         return found
     if training.outcomes:

@@ -102,7 +102,10 @@ class Run:
         """
         if self.training:
             return self.training.history
-        done, loss = self.exercise.trained.epochs, float(self.working.values[LOSS])
+        derived = self.exercise.network.derived
+        done, loss = self.exercise.trained.epochs, float(self.working.values[derived])
+        if not self.exercise.network.learns:
+            return ((done, loss),)
         try:
             following = self.forward(self.after).values[LOSS]
         except WorkingError as error:
@@ -119,6 +122,15 @@ class Run:
         if self.training and not self.training.by_hand:
             arithmetic = Exact(arithmetic.decimals)
         return self._updates.forward(numbers, 0, arithmetic)
+
+    @cached_property
+    def input_gradients(self) -> Numbers:
+        """The derivative of what is derived by each input of the example that is shown."""
+        network = self.exercise.network
+        updates = Updates(self.exercise, Derived(network, by_inputs=True))
+        given, arithmetic = self.working.given, self.working.arithmetic
+        values = updates.passes(given, self.shown.example, arithmetic).values
+        return {name: values[network.gradient(name).name] for name in network.inputs}
 
     @property
     def _updates(self) -> Updates:

@@ -5,7 +5,6 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from backprop_cli.network.exercise import Exercise
-from backprop_cli.network.structure import LEARNING_RATE
 from backprop_cli.training.compiled import Compiled
 from backprop_cli.training.endings import DivergedError, Ending, Limits, Reason
 from backprop_cli.training.loop import CompiledLoop
@@ -37,8 +36,7 @@ def swept(
 
     Raises DivergedError where there is no loss from the start.
     """
-    numbers = {**exercise.numbers, LEARNING_RATE: rate}
-    exercise = exercise._replace(numbers=numbers)
+    exercise = exercise.with_rate(rate)
     trainer = Trainer(exercise, CompiledLoop(exercise, compiled))
     record = [trainer.start + epoch for epoch in recorded_epochs(epochs)]
     try:

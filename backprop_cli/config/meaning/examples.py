@@ -8,6 +8,7 @@ from typing import NamedTuple
 from backprop_cli.config.meaning import wording
 from backprop_cli.config.meaning.data_rows import DataRows
 from backprop_cli.config.meaning.faults import Faults
+from backprop_cli.config.meaning.layers import sources_of
 from backprop_cli.config.shape.configuration import Configuration
 from backprop_cli.config.shape.faults import missing
 from backprop_cli.functions.losses import LOSSES
@@ -63,19 +64,26 @@ class TrainingSet:
         None of them where these are just those of the last layer.
         """
         neurons = [neuron.name for layer in layers for neuron in layer.neurons]
-        last = tuple(neuron.name for layer in layers[-1:] for neuron in layer.neurons)
+        feeding = {name for layer in layers for one in layer.neurons for name in sources_of(one)}
+        of_last = [neuron.name for layer in layers[-1:] for neuron in layer.neurons]
+        # Within a layer, what feeds another neuron of it is on the way to an output.
+        last = tuple(name for name in of_last if name not in feeding)
         if not self.is_aimed and layers:
-            return self._derived(neurons, last)
+            return self._derived(neurons, last, of_last)
         target = None if self._rows is not None else self._written[0].target
         named = tuple(name for name in neurons if isinstance(target, dict) and name in target)
-        return () if set(named) <= {*last} else named
+        if set(named) <= {*last}:
+            return () if [*last] == of_last else last
+        return named
 
     @property
     def is_aimed(self) -> bool:
         """Whether there are targets; without any, an output itself is derived."""
         return self._rows is not None or self._written[0].target is not None
 
-    def _derived(self, neurons: Sequence[str], last: Sequence[str]) -> tuple[str, ...]:
+    def _derived(
+        self, neurons: Sequence[str], last: Sequence[str], of_last: Sequence[str]
+    ) -> tuple[str, ...]:
         """The output that is derived, by name: the one that is named, or the only one."""
         of = self._settings.of
         if of is None and len(last) > 1:
@@ -83,7 +91,8 @@ class TrainingSet:
         if of is not None and of not in neurons:
             self._faults.complain(("of",), wording.no_neuron, of, neurons)
             return ()
-        return () if of is None or (of,) == tuple(last) else (of,)
+        found = tuple(last) if of is None else (of,)
+        return () if [*found] == [*of_last] else found
 
     def examples(self, network: Network) -> tuple[Example, ...]:
         """Every example, in order."""

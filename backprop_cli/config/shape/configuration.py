@@ -90,7 +90,7 @@ class Configuration(BaseModel):
     )
     of: Name | None = Field(
         default=None,
-        description="Without a target: the neuron that is derived, where there are several outputs.",
+        description="Without a target: the output that is derived, where there are several.",
         examples=["f"],
     )
     examples: list[OneExample] | None = Field(
