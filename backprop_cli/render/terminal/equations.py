@@ -77,8 +77,11 @@ def _reason(reason: Prose, at: int, at_least: int, page: Page) -> Iterator[Line]
 
 def _aligned(rows: Sequence[Row], left: int, room: int) -> dict[int, Line]:
     """The rows that fit into columns together, by number: the widest are left out one by one."""
-    # By their own widths; a twelfth at a time, so that many rows take few rounds.
-    kept = sorted(range(len(rows)), key=lambda at: sum(map(width_of, _cells(rows[at], left))))
+    # By their own widths; a twelfth at a time, so that many rows take few rounds. One that is too
+    # wide by itself is left out at once, lest all others be filled up to its width.
+    widths = [sum(map(width_of, _cells(row, left))) for row in rows]
+    fitting = (at for at, width in enumerate(widths) if width <= room)
+    kept = sorted(fitting, key=widths.__getitem__)
     while kept:
         lines = _in_columns([rows[at] for at in sorted(kept)], left)
         if max(map(width_of, lines)) <= room:
