@@ -7,11 +7,13 @@ from typing import Any, Generic
 
 from backprop_cli.algebra.expression import (
     Expression,
+    Largest,
     Number,
     Product,
     Sum,
     Symbol,
     partial,
+    symbols,
     transform,
 )
 from backprop_cli.arithmetic.evaluation import (
@@ -84,6 +86,9 @@ class Working(Generic[V]):
                     return self.figure(passed_on)
                 case Number(digits, ""):
                     return digits
+                case Largest(among) if all(isinstance(one, Symbol) for one in among):
+                    names = (symbol.name for symbol in symbols(step.expression))
+                    return self.figure(max(names, key=self.values.__getitem__))
             figure = self.arithmetic.figure(self.values[name], step.kept)
             return self._as_worked(step, figure) if step.kept is Kept.RUNNING else figure
         return self.arithmetic.figure(self.values[name])

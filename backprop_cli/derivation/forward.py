@@ -90,17 +90,17 @@ def softmax_steps(layer: Layer) -> Iterator[Step]:
     wide, mean = len(layer.neurons) > MOST_LISTED, softmax.mean_gradient(layer).name
     for neuron in layer.neurons:
         a = Symbol(neuron.activation)
-        missing = softmax.complement(layer, a)
         if wide:
             through = Local(neuron.weighted_sum, a, Rule.THROUGH_SOFTMAX)
-            found = [through._replace(computed=missing, mean=mean)]
+            found = [through._replace(computed=softmax.complement(layer, a), mean=mean)]
         else:
-            found = [*_softmax_locals(layer, a, missing)]
+            found = [*softmax_locals(layer, a)]
         yield Step(a, softmax.share(layer, neuron), Rule.ACTIVATION, neuron, tuple(found))
 
 
-def _softmax_locals(layer: Layer, a: Symbol, missing: Expression) -> Iterator[Local]:
+def softmax_locals(layer: Layer, a: Symbol) -> Iterator[Local]:
     """The derivatives of an activation by each weighted sum of the layer."""
+    missing = softmax.complement(layer, a)
     for neuron in layer.neurons:
         other = Symbol(neuron.activation)
         computed = a * missing if a == other else None

@@ -81,13 +81,12 @@ def equation(
         expression = taken
     if isinstance(expression, Number):
         chain: tuple[Expression, ...] = (expression,)
-    elif isinstance(taken, Symbol) or (isinstance(taken, Number) and not taken.name):
-        chain = (expression, result(working, step.defines.name))
     else:
-        numbers = working.with_figures(taken)
-        between = working.with_sums_worked_out(taken)
-        middle = (numbers,) if between == numbers else (numbers, between)
-        chain = (expression, *middle, result(working, step.defines.name))
+        between = (working.with_figures(taken), working.with_sums_worked_out(taken))
+        end = result(working, step.defines.name)
+        passed_on = isinstance(taken, Symbol) or (isinstance(taken, Number) and not taken.name)
+        said = {end} if passed_on else set()
+        chain = (expression, *(one for one in dict.fromkeys(between) if one not in said), end)
     found = line(step.defines, *chain, note=note, reason=reason)
     return found if factor is None else marked(found, factor)
 

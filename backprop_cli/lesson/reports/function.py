@@ -1,9 +1,7 @@
 """One activation function worked at one point or several, or all of them listed."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
-from enum import Enum, auto
-from typing import NamedTuple
 
 from backprop_cli.algebra.expression import (
     Call,
@@ -14,11 +12,13 @@ from backprop_cli.algebra.expression import (
     Relation,
     Symbol,
     partial,
-    substitute,
 )
 from backprop_cli.algebra.paper import on_paper
 from backprop_cli.algebra.prose import Code, Prose, prose
-from backprop_cli.arithmetic.evaluation import Exact, OutOfRangeError
+from backprop_cli.arithmetic.evaluation import Exact
+from backprop_cli.arithmetic.working import AnyWorking, WorkingError, work
+from backprop_cli.derivation.function import derive_function
+from backprop_cli.derivation.steps import Rule, Step
 from backprop_cli.functions import softmax
 from backprop_cli.functions.activations import ACTIVATIONS, SLOPE, A, Activation, Z, configured
 from backprop_cli.lesson.blocks import (
@@ -33,9 +33,8 @@ from backprop_cli.lesson.blocks import (
     Side,
     Table,
 )
-from backprop_cli.lesson.equations import formula, sides, since
+from backprop_cli.lesson.equations import equation, formula, result
 from backprop_cli.lesson.reasons import activation_formula, derivative_formula
-from backprop_cli.lesson.reports.function_plot import function_at
 from backprop_cli.network.structure import Settings
 
 
@@ -104,23 +103,29 @@ def function(
     Raises OverflowError where a derivative leaves the range of float64.
     """
     row = configured(name, settings)
-    head: list[Block] = [
-        Heading(2, name),
-        Equations((activation_formula(row), derivative_formula(row), *_by_slope(row))),
-    ]
+    steps = derive_function(row).steps
+    formulas = [activation_formula(row), derivative_formula(row)]
+    formulas += [formula(_called(step, row, Z), step.expression) for step in steps[2:]]
+    head: list[Block] = [Heading(2, name), Equations(tuple(formulas))]
     head += [Paragraph(prose("Here ", remark, ".")) for remark in _remarks(row)]
     if row.convention and (not points or 0 in points):
         head.append(Paragraph(prose("By convention: ", row.convention, ".")))
     head.append(Paragraph(prose("Source: ", Code(row.source))))
     if len(points) == 1:
-        return (*head, Equations(_worked(row, points[0], Exact(decimals))))
+        working = _at(row, points[0], decimals)
+        lines = (_line(working, step, row, points[0]) for step in steps)
+        return (*head, Equations(tuple(lines)))
     if points:
-        names = (_called(quantity, row, Z) for quantity in _quantities(row))
+        names = (_called(step, row, Z) for step in steps)
         columns = (
             Column(Z, Role.GIVEN),
             *(Column(name, Role.RESULT) for name in names),
         )
-        rows = tuple(_cells(row, point, Exact(decimals)) for point in points)
+        worked = ((point, _at(row, point, decimals)) for point in points)
+        rows = tuple(
+            (Number(point), *(result(working, step.defines.name) for step in steps))
+            for point, working in worked
+        )
         return (*head, Table("Values", columns, rows))
     return tuple(head)
 
@@ -128,91 +133,31 @@ def function(
 # --- what is worked at a point ---------------------------------------------------------------
 
 
-class _Quantity(Enum):
-    """What is worked of a function."""
-
-    VALUE = auto()
-    DERIVATIVE = auto()
-    BY_SLOPE = auto()
-
-
-VALUE, DERIVATIVE, BY_SLOPE = _Quantity
-
-
-def _quantities(row: Activation) -> Mapping[_Quantity, Expression]:
-    """The formulas of a function, by what they are of."""
-    formulas = {VALUE: row.formula, DERIVATIVE: row.derivative}
-    return formulas if row.by_slope is None else {**formulas, BY_SLOPE: row.by_slope}
-
-
-def _called(quantity: _Quantity, row: Activation, z: Expression) -> Expression:
-    """How a quantity is written at z."""
-    match quantity:
-        case _Quantity.VALUE:
+def _called(step: Step, row: Activation, z: Expression) -> Expression:
+    """How a quantity of a function is written at z."""
+    match step.rule:
+        case Rule.ACTIVATION:
             return Call(row.name, z)
-        case _Quantity.DERIVATIVE:
+        case Rule.DERIVATIVE_OF_ACTIVATION:
             return Call(f"{row.name}′", z)
-        case _Quantity.BY_SLOPE:
+        case _:
             return Derivative(Call(row.name, z), SLOPE)
 
 
-def _by_slope(row: Activation) -> tuple[Equation, ...]:
-    """The formula of the derivative with respect to a slope that is trained."""
-    if row.by_slope is None:
-        return ()
-    return (formula(_called(BY_SLOPE, row, Z), row.by_slope),)
-
-
-class _At(NamedTuple):
-    """A function at a point: the values of z and a, and the figure of each quantity."""
-
-    values: Mapping[str, float]
-    figures: Mapping[_Quantity, Decimal]
-
-
-def _at(row: Activation, point: Decimal, arithmetic: Exact) -> _At:
-    """As in a run, a derivative that takes no arithmetic keeps the digits that were typed."""
-    z = arithmetic.number(point)
+def _at(row: Activation, point: Decimal, decimals: int) -> AnyWorking:
+    """The function and its derivatives worked at a point."""
     try:
-        a, _ = map(arithmetic.result, function_at(row, z))
-    except OutOfRangeError:
+        return work(derive_function(row), {Z.name: point}, Exact(decimals))
+    except WorkingError:
         raise OverflowError(f"{row.name}({on_paper(point)}) is too large for float64") from None
-    values = {Z.name: z, A.name: a}
-    figures = {VALUE: arithmetic.figure(a)}
-    for quantity, expression in _quantities(row).items():
-        if quantity != VALUE:
-            match arithmetic.chosen(expression, values):
-                case Symbol(Z.name):
-                    figures[quantity] = point
-                case Number(digits, ""):
-                    figures[quantity] = digits
-                case taken:
-                    figures[quantity] = arithmetic.figure(arithmetic.evaluate(taken, values))
-    return _At(values, figures)
 
 
-def _worked(row: Activation, point: Decimal, arithmetic: Exact) -> tuple[Equation, ...]:
-    """Every quantity at a point, with its numbers put into its formula.
-
-    Of a choice, the branch that holds is shown in numbers, and beside it why.
-    """
-    values, figures = _at(row, point, arithmetic)
-    put_in: dict[str, Expression] = {Z.name: Number(point), A.name: Number(figures[VALUE])}
-
-    def line(quantity: _Quantity, expression: Expression) -> Equation:
-        taken = arithmetic.chosen(expression, values)
-        numbers, result = substitute(taken, put_in), Number(figures[quantity])
-        chain: list[Expression] = [expression] if isinstance(expression, Choice) else []
-        if numbers != result:
-            chain.append(numbers)
-        note: Prose = ""
-        if isinstance(expression, Choice):
-            note = since(expression, taken is expression.holds, Number(point))
-        left = Side(_called(quantity, row, Number(point)), Role.QUANTITY)
-        return Equation(None, (left, *sides(*chain, result)), note)
-
-    return tuple(line(*quantity) for quantity in _quantities(row).items())
-
-
-def _cells(row: Activation, point: Decimal, arithmetic: Exact) -> tuple[Prose, ...]:
-    return (Number(point), *map(Number, _at(row, point, arithmetic).figures.values()))
+def _line(working: AnyWorking, step: Step, row: Activation, point: Decimal) -> Equation:
+    """A quantity at a point. Its symbols stand above, and again only if they are a choice."""
+    formula = row.formula if step.rule is Rule.ACTIVATION else step.expression
+    found = equation(working, step._replace(expression=formula))
+    rest = found.sides[1:]
+    if not isinstance(formula, Choice) and len(rest) > 1:
+        rest = rest[1:]
+    left = Side(_called(step, row, Number(point)), Role.QUANTITY)
+    return Equation(None, (left, *rest), found.note)
