@@ -24,13 +24,22 @@ def like_a_prediction(name: str) -> bool:
     return name == "ŷ" or name.startswith(LIKE_PREDICTIONS)
 
 
-def like_a_part(name: str, neurons: set[str]) -> tuple[str, str] | None:
-    """The two neurons that a name would be made of as the part of a gradient: h1_from_o1."""
+def like_a_part(name: str, network: Network) -> tuple[str, str] | None:
+    """What a name would be made of as the part of a gradient: h1 and o1 of ``h1_from_o1``.
+
+    The former is an input, a neuron or a parameter, the latter a neuron or a quantity of one.
+    """
+    if "_from_" not in name:
+        return None
+    neurons = {neuron.name for neuron in network.neurons}
+    derived = {*network.inputs, *network.parameters, *neurons}
+    through = neurons.union(*(neuron.quantities for neuron in network.neurons))
+    through |= {network.prediction(output) for output in network.outputs}
     pieces = name.split("_from_")
     splits = (
         ("_from_".join(pieces[:at]), "_from_".join(pieces[at:])) for at in range(1, len(pieces))
     )
-    return next((split for split in splits if neurons.issuperset(split)), None)
+    return next(((of, by) for of, by in splits if of in derived and by in through), None)
 
 
 def own_names(network: Network) -> Iterator[tuple[str, str]]:

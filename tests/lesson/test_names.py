@@ -40,6 +40,14 @@ def test_a_neuron_is_not_called_like_a_part_of_another_s_gradient(name: str) -> 
     )
 
 
+@pytest.mark.parametrize(
+    ("name", "of", "through"), [("w1_from_h1", "w1", "h1"), ("b1_from_z_h1", "b1", "z_h1")]
+)
+def test_an_input_is_not_called_like_a_part_of_a_gradient(name: str, of: str, through: str) -> None:
+    said = f"the part of the gradient of {of} that comes through {through}"
+    assert said in complaint(network(input=name, more="biases: {hidden: 0.1}"))
+
+
 @pytest.mark.parametrize("name", ["from_o1", "h1_from_o3", "h9_from_o1", "_from_".join("abc")])
 def test_a_name_that_no_part_has_is_taken(name: str) -> None:
     assert name in {n.name for n in parse(network(hidden=name), "mine.yaml").network.neurons}

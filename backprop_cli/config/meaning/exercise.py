@@ -129,7 +129,6 @@ class _Reader:
     def distinct_names(self, network: Network) -> None:
         """Every quantity has a name of its own, or one would be taken for another."""
         taken = {**dict(self.parameters.numbered()), **dict(own_names(network))}
-        neurons = {neuron.name for neuron in network.neurons}
         self.misplaced_keys(network)
         own = [(name, "a parameter", path) for name, path in self.parameters.own()]
         for name, which, path in (*own, *self.named):
@@ -138,7 +137,7 @@ class _Reader:
                 self.faults.complain(path, wording.taken, name, path, taken[name], key=is_key)
             elif like_a_prediction(name):
                 self.faults.complain(path, wording.like_prediction, name, key=is_key)
-            elif part := like_a_part(name, neurons):
+            elif part := like_a_part(name, network):
                 self.faults.complain(path, wording.like_part, name, *part, key=is_key)
             taken.setdefault(name, which)
 
