@@ -119,13 +119,14 @@ def _losses(network: Network) -> Iterator[Step]:
     """The loss; of several outputs, that of each, and their sum."""
     if not network.aimed:
         return
-    row, outputs = LOSSES[network.loss], network.outputs
+    row, outputs = LOSSES[network.loss].configured(network.loss_settings), network.outputs
     found: list[Local] = []
     steps: list[Step] = []
     for output in outputs:
         loss, name = _loss(network, output), network.loss_of(output)
         local = Local(network.prediction(output), loss.derivative, Rule.DERIVATIVE_OF_LOSS, output)
-        found.append(local._replace(because=name, computed=loss.computed_derivative))
+        local = local._replace(because=name, row=loss, computed=loss.computed_derivative)
+        found.append(local)
         step = Step(Symbol(name), loss.formula, Rule.LOSS_OF_OUTPUT, output, (), row)
         steps.append(step._replace(computed=loss.computed))
     if len(outputs) == 1:
@@ -139,7 +140,8 @@ def _losses(network: Network) -> Iterator[Step]:
 def _loss(network: Network, output: Neuron) -> Loss:
     """The loss of one output in its target, its prediction, and what the prediction is made of."""
     target, prediction = Symbol(network.target(output)), Symbol(network.prediction(output))
-    loss = LOSSES[network.loss].put_in(target, prediction, len(network.outputs))
+    row = LOSSES[network.loss].configured(network.loss_settings)
+    loss = row.put_in(target, prediction, len(network.outputs))
     layer, function = network.layer_of(output), network.function_of(output)
     if output.formula is not None:
         function = Function("linear")  # nothing is known of what it is made of
@@ -150,11 +152,14 @@ def _loss(network: Network, output: Neuron) -> Loss:
             softmax.log_complement(layer, prediction),
         )
     else:
-        row, made_of = row_of(function), {Z.name: Symbol(output.weighted_sum), A.name: prediction}
+        activation, made_of = (
+            row_of(function),
+            {Z.name: Symbol(output.weighted_sum), A.name: prediction},
+        )
         near = (
-            substitute(row.complement, made_of),
-            substitute(row.log, made_of),
-            substitute(row.log_complement, made_of),
+            substitute(activation.complement, made_of),
+            substitute(activation.log, made_of),
+            substitute(activation.log_complement, made_of),
         )
     names = (COMPLEMENT.name, LOG.name, LOG_COMPLEMENT.name)
     return loss.naming(dict(zip(names, near, strict=True)))

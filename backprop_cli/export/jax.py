@@ -38,6 +38,10 @@ LOSSES = {
     "mean_squared_error": "(y - y_hat) ** 2 / y.shape[1]",
     "binary_cross_entropy": "-(times_log(y, y_hat) + times_log(1 - y, 1 - y_hat))",
     "cross_entropy": "-times_log(y, y_hat)",
+    "mean_absolute_error": "abs(y - y_hat) / y.shape[1]",
+    "huber": "huber(y_hat - y)",
+    "log_cosh": "log_cosh(y_hat - y)",
+    "hinge": "jax.nn.relu(1 - y * y_hat)",
 }
 
 
@@ -119,7 +123,7 @@ def _model(description: Description) -> list[Block]:
     mean = " / len(x)" if len(description.x) > 1 else ""
     said = "The loss, the mean over the examples." if mean else "The loss."
     return [
-        parts.times_log(description, "jnp"),
+        parts.of_loss(description, "jnp"),
         ["def predict(p, x):", *indented(['"""The outputs for each example."""', *lines])],
         [
             "@jax.jit",

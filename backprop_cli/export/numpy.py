@@ -123,6 +123,10 @@ LOSSES = {
         "over(1 - y, 1 - y_hat) - over(y, y_hat)",
     ),
     "cross_entropy": ("-times_log(y, y_hat)", "-over(y, y_hat)"),
+    "mean_absolute_error": ("abs(y - y_hat) / y.shape[1]", "np.sign(y_hat - y) / y.shape[1]"),
+    "huber": ("huber(y_hat - y)", "np.clip(y_hat - y, -delta, delta)"),
+    "log_cosh": ("log_cosh(y_hat - y)", "np.tanh(y_hat - y)"),
+    "hinge": ("np.maximum(1 - y * y_hat, 0)", "np.where(y * y_hat < 1, -y, 0.0)"),
 }
 
 
@@ -163,7 +167,7 @@ def _helpers(description: Description) -> Iterator[Block]:
     for name, text in HELPERS.items():
         if name in needed:
             yield text.splitlines()
-    yield parts.times_log(description, "np")
+    yield parts.of_loss(description, "np")
     if description.trained and description.network.loss in parts.LOGARITHMS:
         yield OVER.splitlines()
 

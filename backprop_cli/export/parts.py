@@ -7,6 +7,7 @@ from shlex import quote
 from backprop_cli.export.description import Description, LayerArrays
 from backprop_cli.export.layout import INDENT, WIDTH, Block, array, indented, listing, quoted
 from backprop_cli.export.reading import Reading
+from backprop_cli.functions.losses import LOSSES
 from backprop_cli.wording import listed, printable
 
 IS_SHOWN = '''\
@@ -58,11 +59,31 @@ def times_log(y, p):
 '''
 
 
-def times_log(description: Description, library: str) -> Block:
-    """The function by which a loss that is a logarithm is written, if the loss is one."""
-    if description.network.loss not in LOGARITHMS:
-        return []
-    return TIMES_LOG.format(np=library).splitlines()
+HUBER = '''\
+delta = {delta}  # of the loss
+
+
+def huber(d):
+    """Half of d**2 up to delta, and a straight line beyond."""
+    return {np}.where(abs(d) <= delta, 0.5 * d**2, delta * (abs(d) - 0.5 * delta))
+'''
+
+LOG_COSH = '''\
+def log_cosh(d):
+    """The logarithm of cosh(d), without a large exp."""
+    return {np}.logaddexp(d, -d) - 0.6931471805599453
+'''
+
+# The functions by which losses are written, by the losses' names.
+OF_LOSS = {**dict.fromkeys(LOGARITHMS, TIMES_LOG), "huber": HUBER, "log_cosh": LOG_COSH}
+
+
+def of_loss(description: Description, library: str) -> Block:
+    """The function by which the loss is written, if it needs one."""
+    network = description.network
+    settings = LOSSES[network.loss].configured(network.loss_settings).settings
+    named = {name: repr(float(value)) for name, value in settings.items()}
+    return OF_LOSS.get(network.loss, "").format(np=library, **named).splitlines()
 
 
 def header(description: Description, library: str) -> Block:

@@ -39,6 +39,10 @@ LOSSES = {
     "mean_squared_error": "(y - y_hat) ** 2 / y.shape[1]",
     "binary_cross_entropy": "-(times_log(y, y_hat) + times_log(1 - y, 1 - y_hat))",
     "cross_entropy": "-times_log(y, y_hat)",
+    "mean_absolute_error": "abs(y - y_hat) / y.shape[1]",
+    "huber": "huber(y_hat - y)",
+    "log_cosh": "log_cosh(y_hat - y)",
+    "hinge": "torch.relu(1 - y * y_hat)",
 }
 
 # The class of torch.optim, and its arguments beside the learning rate, in terms of our settings.
@@ -115,7 +119,7 @@ def script(description: Description) -> str:
         *parts.examples(description, "torch.tensor"),
         _masks(description),
         classes,
-        parts.times_log(description, "torch"),
+        parts.of_loss(description, "torch"),
         [
             "def losses(y_hat, y):",
             '    """The loss of each output for each example."""',

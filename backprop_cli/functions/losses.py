@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from decimal import Decimal
+from types import MappingProxyType
 from typing import NamedTuple
 
 from backprop_cli.algebra.expression import (
@@ -14,9 +15,11 @@ from backprop_cli.algebra.expression import (
     Number,
     Symbol,
     substitute,
+    symbols,
 )
 from backprop_cli.algebra.prose import Prose, prose
 from backprop_cli.functions.activations import NEARLY_ONE
+from backprop_cli.network.structure import Settings
 
 Y_TRUE = Symbol("y_true")  # an output's target
 Y_HAT = Symbol("y_hat")  # an output's prediction
@@ -28,7 +31,8 @@ COMPLEMENT, LOG, LOG_COMPLEMENT = Symbol("complement"), Symbol("log"), Symbol("l
 # Above 0 where it is not: there the usual formulas are right to 1e-11.
 BETWEEN = Y_HAT * (ONE - Y_HAT) - Number(Decimal("0.0001"))
 
-TWO = Number(Decimal(2))
+ONE_HALF, TWO = Number(Decimal("0.5")), Number(Decimal(2))
+DELTA = Symbol("delta")  # of huber: how far from the target the straight line begins
 
 
 class Loss(NamedTuple):
@@ -40,8 +44,10 @@ class Loss(NamedTuple):
     and LOG_COMPLEMENT; None where the formula itself does. ``title`` is what a lesson calls it.
     ``source`` says where both
     can be looked up. ``targets`` are the least and the greatest target it takes (None: any);
-    ``distribution`` says that the targets must add up to 1. ``aliases`` are other names by which
-    it is known.
+    ``distribution`` says that the targets must add up to 1, ``only_ends`` that they must be the
+    least or the greatest. ``settings`` are symbols of the formula that a user may set, with their
+    defaults. ``convention`` is what is taken for the derivative where there is none: where
+    ``kink`` is 0. ``aliases`` are other names by which it is known.
     """
 
     name: str
@@ -54,11 +60,23 @@ class Loss(NamedTuple):
     computed: Expression | None = None
     computed_derivative: Expression | None = None
     aliases: tuple[str, ...] = ()
+    only_ends: bool = False
+    settings: Mapping[str, Decimal] = MappingProxyType({})
+    kink: Expression | None = None
+    convention: Prose = ""
 
     @property
     def has_logarithms(self) -> bool:
         """Whether it has no value where the prediction is 0 or 1."""
-        return self.computed is not None
+        if self.computed is None:
+            return False
+        return not {LOG, LOG_COMPLEMENT}.isdisjoint(symbols(self.computed))
+
+    def configured(self, settings: Settings = ()) -> "Loss":
+        """The same with its settings put in: those given, else the defaults."""
+        chosen = {**self.settings, **dict(settings)}
+        numbers = {name: Number(value) for name, value in chosen.items()}
+        return self.naming(numbers)._replace(settings=chosen)
 
     def put_in(self, target: Expression, prediction: Expression, outputs: int) -> "Loss":
         """The loss of one output among so many."""
@@ -78,11 +96,16 @@ class Loss(NamedTuple):
             computed=self.computed and substitute(self.computed, named),
             computed_derivative=self.computed_derivative
             and substitute(self.computed_derivative, named),
+            kink=self.kink and substitute(self.kink, named),
         )
 
     def takes(self, target: Decimal | float) -> bool:
         """Whether it takes a target."""
-        return self.targets is None or self.targets[0] <= target <= self.targets[1]
+        if self.targets is None:
+            return True
+        if self.only_ends:
+            return target in self.targets
+        return self.targets[0] <= target <= self.targets[1]
 
     def takes_total(self, total: float) -> bool:
         """Whether it takes targets with a sum."""
@@ -112,6 +135,17 @@ WHY_ZERO = (
 )
 WHY_LIMIT = "the prediction is the target; the limit from between 0 and 1"
 LIMIT = ONE - TWO * Y_TRUE
+
+ERROR = Y_HAT - Y_TRUE
+FAR = Call("abs", ERROR)
+MARGIN = ONE - Y_TRUE * Y_HAT  # of hinge: how much is missing
+# ln(cosh(e)) is |e| − ln(2) + ln(1 + exp(−2 |e|)), where no exp is large; near 0, where that
+# cancels, ln(1 + (exp(|e|) − 1)^2 / (2 exp(|e|))).
+LOG_COSH = Choice(
+    FAR - ONE,
+    FAR + Call("ln1p", Call("exp", -(TWO * FAR))) - Call("ln", TWO),
+    Call("ln1p", Call("expm1", FAR) ** 2 / (TWO * Call("exp", FAR))),
+)
 
 LOSSES: Mapping[str, Loss] = {
     row.name: row
@@ -167,6 +201,55 @@ LOSSES: Mapping[str, Loss] = {
             source="https://en.wikipedia.org/wiki/Cross-entropy",
             targets=(Decimal(0), Decimal(1)),
             distribution=True,
+        ),
+        Loss(
+            name="mean_absolute_error",
+            aliases=("mae", "l1", "absolute_error"),
+            title=prose("the distance from the target, divided by the number of outputs ", N),
+            formula=Call("abs", Y_TRUE - Y_HAT) / N,
+            derivative=Call("sign", ERROR) / N,
+            source="https://en.wikipedia.org/wiki/Mean_absolute_error",
+            kink=ERROR,
+            convention=prose(
+                "where the prediction is the target there is no derivative; ", ZERO, " is taken"
+            ),
+        ),
+        Loss(
+            name="huber",
+            aliases=("huber_loss",),
+            title="half the squared error near the target, and a straight line farther away",
+            formula=Choice(
+                DELTA - FAR,
+                ONE_HALF * ERROR**2,
+                DELTA * (FAR - ONE_HALF * DELTA),
+                or_zero=True,
+            ),
+            derivative=Choice(DELTA - FAR, ERROR, DELTA * Call("sign", ERROR), or_zero=True),
+            settings={DELTA.name: Decimal(1)},
+            source="https://en.wikipedia.org/wiki/Huber_loss",
+        ),
+        Loss(
+            name="log_cosh",
+            title="the logarithm of the hyperbolic cosine of the error",
+            formula=Call("ln", (Call("exp", ERROR) + Call("exp", -ERROR)) / TWO),
+            derivative=Call("tanh", ERROR),
+            computed=LOG_COSH,
+            source="https://www.tensorflow.org/api_docs/python/tf/keras/losses/LogCosh",
+        ),
+        Loss(
+            name="hinge",
+            aliases=("hinge_loss", "svm"),
+            title="what the prediction times the target is short of 1",
+            formula=Choice(MARGIN, MARGIN, ZERO),
+            derivative=Choice(MARGIN, -Y_TRUE, ZERO),
+            source="https://en.wikipedia.org/wiki/Hinge_loss",
+            targets=(Decimal(-1), Decimal(1)),
+            only_ends=True,
+            kink=MARGIN,
+            convention=prose(
+                "where the prediction times the target is 1 there is no derivative; ",
+                *(ZERO, " is taken"),
+            ),
         ),
     )
 }

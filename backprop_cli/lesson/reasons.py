@@ -157,6 +157,9 @@ def reason(working: AnyWorking, step: Step) -> Prose:
             return prose(
                 "softmax: ", own, " by its own weighted sum, ", other, " by that of another neuron"
             )
+        case Rule.DERIVATIVE_OF_LOSS if is_at_kink(working, step):
+            assert isinstance(step.row, Loss)
+            return step.row.convention
         case Rule.DERIVATIVE | Rule.DERIVATIVE_OF_LOSS | Rule.DERIVATIVE_BY_SLOPE:
             assert isinstance(step.defines, Partial)
             by, entered = Symbol(step.defines.by), derivation.by_name[step.because]
@@ -188,6 +191,14 @@ def reason(working: AnyWorking, step: Step) -> Prose:
             return "it feeds no neuron, so the loss does not depend on it"
         case _:
             return ""
+
+
+def is_at_kink(working: AnyWorking, step: Step) -> bool:
+    """Whether a derivative of the loss is taken where there is none."""
+    row = step.row
+    if not isinstance(row, Loss) or row.kink is None:
+        return False
+    return bool(working.arithmetic.evaluate(row.kink, working.values) == 0)
 
 
 def _why_of_activation(working: AnyWorking, step: Step) -> Prose:

@@ -140,9 +140,10 @@ class Network:
 
     ``layers`` are in forward order; what feeds a neuron is an input or any neuron before it. The
     neurons ``ends`` are its outputs (none named: those of the last layer that feed no other). With
-    a target for each, what is derived is the loss, a row of ``losses.py``; where it is not
-    ``aimed`` at a target, its only output itself. ``frozen`` holds the parameters that an update
-    leaves as they are; the others are updated by the row ``optimizer`` of ``optimizers.py``, with
+    a target for each, what is derived is the loss, a row of ``losses.py`` with ``loss_settings``;
+    where it is not ``aimed`` at a target, its only output itself. ``frozen`` holds the parameters
+    that an update leaves as they are; the others are updated by the row ``optimizer`` of
+    ``optimizers.py``, with
     weight decay if it ``decays``; there is no update unless it ``learns``, with a learning rate.
     """
 
@@ -155,6 +156,7 @@ class Network:
     ends: tuple[str, ...] = ()
     aimed: bool = True
     learns: bool = True
+    loss_settings: Settings = ()
 
     # --- neurons ---
 

@@ -303,7 +303,7 @@ def _wrong_derivative(site: Site) -> Iterator[Change]:
         target = site.own(site.network.target(neuron))
         prediction = site.own(site.network.prediction(neuron))
         for name, loss in LOSSES.items():
-            formula = loss.slope(target, prediction, len(site.network.outputs))
+            formula = loss.configured().slope(target, prediction, len(site.network.outputs))
             yield Change(formula, f"that of {name}")
         yield Change(-(target / prediction))
         yield Change(target / prediction)

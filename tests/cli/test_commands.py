@@ -350,7 +350,11 @@ def test_a_softmax_of_one_is_no_exercise(
     assert (run.stdout, run.returncode, run.stderr) == ("", 2, f"{complaint}\n")
 
 
-UNDER_SOFTMAX = [loss for loss in LOSSES if OUTPUT_FOR.get(loss, "softmax") == "softmax"]
+UNDER_SOFTMAX = [
+    loss
+    for loss, row in LOSSES.items()
+    if OUTPUT_FOR.get(loss, "softmax") == "softmax" and not row.only_ends
+]
 
 
 @pytest.mark.parametrize("loss", UNDER_SOFTMAX)

@@ -77,7 +77,7 @@ FOR_PROBABILITIES = "0.2 0.3 0.3 0.1"
 
 def needs_probabilities(output: str, loss: str) -> bool:
     """Whether the numbers have to keep the predictions between 0 and 1, as the loss wants them."""
-    return LOSSES[loss].targets is not None and output not in ("sigmoid", SOFTMAX)
+    return LOSSES[loss].has_logarithms and output not in ("sigmoid", SOFTMAX)
 
 
 def networks_with(activation: str, loss: str) -> list[tuple[str, str]]:

@@ -53,6 +53,8 @@ examples:
   - {inputs: [0.9, 0.6, 0.4], target: [1, 0]}
   - {inputs: [-0.3, -0.8, 0.7], target: [0, 1]}
 """
+# The same with targets of -1 and 1.
+SIGNED = re.sub(r"target: .*]", "target: [1, -1]", BASE).replace("[1, -1]", "[-1, 1]", 2)
 WEIGHTS = """\
 weights:
   hidden: [[0.1, 0.25, -0.3], [-0.35, 0.4, 0.2], [0.5, -0.15, 0.05], [0.2, 0.3, 0.4]]
@@ -82,8 +84,8 @@ def activations_and_losses() -> list[Case]:
     return [
         built(
             f"{hidden}, {output}, {loss}",
-            *(BASE, WEIGHTS, BIASES, RATE, "batch_size: 2\n"),
-            f"activation: {{hidden: {hidden}, output: {output}}}\nloss: {loss}\n",
+            *(SIGNED if LOSSES[loss].only_ends else BASE, WEIGHTS, BIASES, RATE),
+            f"batch_size: 2\nactivation: {{hidden: {hidden}, output: {output}}}\nloss: {loss}\n",
         )
         for hidden, loss in product(ACTIVATION_NAMES, LOSSES)
         for output in dict.fromkeys((hidden, "sigmoid", "softmax"))

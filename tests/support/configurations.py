@@ -42,7 +42,7 @@ ROWS = (
     "0.10,1e-3,-2,3,0,0.25,1,x²,3\n0.20,2,-1.50,1,0,1,0,no,1.0\n0.15,-3,7,2,0,0.5,0.5,x²,3\n"
 )
 ODD_NAMES = ("On", "y", "größe", "name", "e5")
-TARGETS = {"binary_cross_entropy": ("0", "1"), "cross_entropy": ("0", "1")}
+TARGETS = {"binary_cross_entropy": ("0", "1"), "cross_entropy": ("0", "1"), "hinge": ("-1", "1")}
 FEW_LAYERS = ("hidden", "names", "off", "output")
 
 

@@ -18,6 +18,7 @@ from backprop_cli.functions.softmax import SOFTMAX
 from backprop_cli.network.exercise import Batches, Example, Exercise
 from backprop_cli.network.structure import LEARNING_RATE, Edge, Layer, Network, Neuron
 
+ENDS = (Decimal(-1), Decimal(1))
 BIAS_FORMS = ("shared by the layer", "one per neuron", "some neurons", "none")
 
 # The optimizers that go by gradients: all but the perceptron rule.
@@ -203,6 +204,8 @@ def trainings(draw: st.DrawFn, most_layers: int = 3, most_wide: int = 3) -> Exer
         if LOSSES[loss].distribution:
             one = draw(st.integers(0, outputs - 1))
             return Example(inputs, tuple(Decimal(int(at == one)) for at in range(outputs)))
+        if LOSSES[loss].only_ends:
+            return Example(inputs, tuple(draw(st.sampled_from(ENDS)) for _ in range(outputs)))
         low = "-2" if LOSSES[loss].targets is None else "0"
         high = "2" if LOSSES[loss].targets is None else "1"
         return Example(inputs, tuple(draw(decimals(low, high)) for _ in range(outputs)))

@@ -45,6 +45,10 @@ LOSSES: Mapping[str, Callable[[Any, Any, int], Any]] = {
     "mean_squared_error": lambda y, p, n: (y - p) ** 2 / n,
     "binary_cross_entropy": lambda y, p, _: -y * mpmath.log(p) - (1 - y) * mpmath.log(1 - p),
     "cross_entropy": lambda y, p, _: -y * mpmath.log(p) if y else mpmath.mpf(0),
+    "mean_absolute_error": lambda y, p, n: abs(y - p) / n,
+    "huber": lambda y, p, _: (y - p) ** 2 / 2 if abs(y - p) <= 1 else abs(y - p) - 0.5,
+    "log_cosh": lambda y, p, _: mpmath.log(mpmath.cosh(y - p)),
+    "hinge": lambda y, p, _: max(mpmath.mpf(0), 1 - y * p),
 }
 
 

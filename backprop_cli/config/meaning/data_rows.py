@@ -155,8 +155,7 @@ class DataRows:
         for row, example in enumerate(examples):
             for name, target in zip(names, example.targets, strict=True):
                 if not loss.takes(target):
-                    assert loss.targets is not None
-                    raise table.error(wording.out_of_range(loss.name, *loss.targets), name, row)
+                    raise table.error(wording.not_its_target(loss), name, row)
             total = sum(map(float, example.targets))
             if not loss.takes_total(total):
                 raise table.error(wording.no_distribution(loss.name, total), names[0], row)

@@ -34,7 +34,7 @@ class TrainingSet:
         self._faults = found
         self._settings = settings
         data = settings.data
-        self._rows = None if data is None else DataRows(found, data, LOSSES[settings.loss])
+        self._rows = None if data is None else DataRows(found, data, LOSSES[settings.loss_name])
 
     def inputs(self) -> Mapping[str, Path]:
         """The inputs' names, each with the place that it comes from; x1, x2, … for a list.
@@ -190,12 +190,12 @@ class TrainingSet:
 
     def _in_range(self, target: Figure, path: Path) -> None:
         """A target must be one that the loss can take."""
-        loss = LOSSES[self._settings.loss]
-        if loss.targets is not None and not loss.takes(target):
-            self._faults.complain(path, wording.out_of_range, loss.name, *loss.targets)
+        loss = LOSSES[self._settings.loss_name]
+        if not loss.takes(target):
+            self._faults.complain(path, wording.not_its_target, loss)
 
     def _distribution(self, targets: Sequence[Figure], path: Path) -> None:
         """The targets of a loss that compares distributions must be one."""
         total = sum(map(float, targets))
-        if not LOSSES[self._settings.loss].takes_total(total):
-            self._faults.complain(path, wording.no_distribution, self._settings.loss, total)
+        if not LOSSES[self._settings.loss_name].takes_total(total):
+            self._faults.complain(path, wording.no_distribution, self._settings.loss_name, total)

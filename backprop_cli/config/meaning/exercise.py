@@ -15,9 +15,10 @@ from backprop_cli.config.meaning.layers import (
 from backprop_cli.config.meaning.parameters import Parameters
 from backprop_cli.config.shape.configuration import Configuration
 from backprop_cli.derivation.reserved_names import like_a_part, like_a_prediction, own_names
+from backprop_cli.functions.losses import LOSSES
 from backprop_cli.functions.optimizers import DECAY, OPTIMIZERS
 from backprop_cli.network.exercise import Example, Exercise, Figure
-from backprop_cli.network.structure import LEARNING_RATE, Network
+from backprop_cli.network.structure import LEARNING_RATE, Network, Settings
 from backprop_cli.wording import Path
 
 
@@ -93,14 +94,22 @@ class _Reader:
         return Network(
             tuple(inputs.values()),
             layers,
-            settings.loss,
+            settings.loss_name,
             frozenset(settings.frozen),
             optimizer,
             decays,
             ends=self.training_set.ends(layers),
             aimed=self.training_set.is_aimed,
             learns=settings.learning_rate is not None,
+            loss_settings=self.loss_settings(),
         )
+
+    def loss_settings(self) -> Settings:
+        """The settings that the loss was given."""
+        given = self.settings.loss
+        if isinstance(given, str):
+            return ()
+        return tuple(chosen(self.faults, ("loss",), given, LOSSES[given.name].settings).items())
 
     def optimizer(self) -> tuple[str, bool]:
         """The optimizer's name, and whether it has weight decay; its settings become numbers."""

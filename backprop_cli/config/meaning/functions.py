@@ -8,7 +8,7 @@ from backprop_cli.config.meaning import wording
 from backprop_cli.config.meaning.faults import Faults
 from backprop_cli.config.meaning.parameters import Parameters
 from backprop_cli.config.shape.fields import ACTIVATION_NAMES
-from backprop_cli.config.shape.sections import ActivationSettings, OptimizerSettings
+from backprop_cli.config.shape.sections import ActivationSettings, LossSettings, OptimizerSettings
 from backprop_cli.functions.activations import ACTIVATIONS, SLOPE
 from backprop_cli.network.structure import SLOPE as SLOPE_KIND
 from backprop_cli.network.structure import Function, Layer, Neuron
@@ -76,10 +76,10 @@ def _function(
 def chosen(
     found: Faults,
     path: Path,
-    given: ActivationSettings | OptimizerSettings,
+    given: ActivationSettings | LossSettings | OptimizerSettings,
     known: Mapping[str, Decimal],
 ) -> Mapping[str, Decimal]:
-    """The settings that were written of a function or optimizer, which has those ``known``."""
+    """The settings that were written of a row of a table, which has those ``known``."""
     settings: dict[str, Decimal] = given.model_dump(exclude={"name"}, exclude_none=True)
     for setting in settings:
         if setting not in known:

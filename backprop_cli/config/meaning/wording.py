@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from backprop_cli.config.shape.configuration import Configuration
 from backprop_cli.config.shape.faults import OF_ITS_OWN
+from backprop_cli.functions.losses import Loss
 from backprop_cli.network.structure import KINDS, Network
 from backprop_cli.wording import Path, counted, did_you_mean, listed, shown, span
 
@@ -156,9 +157,13 @@ def one_target(outputs: tuple[str, ...]) -> str:
     return f"this is one number for {len(outputs)} outputs; write a list of {len(outputs)} numbers"
 
 
-def out_of_range(loss: str, least: Decimal, greatest: Decimal) -> str:
+def not_its_target(loss: Loss) -> str:
     """A target that the loss cannot take."""
-    return f"{loss} takes targets from {least} to {greatest}"
+    assert loss.targets is not None
+    least, greatest = loss.targets
+    if loss.only_ends:
+        return f"{loss.name} takes the targets {least} and {greatest} alone"
+    return f"{loss.name} takes targets from {least} to {greatest}"
 
 
 def no_distribution(loss: str, total: float) -> str:

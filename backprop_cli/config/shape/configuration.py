@@ -17,7 +17,6 @@ from backprop_cli.config.shape.fields import (
     LayerBiases,
     LayerName,
     LayerWeights,
-    LossName,
     Name,
     NotNegative,
     Number,
@@ -29,7 +28,9 @@ from backprop_cli.config.shape.fields import (
 from backprop_cli.config.shape.sections import (
     Activations,
     Data,
+    LossSettings,
     OneExample,
+    OneLoss,
     Optimizer,
     TrainedSoFar,
 )
@@ -151,10 +152,10 @@ class Configuration(BaseModel):
         description="The activation function of every layer, or a mapping by layer.",
         examples=[ACTIVATION_NAMES[0], {"hidden": ACTIVATION_NAMES[0]}],
     )
-    loss: LossName = Field(
+    loss: OneLoss = Field(
         default=LOSS_NAMES[0],
         description="The loss function, summed over the outputs.",
-        examples=[LOSS_NAMES[0]],
+        examples=[LOSS_NAMES[0], {"name": "huber", "delta": 1}],
     )
     frozen: list[str] = Field(
         default=[],
@@ -167,3 +168,8 @@ class Configuration(BaseModel):
         description="Where training stands, in a network that was saved. Left out, it begins.",
         examples=[{"epochs": 400, "first_loss": 0.27, "v": {"w1": 0.01, "w2": -0.02}}],
     )
+
+    @property
+    def loss_name(self) -> str:
+        """The loss function's name, with or without settings beside it."""
+        return self.loss.name if isinstance(self.loss, LossSettings) else self.loss

@@ -31,7 +31,7 @@ LIST_ITEMS = {
 
 # The sections whose own keys are names that a user gives.
 NAMING = ("inputs", "weights", "biases", "activation", "target")
-SECTIONS = (*NAMING, "optimizer", "data")
+SECTIONS = (*NAMING, "loss", "optimizer", "data")
 
 OF_ITS_OWN = "{} is a key of its own; begin its line at the left edge"
 MOST_COUNTED = 10

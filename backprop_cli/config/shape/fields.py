@@ -23,6 +23,7 @@ from backprop_cli.config.shape.scalars import (
     read_decimals,
     read_flag,
     read_number,
+    read_positive,
     read_rate,
     read_seed,
     within,
@@ -52,6 +53,7 @@ TAGS = {
     SETTINGS := "<settings>",
 }
 ONE_OPTIMIZER = "an optimizer is one name, or a name and its settings in a mapping"
+ONE_LOSS = "a loss is one name, or a name and its settings in a mapping"
 ONE_ACTIVATION = "an activation is one name, or a name and its settings in a mapping"
 
 
@@ -135,6 +137,10 @@ OptimizerName = Annotated[str, _known(by_spelling(OPTIMIZERS.values()), "optimiz
 Fraction = Annotated[
     Decimal,
     Read(within(0, 1), {"type": "number", "minimum": 0, "exclusiveMaximum": 1}),
+]
+Positive = Annotated[
+    Decimal,
+    Read(read_positive, {"type": "number", "exclusiveMinimum": 0}),
 ]
 NotNegative = Annotated[Decimal, Read(within(0), {"type": "number", "minimum": 0})]
 Flag = Annotated[bool, Read(read_flag, {"type": "boolean"})]

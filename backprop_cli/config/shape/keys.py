@@ -10,6 +10,7 @@ from backprop_cli.config.shape.configuration import Configuration
 from backprop_cli.config.shape.sections import (
     ActivationSettings,
     Data,
+    LossSettings,
     OneExample,
     OptimizerSettings,
     TrainedSoFar,
@@ -19,6 +20,7 @@ from backprop_cli.wording import Path, did_you_mean
 # What stands under a key that has keys of its own.
 MODELS: Mapping[str, type[BaseModel]] = {
     "activation": ActivationSettings,
+    "loss": LossSettings,
     "optimizer": OptimizerSettings,
     "examples": OneExample,
     "data": Data,

@@ -119,6 +119,14 @@ def read_rate(value: object) -> Decimal:
     return rate
 
 
+def read_positive(value: object) -> Decimal:
+    """A number above 0, as a distance is."""
+    number = read_number(value)
+    if number <= 0:
+        raise complaint(f"this is greater than 0, such as 1, not {shown(str(value))}")
+    return number
+
+
 def read_decimals(value: object) -> int:
     """How many decimals are carried: a whole number, since nothing else can be counted."""
     if isinstance(value, str) and not isinstance(value, Quoted) and not value:

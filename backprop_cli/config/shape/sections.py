@@ -9,6 +9,7 @@ from backprop_cli.config.shape.fields import (
     ACTIVATION_NAMES,
     MAPPING,
     ONE_ACTIVATION,
+    ONE_LOSS,
     ONE_OPTIMIZER,
     SCALAR,
     SETTINGS,
@@ -18,11 +19,13 @@ from backprop_cli.config.shape.fields import (
     Flag,
     Fraction,
     Inputs,
+    LossName,
     Name,
     NotNegative,
     Number,
     OneColumn,
     OptimizerName,
+    Positive,
     Targets,
     UpdateNumber,
     either,
@@ -133,6 +136,24 @@ Optimizer = Annotated[
     Discriminator(
         activation_shape, custom_error_type=COMPLAINT, custom_error_message=ONE_OPTIMIZER
     ),
+]
+
+
+class LossSettings(BaseModel):
+    """A loss function with its settings."""
+
+    model_config = PART
+
+    name: LossName
+    delta: Positive | None = Field(
+        default=None,
+        description="Of huber: how far from the target the straight line begins.",
+    )
+
+
+OneLoss = Annotated[
+    Annotated[LossSettings, Tag(SETTINGS)] | Annotated[LossName, Tag(SCALAR)],
+    Discriminator(activation_shape, custom_error_type=COMPLAINT, custom_error_message=ONE_LOSS),
 ]
 
 

@@ -76,16 +76,19 @@ def _with_weights(sketch: Sketch, random: Random, *, drawn_biases: bool) -> Sket
         bound = len(values) ** -0.5
         own = drawn_biases and kind == "own"
         sums: list[Decimal] = []
+        fans: list[list[Decimal]] = []
         for neuron in range(size):
             bias = given[min(neuron, len(given) - 1)] if given else Decimal(0)
             for _ in range(MOST_TRIES):
                 fan = [_between(-bound, bound, random) for _ in values]
                 total = sum(map(mul, fan, values), bias)
-                if function != "relu" or total > 0:
+                # Two that are alike learn alike, and their gradients may cancel.
+                if fan not in fans and (function != "relu" or total > 0):
                     break
                 if own:
                     bias = _between(-0.5, 0.5, random)
             weights += fan
+            fans.append(fan)
             sums.append(total)
             if given and (len(given) == size or neuron == 0):
                 biases.append(bias)
@@ -105,7 +108,10 @@ def _activations(function: str, sums: Sequence[Decimal]) -> Sequence[Decimal]:
 def _targets(sketch: Sketch, random: Random) -> tuple[Decimal, ...]:
     """Targets that the loss can take: a class where they are or should be a distribution."""
     outputs = sketch.sizes[-1]
-    if LOSSES[sketch.loss].distribution or sketch.functions[-1] == SOFTMAX:
+    row = LOSSES[sketch.loss]
+    if row.targets and row.only_ends:
+        return tuple(random.choice(row.targets) for _ in range(outputs))
+    if row.distribution or sketch.functions[-1] == SOFTMAX:
         of_class = random.randrange(outputs)
         return tuple(Decimal(int(number == of_class)) for number in range(outputs))
     return tuple(_between(0.01, 0.99, random) for _ in range(outputs))

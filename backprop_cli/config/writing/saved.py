@@ -45,7 +45,8 @@ def _lines(
     yield from parameter_lines(network, texts)
     yield from function_line(network, texts)
     if network.aimed:
-        yield f"loss: {network.loss}"
+        settings = {name: yaml_text.number(number) for name, number in network.loss_settings}
+        yield f"loss: {with_settings(network.loss, settings)}"
     yield from _updates(network, texts)
     if exercise.rounding is not None:
         yield f"rounding: {exercise.rounding}  # decimals carried from line to line, as on paper"
