@@ -241,5 +241,5 @@ def test_a_loss_is_reached_in_the_same_epoch_across_a_resumption(
     assert 100 < stopped < 3000
     backprop("run", DEFAULT, "--epochs", str(stopped - 33), *options, "--checkpoint", part)
     run = backprop("run", "--resume", part, "--epochs", "3000", *options, "--checkpoint", part)
-    assert f"Training ended with epoch {stopped}: its loss of 0.00210" in run.stdout
+    assert f"Training stopped after epoch {stopped}: its loss of 0.00210" in run.stdout
     assert part.read_bytes() == whole.read_bytes()
