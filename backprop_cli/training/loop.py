@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any, Protocol
 
 from backprop_cli.arithmetic.evaluation import Exact
@@ -75,15 +76,18 @@ class CompiledLoop:
         self, state: State, epoch: int, epochs: int, until_loss: float | None = None
     ) -> tuple[int, State]:
         """See `Loop`. Raises one of NO_NUMBER."""
-        if self._exercise.batches.shuffle:
-            for done in range(1, epochs + 1):
-                state = self._compiled.train(1, state, self._epoch(epoch + done - 1), self._rate)
-                if until_loss is not None and done < epochs and self.loss(state) <= until_loss:
-                    return done, state
-            return epochs, state
-        if until_loss is None:
-            return epochs, self._compiled.train(epochs, state, self._in_order, self._rate)
-        return self._compiled.train_until(epochs, state, self._in_order, until_loss, self._rate)
+        in_order, rate = not self._exercise.batches.shuffle, self._rate
+        if in_order and until_loss is None:
+            return epochs, self._compiled.train(epochs, state, self._in_order, rate)
+        if in_order and until_loss is not None:
+            # A loss on the way may not exist although every gradient does: then one by one.
+            with suppress(*NO_NUMBER):
+                return self._compiled.train_until(epochs, state, self._in_order, until_loss, rate)
+        for done in range(1, epochs + 1):
+            state = self._compiled.train(1, state, self._epoch(epoch + done - 1), rate)
+            if until_loss is not None and done < epochs and self.loss(state) <= until_loss:
+                return done, state
+        return epochs, state
 
     def after(self, state: State, batches: Iterable[tuple[int, ...]]) -> State:
         """The state after an update by each of several batches. Raises one of NO_NUMBER."""
