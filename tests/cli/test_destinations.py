@@ -182,14 +182,14 @@ def folders(tmp_path: Path) -> Mapping[str, Path]:
 def test_two_options_never_name_one_file(
     backprop: Backprop, folders: Mapping[str, Path], spelling: str, there: bool
 ) -> None:
-    file = folders["plain"] / "n.svg"
-    if there:
-        file.write_bytes(FOREIGN)
-    other = folders[spelling] / "n.svg"
-    for one, two in (("--save", "-o"), ("--checkpoint", "--save"), ("--picture", "--save")):
+    pairs = (("--save", "-o", "n.txt"), ("--checkpoint", "--save", "n.yaml"))
+    for one, two, name in (*pairs, ("--picture", "--save", "n.svg")):
+        file, other = folders["plain"] / name, folders[spelling] / name
+        if there:
+            file.write_bytes(FOREIGN)
         line = refused(backprop("run", "--epochs", "5", one, file, two, other, "--force"))
         assert "names the same file" in line
-    assert [path.read_bytes() for path in folders["plain"].iterdir()] == [FOREIGN] * there
+    assert [path.read_bytes() for path in folders["plain"].iterdir()] == [FOREIGN] * 3 * there
 
 
 @pytest.mark.parametrize("option", ["-o", "--picture"])
@@ -197,10 +197,11 @@ def test_two_options_never_name_one_file(
 def test_a_report_is_not_written_over_the_configuration_that_is_read(
     backprop: Backprop, folders: Mapping[str, Path], option: str, spelling: str
 ) -> None:
-    config = folders["plain"] / "n.svg"
+    name = "n.txt" if option == "-o" else "n.svg"
+    config = folders["plain"] / name
     config.write_bytes(DEFAULT.read_bytes())
     for command in (("run", config), ("sweep", config, "--lr", "1"), ("run", "--resume", config)):
-        line = refused(backprop(*command, option, folders[spelling] / "n.svg", "--force"))
+        line = refused(backprop(*command, option, folders[spelling] / name, "--force"))
         assert line.endswith("the configuration is read from this file; name another one\n")
     if option == "-o":
         refused(backprop("export", config, "--to", "numpy", "-o", config, "--force"))
@@ -209,7 +210,7 @@ def test_a_report_is_not_written_over_the_configuration_that_is_read(
 
 DATA = "a,b\n0,1\n1,0\n"
 OF_DATA = """\
-data: {file: data.csv, inputs: [a], target: b}
+data: {file: data.txt, inputs: [a], target: b}
 weights: {output: {out: {a: 1}}}
 learning_rate: 0.5
 """
@@ -219,10 +220,10 @@ learning_rate: 0.5
 def test_the_data_that_are_read_are_not_written_over(
     backprop: Backprop, folders: Mapping[str, Path], spelling: str
 ) -> None:
-    config, data = (folders["plain"] / name for name in ("n.yaml", "data.csv"))
+    config, data = (folders["plain"] / name for name in ("n.yaml", "data.txt"))
     config.write_text(OF_DATA, encoding="utf-8")
     data.write_text(DATA, encoding="utf-8")
-    same = folders[spelling] / "data.csv"
+    same = folders[spelling] / "data.txt"
     for given in (
         *(("run", config, option, same) for option in ("-o", "--save", "--checkpoint")),
         ("run", config, "--gradcheck", "-o", same),

@@ -44,7 +44,8 @@ def test_four_hundred_epochs_saved_and_six_hundred_more_are_a_thousand(
 def test_through_a_link_that_leads_to_nothing_yet_a_file_is_written_or_it_is_said_why_not(
     backprop: Backprop, tmp_path: Path, option: str
 ) -> None:
-    link, lost = tmp_path / "link.yaml", tmp_path / "lost.yaml"
+    ending = ".txt" if option == "-o" else ".yaml"
+    link, lost = (tmp_path / f"{name}{ending}" for name in ("link", "lost"))
     link.symlink_to(tmp_path / "home.yaml")
     lost.symlink_to(tmp_path / "gone" / "home.yaml")
     run = backprop("run", DEFAULT, "--epochs", "3", option, link)
