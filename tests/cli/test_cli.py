@@ -176,7 +176,8 @@ def test_training_reports_the_loss_from_epoch_0_to_the_last(backprop: Backprop) 
 
 
 def test_at_shows_the_working_of_a_later_epoch(backprop: Backprop) -> None:
-    at_3 = backprop("run", "--epochs", "5", "--at", "3", "--explain", "a_h1", "--explain", "w5_new")
+    asked = ("--exact", "--epochs", "5", "--at", "3", "--explain", "a_h1", "--explain", "w5_new")
+    at_3 = backprop("run", *asked)
     third = trained(2)["forward"]
     z, a = f"{third['z_h1']:.4f}", f"{third['a_h1']:.4f}"
     assert f"a_h1 = sigmoid(z_h1) = sigmoid({z}) ≈ {a}" in one_spaced(at_3.stdout)
@@ -194,9 +195,10 @@ def test_at_the_last_epoch_is_allowed_and_beyond_it_refused(backprop: Backprop) 
 @pytest.mark.parametrize(
     ("text", "options", "times"),
     [
-        (TEXT, ("--epochs", "2"), 1),
+        (TEXT, ("--epochs", "200"), 1),
         (TEXT, (), 0),
-        (TEXT, ("--epochs", "2", "--exact"), 0),
+        (TEXT, ("--epochs", "2"), 0),  # so few are worked by hand
+        (TEXT, ("--epochs", "2", "--exact"), 1),
         (TEXT.replace("rounding: 4", "#"), ("--epochs", "2"), 0),
     ],
 )
@@ -409,8 +411,7 @@ def test_history_of_a_long_run_is_thinned_out_but_keeps_both_ends(backprop: Back
 
 
 def test_json_is_not_mixed_with_what_only_text_can_show(backprop: Backprop) -> None:
-    for option in (("--brief",), ("--explain", "w1")):
-        assert option[0] in complaint(backprop("run", "--format", "json", *option))
+    assert "--brief" in complaint(backprop("run", "--format", "json", "--brief"))
 
 
 # --- -o FILE ------------------------------------------------------------------------------------
