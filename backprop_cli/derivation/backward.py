@@ -215,9 +215,8 @@ def _wide_softmaxes(steps: Iterable[Step]) -> Softmaxes:
 def _means(of: str, mean: str, members: Sequence[Use]) -> Iterator[Step]:
     """The mean of a softmax's gradients, and the same but for an activation of nearly 1."""
     pairs = [(use.local.expression, partial(of, use.step.defines.name)) for use in members]
-    if pairs:
-        yield Step(Symbol(mean), softmax.mean(pairs), Rule.SOFTMAX_MEAN)
-        yield Step(softmax.mean_of_others(mean), softmax.mean_but_largest(pairs), Rule.SOFTMAX_REST)
+    yield Step(Symbol(mean), softmax.mean(pairs), Rule.SOFTMAX_MEAN)
+    yield Step(softmax.mean_of_others(mean), softmax.mean_but_largest(pairs), Rule.SOFTMAX_REST)
 
 
 def _through_softmax(of: str, use: Use) -> Step:

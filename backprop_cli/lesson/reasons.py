@@ -26,7 +26,7 @@ from backprop_cli.functions.losses import Loss
 from backprop_cli.functions.optimizers import Line
 from backprop_cli.lesson.blocks import Equation, Equations
 from backprop_cli.lesson.equations import formula
-from backprop_cli.network.structure import Layer, Network
+from backprop_cli.network.structure import LOSS, Layer, Network
 
 TERMS_IN_A_REASON = 4
 
@@ -188,7 +188,8 @@ def reason(working: AnyWorking, step: Step) -> Prose:
             wrong = "small" if error > 0 else "large"
             return f"the prediction is too {wrong}: the weights change"
         case Rule.FEEDS_NOTHING:
-            return "it feeds no neuron, so the loss does not depend on it"
+            of = "the loss" if derivation.of == LOSS else Symbol(derivation.of)
+            return prose("it feeds no neuron, so ", of, " does not depend on it")
         case _:
             return ""
 
