@@ -208,7 +208,7 @@ def perfect_predictions() -> list[Case]:
     """Predictions of exactly 0 and 1, which are the targets."""
     text = """\
 examples: [{inputs: [1], target: [1, 0]}, {inputs: [-1], target: [0, 1]}]
-weights: {output: [[40], [-800]]}
+weights: {output: [[800], [-800]]}
 learning_rate: 1
 """
     kinds = (
