@@ -49,6 +49,7 @@ LOSSES = {
 OPTIMIZERS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "sgd": ("SGD", ()),
     "momentum": ("SGD", ("momentum=momentum",)),
+    "dampened_momentum": ("SGD", ("momentum=momentum", "dampening=dampening")),
     "nesterov": ("SGD", ("momentum=momentum", "nesterov=True")),
     "adam": ("Adam", ("betas=(beta1, beta2)", "eps=epsilon")),
     "adamw": ("AdamW", ("betas=(beta1, beta2)", "eps=epsilon")),
@@ -239,6 +240,10 @@ def _made(description: Description) -> Block:
 def _running(description: Description) -> Iterator[str]:
     """What earlier training has left, put where the optimizer keeps it."""
     if not description.running and not (description.counts and description.updates_done):
+        if description.network.optimizer == "dampened_momentum":
+            yield "# From 0: without a buffer, the first gradient would be taken whole."
+            yield "for w in network.parameters():"
+            yield f'{INDENT}optimizer.state[w] = {{"momentum_buffer": torch.zeros_like(w)}}'
         return
     quantities = updates.state(description)
     yield from updates.running(description, quantities, "torch.tensor")

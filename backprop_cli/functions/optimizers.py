@@ -22,7 +22,7 @@ RATE = Symbol(LEARNING_RATE)
 DECAY = Symbol("weight_decay")
 T = Symbol("t")  # the number of the update, from 1
 
-MOMENTUM = Symbol("momentum")
+MOMENTUM, DAMPENING = Symbol("momentum"), Symbol("dampening")
 BETA1, BETA2, EPSILON = Symbol("beta1"), Symbol("beta2"), Symbol("epsilon")
 
 # Running quantities of a parameter before an update, and after it.
@@ -80,6 +80,11 @@ def _corrected(running: Symbol) -> Prose:
 
 
 VELOCITY = Line(V_NEW, MOMENTUM * V + GRADIENT, "a part of the earlier steps, plus the gradient")
+DAMPENED = Line(
+    V_NEW,
+    MOMENTUM * V + (ONE - DAMPENING) * GRADIENT,
+    "a part of the earlier steps, plus a part of the gradient",
+)
 LOOK_AHEAD = Line(
     DIRECTION, GRADIENT + MOMENTUM * V_NEW, prose("the gradient, plus one more step of ", V)
 )
@@ -114,6 +119,17 @@ OPTIMIZERS: Mapping[str, Optimizer] = {
             state=(V,),
             settings={"momentum": Decimal("0.9")},
             source="https://pytorch.org/docs/stable/generated/torch.optim.SGD.html",
+        ),
+        # What momentum is with its setting dampening. It starts from v = 0, as in textbooks; the
+        # first step of PyTorch, without a buffer yet, takes the gradient whole.
+        Optimizer(
+            name="dampened_momentum",
+            title="gradient descent with dampened momentum",
+            lines=(DAMPENED,),
+            step=RATE * V_NEW,
+            state=(V,),
+            settings={"momentum": Decimal("0.9"), "dampening": Decimal("0.9")},
+            source="A. Ng, Deep Learning Specialization, course 2: Gradient Descent with Momentum",
         ),
         Optimizer(
             name="nesterov",

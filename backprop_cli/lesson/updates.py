@@ -127,9 +127,10 @@ def _optimizer(network: Network, working: AnyWorking) -> Iterator[Block]:
     if GRADIENT not in (line.defines for line in lines):
         put_in[GRADIENT.name] = put_in[SLOPE.name]
     old = DECAYED if SHRUNK in lines else OLD
+    whose = "PyTorch defines it" if "pytorch.org" in row.source else "textbooks do"
     yield Paragraph(
         prose(
-            f"The update is that of {row.title}, as PyTorch defines it (",
+            f"The update is that of {row.title}, as {whose} (",
             *(Code(row.source), "). For a parameter ", OLD, " it works out:"),
         )
     )

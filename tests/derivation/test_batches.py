@@ -93,6 +93,9 @@ def pytorch_update(
         if optimizer == "nesterov":
             return old - rate * (gradient + setting["momentum"] * state["b"])
         return old - rate * state["b"]
+    if optimizer == "dampened_momentum":  # from a buffer of zeros
+        state["b"] = setting["momentum"] * state["b"] + (1 - setting["dampening"]) * gradient
+        return old - rate * state["b"]
     beta1, beta2 = setting["beta1"], setting["beta2"]
     state["m"] = beta1 * state["m"] + (1 - beta1) * gradient
     state["v"] = beta2 * state["v"] + (1 - beta2) * gradient**2

@@ -9,6 +9,7 @@ import pytest
 import yaml
 from jsonschema import Draft202012Validator
 from support.configurations import complaint, swapped_in
+from support.networks import BY_GRADIENT
 from support.program import Backprop
 
 from backprop_cli.config.load import json_schema, load, parse
@@ -110,16 +111,17 @@ def test_batches_are_as_they_are_written(lines: str, expected: Batches) -> None:
     assert parse(f"{SEVERAL}{lines}\n", "c.yaml").batches == expected
 
 
-@pytest.mark.parametrize("name", OPTIMIZERS)
+@pytest.mark.parametrize("name", BY_GRADIENT)
 def test_an_optimizer_has_pytorch_s_defaults_and_starts_from_nothing(name: str) -> None:
     defaults = {
         "sgd": {},
         "momentum": {"momentum": 0.9},  # PyTorch has none: the usual one
+        "dampened_momentum": {"momentum": 0.9, "dampening": 0.9},
         "nesterov": {"momentum": 0.9},
         "adam": {"beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8},
         "adamw": {"beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8, "weight_decay": 0.01},
     }[name]
-    state = {"sgd": "", "momentum": "v", "nesterov": "v", "adam": "mv", "adamw": "mv"}[name]
+    state = {"sgd": "", "adam": "mv", "adamw": "mv"}.get(name, "v")
     exercise = parse(f"{SEVERAL}optimizer: {name}\n", "c.yaml")
     assert exercise == parse(f"{SEVERAL}optimizer: {{name: {name}}}\n", "c.yaml")
     assert exercise.network.optimizer == name

@@ -185,6 +185,7 @@ BATCHES = {
 SETTINGS: Mapping[str, Mapping[str, str]] = {
     "sgd": {},
     "momentum": {"momentum": "0.5"},
+    "dampened_momentum": {"momentum": "0.5", "dampening": "0.7"},
     "nesterov": {"momentum": "0.7"},
     "adam": {"beta1": "0.8", "beta2": "0.95", "epsilon": "1e-6"},
     "adamw": {"beta1": "0", "beta2": "0.9", "epsilon": "0.001"},

@@ -115,6 +115,8 @@ class _Reader:
         """The optimizer's name, and whether it has weight decay; its settings become numbers."""
         given, decay = self.settings.optimizer, self.settings.weight_decay
         name = given if isinstance(given, str) else given.name
+        if name == "momentum" and not isinstance(given, str) and given.dampening is not None:
+            name = "dampened_momentum"
         row = OPTIMIZERS[name]
         self.numbers.update(row.settings)
         if not isinstance(given, str):

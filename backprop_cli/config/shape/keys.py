@@ -57,7 +57,7 @@ INSTEAD: Mapping[str, str] = {
         "what the network should put out is target:, its outputs are the last layer of weights:",
     ),
     **dict.fromkeys(
-        ("momentum", "beta1", "beta2", "epsilon"),
+        ("momentum", "dampening", "beta1", "beta2", "epsilon"),
         "settings stand with the optimizer's name: optimizer: {name: momentum, momentum: 0.9}",
     ),
     **dict.fromkeys(("l2", "regularization", "decay"), "weight_decay: 0.01 pulls parameters to 0"),

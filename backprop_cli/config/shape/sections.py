@@ -117,6 +117,11 @@ class OptimizerSettings(BaseModel):
         default=None,
         description="Of momentum and nesterov: the part of the last step that is kept.",
     )
+    dampening: Fraction | None = Field(
+        default=None,
+        description="Of momentum: the part of the gradient that is left out, as in "
+        "v = momentum * v + (1 - dampening) * gradient.",
+    )
     beta1: Fraction | None = Field(
         default=None,
         description="Of adam and adamw: the part of the mean gradient that is kept.",
