@@ -22,6 +22,7 @@ from backprop_cli.cli.commands import (
     sweep,
 )
 from backprop_cli.cli.exits import complaints
+from backprop_cli.cli.meant import Known, meant
 from backprop_cli.cli.printing import write
 
 
@@ -44,7 +45,19 @@ class _Command(_Plain, TyperCommand):
 
 
 class _Group(_Plain, TyperGroup):
-    pass
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """See typer; where no command is named, the one that is meant is put there."""
+        if args and not ctx.resilient_parsing:
+            params = self.commands["run"].params
+            known = Known(
+                self.commands,
+                {name for one in params for name in one.opts},
+                {name for one in params if not getattr(one, "is_flag", True) for name in one.opts},
+                {name for one in self.get_params(ctx) for name in one.opts},
+            )
+            with complaints(None):
+                args = meant(args, known)
+        return super().parse_args(ctx, args)
 
 
 app = typer.Typer(

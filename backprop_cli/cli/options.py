@@ -28,6 +28,15 @@ class Engine(StrEnum):
     numba = "numba"
 
 
+class Part(StrEnum):
+    """What may be shown alone of a solution."""
+
+    forward = "forward"
+    loss = "loss"
+    gradients = "gradients"
+    updates = "updates"
+
+
 class Color(StrEnum):
     """Where colours are printed."""
 
@@ -154,6 +163,10 @@ Gradcheck = Annotated[
         "The exit code is 1 if a gradient is wrong.",
         "--gradcheck",
     ),
+]
+Only = Annotated[
+    Part | None,
+    _choice(SHOWN, "Show only one part: forward, loss, gradients or updates.", "--only", Part),
 ]
 Brief = Annotated[bool, _option(SHOWN, "Show the tables only.", "--brief")]
 Exact = Annotated[

@@ -3,15 +3,33 @@
 import shlex
 from collections.abc import Callable, Sequence
 from io import StringIO
-from typing import TYPE_CHECKING
+from shutil import get_terminal_size
+from typing import IO, TYPE_CHECKING, Any, cast
 
 from backprop_cli.cli.destinations import Destination
 from backprop_cli.cli.media import Format, written
 from backprop_cli.cli.world import World
+from backprop_cli.wording import printable
 
 if TYPE_CHECKING:
     from backprop_cli.lesson.blocks import Lesson, Plot
     from backprop_cli.lesson.diagram import Diagram
+
+
+class Counted:
+    """A stream that counts the lines that are written to it."""
+
+    def __init__(self, stream: IO[str]) -> None:
+        self._stream = stream
+        self.lines = 0
+
+    def write(self, text: str) -> int:
+        """Write a text."""
+        self.lines += text.count("\n")
+        return self._stream.write(text)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
 
 
 def show(
@@ -20,10 +38,12 @@ def show(
     world: World,
     as_format: Format = Format.text,
     diagram: "Callable[[], Diagram] | None" = None,
+    when_long: Sequence[str] = (),
 ) -> bool:
     """Print a lesson, or write it to a file; as text, as it stands in a pipe. Raises OSError.
 
-    ``diagram`` makes the picture of the network for a format that shows one.
+    ``diagram`` makes the picture of the network for a format that shows one; ``when_long`` are
+    lines to end with on a terminal, if the lesson is longer than its screen.
     """
     if as_format is not Format.text:
         return write(written(lesson, diagram, as_format), output, world)
@@ -31,7 +51,10 @@ def show(
     from backprop_cli.render.terminal.console import show as print_lesson
 
     if output is None:
-        print_lesson(lesson, console_for(world.out, world.color))
+        counted = Counted(world.out)
+        print_lesson(lesson, console_for(cast(IO[str], counted), world.color))
+        if world.out.isatty() and counted.lines >= get_terminal_size().lines:
+            world.out.write("".join(f"\n{printable(line)}" for line in when_long) + "\n")
         return True
     text = StringIO()
     print_lesson(lesson, plain_console(text))

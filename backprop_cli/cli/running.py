@@ -119,6 +119,14 @@ def names_to_explain(source: Path) -> Mapping[str, str]:
     return explainable(config.load(str(source)))
 
 
+# Why a part of a solution may be missing.
+NOTHING = {
+    "loss": "there is none, as the configuration has no target",
+    "gradients": "there are none; here an update goes by the error",
+    "updates": "there are none, as the configuration has no learning_rate",
+}
+
+
 class Worked(NamedTuple):
     """What came of a run: to be read, to be read by programs, and to be drawn.
 
@@ -134,15 +142,20 @@ class Worked(NamedTuple):
     signal: int
     diverged: DivergedError | None = None
 
-    def lesson(self, *, brief: bool) -> Lesson:
-        """The derivations of the quantities asked for, or else the whole working."""
+    def lesson(self, *, brief: bool, only: str | None = None) -> Lesson:
+        """The derivations of the quantities asked for, or else the whole working.
+
+        ``only`` one of its parts, `whole.PARTS`, if that is given.
+        """
         run = self.run
         if self.names:
             explained = (block for name in self.names for block in explain_any(run, name))
             return (*_epoch_shown(run), *in_which_arithmetic(run), *explained)
         worked = lesson.brief(run) if brief else lesson.full(run)
+        if only and not (worked := lesson.part(run, only)):
+            raise UsageError(f"--only {only}: {NOTHING[only]}")
         worked = (*_epoch_shown(run), *in_which_arithmetic(run), *worked)
-        if run.training is None:
+        if run.training is None or only:
             return worked
         from backprop_cli.lesson.reports.training import training
 

@@ -45,9 +45,6 @@ def in_our_words(slip: Any) -> str:
         return (
             f"{found[1]}: nothing more belongs here{_about(found[1], slip.ctx) or _help(slip.ctx)}"
         )
-    if found := re.match(r"No such command '(.*?)'\.", message):
-        hint = did_you_mean(found[1], _commands(slip.ctx))
-        return f"there is no command {found[1]}{f'; {hint}' if hint else _help(slip.ctx)}"
     for pattern, wording in WORDINGS:
         if found := re.fullmatch(pattern, message):
             return wording.format(*found.groups()) + (
@@ -79,7 +76,3 @@ def _name(parameter: Any) -> str:
 
 def _options(ctx: Any) -> Sequence[str]:
     return [name for one in ctx.command.params for name in one.opts] if ctx else ()
-
-
-def _commands(ctx: Any) -> Sequence[str]:
-    return list(ctx.command.commands) if ctx else ()

@@ -7,7 +7,6 @@ from backprop_cli.arithmetic.working import AnyWorking
 from backprop_cli.derivation.steps import Rule
 from backprop_cli.functions import softmax
 from backprop_cli.functions.losses import LOSSES
-from backprop_cli.functions.optimizers import goes_by_error
 from backprop_cli.lesson.blocks import (
     Block,
     Equations,
@@ -25,7 +24,7 @@ from backprop_cli.network.structure import LOSS, Layer, Network
 
 
 def forward(network: Network, working: AnyWorking) -> Iterator[Block]:
-    """Weighted sums and activations layer by layer, the predictions and the loss."""
+    """Weighted sums and activations layer by layer, and the predictions."""
     derivation = working.derivation
     yield Heading(2, "2. Forward Propagation")
     for number, layer in enumerate(network.layers, 1):
@@ -56,11 +55,10 @@ def forward(network: Network, working: AnyWorking) -> Iterator[Block]:
     if passed_on:
         yield Heading(4, prose("Predicted Output (", joined(predictions), "):"))
         yield Equations(tuple(equation(working, derivation.by_name[name]) for name in passed_on))
-    if network.aimed and not goes_by_error(network):
-        yield from _loss(network, working)
 
 
-def _loss(network: Network, working: AnyWorking) -> Iterator[Block]:
+def loss(network: Network, working: AnyWorking) -> Iterator[Block]:
+    """The loss, from the predictions."""
     derivation = working.derivation
     yield Heading(3, "Compute Loss (Error)")
     row = LOSSES[network.loss]

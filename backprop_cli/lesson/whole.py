@@ -1,6 +1,6 @@
 """A whole working arranged as the document arranges it. Its order of sections is kept here."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import chain
 
 from backprop_cli.arithmetic.working import AnyWorking
@@ -20,7 +20,7 @@ from backprop_cli.lesson.blocks import (
     Paragraph,
 )
 from backprop_cli.lesson.flat import nothing_is_learnt
-from backprop_cli.lesson.forward import forward
+from backprop_cli.lesson.forward import forward, loss
 from backprop_cli.lesson.given import (
     architecture,
     initial_values,
@@ -33,39 +33,55 @@ from backprop_cli.lesson.updates import mean_gradients, updates
 from backprop_cli.network.structure import Network
 from backprop_cli.runs.run import Run
 
+# What a run may be asked to show alone, in the order in which it is worked.
+FORWARD, LOSS_PART, GRADIENTS, UPDATES = PARTS = ("forward", "loss", "gradients", "updates")
+
 
 def full(run: Run) -> Lesson:
     """The whole working of the example that a run shows."""
-    network, working = run.exercise.network, run.working
-    order = run.exercise.order
-    known: Known = {}  # by weights, biases and slopes alike
-    batch = [at + 1 for at in run.shown.batch]
-    if goes_by_error(network):
-        return (
-            *architecture(network),
-            *initial_values(run),
-            *forward(network, working),
-            *errors(network, working),
-            *(error_updates(network, working) if readable(network) else ()),
-            *_update_tables(network, working),
-            *summary(),
-        )
+    network = run.exercise.network
     sections = (
         architecture(network),
         initial_values(run),
-        forward(network, working),
-        backward(network, working, order, known),
-        other_gradients(network, working, order, known),
-        gradient_summary(network, working),
-        nothing_is_learnt(network, working),
-        bias_gradients(network, working, order, known),
-        slope_gradients(network, working, order, known),
-        mean_gradients(network, working, batch) if len(batch) > 1 and readable(network) else (),
-        updates(network, working) if network.learns and readable(network) else (),
-        _update_tables(network, working) if network.learns else (),
-        _summary(network),
+        *(part(run, name) for name in PARTS),
+        summary() if goes_by_error(network) else _summary(network),
     )
     return tuple(chain.from_iterable(sections))
+
+
+def part(run: Run, name: str) -> Lesson:
+    """One of the `PARTS` of the working of the example that a run shows; empty if it has none.
+
+    Where the perceptron rule is learnt by, the error is in the place of the loss, and of gradients
+    there are none.
+    """
+    network, working = run.exercise.network, run.working
+    by_error = goes_by_error(network)
+    if name == FORWARD:
+        return tuple(forward(network, working))
+    if name == LOSS_PART:
+        if by_error:
+            return tuple(errors(network, working))
+        return tuple(loss(network, working)) if network.aimed else ()
+    if name == GRADIENTS:
+        return () if by_error else tuple(chain.from_iterable(_gradients(run)))
+    if not network.learns:
+        return ()
+    shown = (error_updates if by_error else updates)(network, working)
+    return (*(shown if readable(network) else ()), *_update_tables(network, working))
+
+
+def _gradients(run: Run) -> Iterator[Iterable[Block]]:
+    network, working, order = run.exercise.network, run.working, run.exercise.order
+    known: Known = {}  # by weights, biases and slopes alike
+    yield backward(network, working, order, known)
+    yield other_gradients(network, working, order, known)
+    yield gradient_summary(network, working)
+    yield nothing_is_learnt(network, working)
+    yield bias_gradients(network, working, order, known)
+    yield slope_gradients(network, working, order, known)
+    if len(run.shown.batch) > 1 and readable(network):
+        yield mean_gradients(network, working, [at + 1 for at in run.shown.batch])
 
 
 def brief(run: Run) -> Lesson:

@@ -1,13 +1,14 @@
 """The numbers of a run as one JSON object."""
 
 import json
+from collections.abc import Sequence
 from decimal import Decimal
 
 from backprop_cli.derivation.perceptron import error_of
 from backprop_cli.derivation.update import MEAN_LOSS
 from backprop_cli.functions.optimizers import goes_by_error
 from backprop_cli.runs.outcomes import correct
-from backprop_cli.runs.run import Run
+from backprop_cli.runs.run import Run, calculate
 from backprop_cli.training.endings import Reason
 
 
@@ -22,25 +23,16 @@ def record(run: Run) -> dict[str, object]:
         *(name for neuron in network.neurons for name in neuron.quantities),
         *(network.prediction(output) for output in network.outputs),
     ]
-    by_error = goes_by_error(network)
-    if by_error:
-        found_by = {error_of(one).name: error_of(one).name for one in network.outputs}
-    else:
-        found_by = {name: working.update_gradient(name) for name in network.parameters}
+    rounds = run.shown.by_hand
     found: dict[str, object] = {
-        "forward": {name: plain(working.values[name]) for name in forward},
-        "loss": plain(working.values[MEAN_LOSS if working.is_batched else network.derived]),
-        "error" if by_error else "gradients": {
-            name: plain(working.values[quantity]) for name, quantity in found_by.items()
-        },
+        **_passes(run, forward),
+        "rounding": working.arithmetic.decimals if rounds else None,
+        **({"exact": _passes(_unrounded(run), forward)} if rounds else {}),
         "before": {name: plain(run.before[name]) for name in network.parameters},
         "after": {name: plain(run.after[name]) for name in network.parameters},
         "epochs": run.epochs,
         "history": [[epoch, plain(loss)] for epoch, loss in run.history],
     }
-    if not by_error:
-        by_input = run.input_gradients.items()
-        found["input_gradients"] = {name: plain(by) for name, by in by_input}
     if training is None:
         return found
     if training.outcomes:
@@ -57,6 +49,33 @@ def record(run: Run) -> dict[str, object]:
     if exercise.classifies:
         found["accuracy"] = correct(exercise, training.outcomes) / exercise.example_count
     return found
+
+
+def _passes(run: Run, forward: Sequence[str]) -> dict[str, object]:
+    """The forward pass, the loss, and the gradients or errors of what a run shows."""
+    working, network = run.working, run.exercise.network
+    by_error = goes_by_error(network)
+    if by_error:
+        found_by = {error_of(one).name: error_of(one).name for one in network.outputs}
+    else:
+        found_by = {name: working.update_gradient(name) for name in network.parameters}
+    found: dict[str, object] = {
+        "forward": {name: plain(working.values[name]) for name in forward},
+        "loss": plain(working.values[MEAN_LOSS if working.is_batched else network.derived]),
+        "error" if by_error else "gradients": {
+            name: plain(working.values[quantity]) for name, quantity in found_by.items()
+        },
+    }
+    if not by_error:
+        by_input = run.input_gradients.items()
+        found["input_gradients"] = {name: plain(by) for name, by in by_input}
+    return found
+
+
+def _unrounded(run: Run) -> Run:
+    """The same run up to what is shown, nothing rounded."""
+    plan = run.plan._replace(exact=True, by_hand=False, trains=False, shown_only=True)
+    return calculate(run.exercise, plan, derived=run.derived)
 
 
 def as_json(run: Run) -> str:

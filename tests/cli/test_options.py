@@ -52,12 +52,16 @@ WANTED = "a whole number of 1 or more belongs here, not"
         (("run", "--epochs"), "--epochs: a value is missing after it"),
         (("run", "--brief=3"), "--brief takes no value; write --brief alone"),
         (("sweep",), "--lr X,Y,… is missing; backprop sweep --help shows what there is"),
-        (("new",), "SIZES is missing; backprop new --help shows what there is"),
+        (
+            ("new",),
+            "SIZES is missing; write for example backprop new 2-3-1. On a terminal, backprop new "
+            "alone asks for all that it needs",
+        ),
         (
             ("run", "a", "b"),
             "b: nothing more belongs here; backprop run --help shows what there is",
         ),
-        (("swep",), "there is no command swep; did you mean sweep?"),
+        (("swep",), "there is no command swep; did you mean backprop sweep?"),
         (("zzzz",), "there is no command zzzz; backprop --help shows what there is"),
     ],
 )
@@ -165,8 +169,9 @@ def test_always_prints_in_a_pipe_what_a_terminal_is_shown(
     backprop: Backprop, on_terminal: OnTerminal
 ) -> None:
     env = {"TERM": "xterm-256color", "COLUMNS": "80"}
-    piped = backprop("run", "--color", "always", env=env).stdout
-    assert piped == on_terminal("run").raw.replace("\r\n", "\n")
+    asked = ("run", "--explain", "w1")
+    piped = backprop(*asked, "--color", "always", env=env).stdout
+    assert piped == on_terminal(*asked).raw.replace("\r\n", "\n")
 
 
 def test_a_file_has_no_colours_even_so(backprop: Backprop, tmp_path: Path) -> None:

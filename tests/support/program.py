@@ -22,6 +22,7 @@ ROOT = Path(__file__).parents[2]
 CONFIGS = ROOT / "configs"
 DEFAULT = CONFIGS / "default.yaml"
 PROGRAM = (sys.executable, "-m", "backprop_cli")
+VERY_HIGH = 30_000  # a terminal on which nothing is too long to be seen at once
 PATIENCE = 60.0  # seconds after which a run counts as hung
 
 # Whatever would change what a run prints is taken out of the environment of the tests.
@@ -101,6 +102,7 @@ class OnTerminal(Protocol):
         self,
         *args: str | Path,
         width: int = 80,
+        height: int = VERY_HIGH,
         env: Mapping[str, str] | None = None,
         seen: Callable[[str, subprocess.Popen[bytes]], None] | None = None,
         types: Types | None = None,
@@ -170,6 +172,7 @@ def run_in_pipe(
 def run_on_terminal(
     *args: str | Path,
     width: int = 80,
+    height: int = VERY_HIGH,
     env: Mapping[str, str] | None = None,
     seen: Callable[[str, subprocess.Popen[bytes]], None] | None = None,
     types: Types | None = None,
@@ -178,7 +181,7 @@ def run_on_terminal(
     """Run the program on a pseudo-terminal; ``seen`` is told what it has received so far."""
     ours, theirs = pty.openpty()
     try:
-        fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, width, 0, 0))
+        fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", height, width, 0, 0))
         process = subprocess.Popen(
             [*PROGRAM, *map(str, args)],
             stdin=theirs,

@@ -1,5 +1,9 @@
 """``backprop run``: a network worked, and trained where that is asked for."""
 
+import shlex
+from pathlib import Path
+from typing import TYPE_CHECKING
+
 import typer
 
 from backprop_cli.cli.destinations import (
@@ -29,6 +33,7 @@ from backprop_cli.cli.options import (
     Explain,
     Force,
     Gradcheck,
+    Only,
     Output,
     OutputFormat,
     Picture,
@@ -44,6 +49,9 @@ from backprop_cli.cli.printing import draw, show, write
 from backprop_cli.cli.world import World
 from backprop_cli.config.shipped import DEFAULT
 from backprop_cli.errors import UsageError
+
+if TYPE_CHECKING:
+    from backprop_cli.runs.run import Run
 
 EVERY = 100  # epochs between two checkpoints
 
@@ -63,6 +71,7 @@ def run(
     example: Example = 1,
     at: At = None,
     gradcheck: Gradcheck = False,
+    only: Only = None,
     brief: Brief = False,
     exact: Exact = False,
     by_hand: ByHand = False,
@@ -99,7 +108,7 @@ def run(
                 "--format json",
                 as_json,
                 "prints all numbers",
-                {"--brief": brief, "--gradcheck": gradcheck, "--plot": plot},
+                {"--brief": brief, "--only": only, "--gradcheck": gradcheck, "--plot": plot},
             ),
             (
                 "--gradcheck",
@@ -108,6 +117,7 @@ def run(
                 {
                     "--explain": explain,
                     "--brief": brief,
+                    "--only": only,
                     "--epochs": (epochs or 1) > 1,
                     "--plot": draws,
                     **keeps,
@@ -117,8 +127,9 @@ def run(
                 "--explain",
                 explain,
                 "shows derivations alone",
-                {"--brief": brief, "--plot": draws, **keeps},
+                {"--brief": brief, "--only": only, "--plot": draws, **keeps},
             ),
+            ("--only", only, "shows one part", {"--brief": brief}),
             (
                 "--by-hand",
                 by_hand,
@@ -160,21 +171,33 @@ def run(
             resumed=resume is not None,
         )
         keeping = running.Keeping(kept_in, checkpoints, every or EVERY, world.tell, files)
-        worked = running.run(source, settings, explain or (), keeping)
+        names = [name.strip() for given in explain or () for name in given.split(",")]
+        worked = running.run(source, settings, names, keeping)
         curves = worked.plot() if draws and not worked.diverged else None
         done = draw(curves, drawn_to, world) and not worked.lost
         if as_json:
             done &= write(worked.json(), written_to, world)
         else:
-            lesson = worked.lesson(brief=brief)
+            lesson = worked.lesson(brief=brief, only=only)
             lesson = (*lesson, curves) if plot and curves else lesson
-            done &= show(lesson, written_to, world, as_format, worked.diagram)
+            less = () if names or brief or only else _less(worked.run, config)
+            done &= show(lesson, written_to, world, as_format, worked.diagram, less)
         if worked.diverged:
             raise worked.diverged
     if worked.signal:
         raise typer.Exit(SIGNALLED + worked.signal)
     if not done:
         raise typer.Exit(FAILED)
+
+
+def _less(run: "Run", config: Path | None) -> tuple[str, str]:
+    """How to see less of a long solution, and what to try next."""
+    example = (*run.exercise.network.parameters, *run.exercise.network.inputs)[0]
+    file = f" {shlex.quote(str(config))}" if config else ""
+    return (
+        f"See less: --brief, --explain {example}, --only forward|loss|gradients|updates",
+        f"Try next: backprop draw{file}, backprop run{file} --epochs 100 --plot",
+    )
 
 
 def _refuse(*rules: tuple[str, object, str, dict[str, object]]) -> None:
