@@ -11,7 +11,7 @@ from backprop_cli import config
 from backprop_cli.config.sheet.reading import parse_sheet
 from backprop_cli.runs.checking.check import Checked, check
 from backprop_cli.runs.checking.slips import SLIPS
-from backprop_cli.runs.mistakes import MISTAKES
+from backprop_cli.runs.mistakes.catalogue import MISTAKES
 
 # The document's network, its figures, and the lines of its backward pass.
 DOCUMENT = """

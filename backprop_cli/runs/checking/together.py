@@ -11,7 +11,8 @@ from backprop_cli.derivation.steps import Rule, Step
 from backprop_cli.runs.checking.marking import Marked, Marking
 from backprop_cli.runs.checking.own import Verdict
 from backprop_cli.runs.checking.problem import Problem
-from backprop_cli.runs.mistakes import MISTAKES, Site
+from backprop_cli.runs.mistakes.catalogue import MISTAKES
+from backprop_cli.runs.mistakes.site import Site
 
 # Fewer are explained line by line.
 LEAST, LEAST_OF_ARRAY = 3, 2

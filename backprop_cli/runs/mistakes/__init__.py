@@ -1,0 +1,1 @@
+"""A step → what usual mistakes make of its formula."""
