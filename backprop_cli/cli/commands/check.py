@@ -46,7 +46,7 @@ def check(
         from backprop_cli.cli.running import loaded
         from backprop_cli.config.sheet.reading import load_sheet
         from backprop_cli.runs.checking.check import check as check_sheet
-        from backprop_cli.runs.checking.own import Verdict
+        from backprop_cli.runs.checking.entry import Verdict
 
         exercise = loaded(source, {"--output": output})
         if example > exercise.example_count:

@@ -82,7 +82,7 @@ def _ask(at: "Practice", file: Path, world: World) -> None:
 def _asked(at: "Practice", asked: "Question", file: Path, world: World) -> "tuple[Practice, bool]":
     """One question until it is answered or skipped: what there is then, and whether to leave."""
     from backprop_cli.lesson.reports import practice as said
-    from backprop_cli.runs.checking.own import Verdict
+    from backprop_cli.runs.checking.entry import Verdict
 
     level = 0
     while True:

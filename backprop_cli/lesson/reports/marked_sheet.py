@@ -24,8 +24,8 @@ from backprop_cli.lesson.equations import line
 from backprop_cli.network.exercise import Figure
 from backprop_cli.runs.checking.check import Checked
 from backprop_cli.runs.checking.diagnosis import Cause
+from backprop_cli.runs.checking.entry import Verdict
 from backprop_cli.runs.checking.marking import Marked
-from backprop_cli.runs.checking.own import Verdict
 from backprop_cli.runs.checking.together import Together
 from backprop_cli.wording import counted, printable
 

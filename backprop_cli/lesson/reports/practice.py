@@ -5,7 +5,7 @@ from backprop_cli.lesson.blocks import Block, Equations, Heading, Lesson, Paragr
 from backprop_cli.lesson.reasons import title
 from backprop_cli.lesson.reports.marked_sheet import cause_paragraphs, own_line
 from backprop_cli.runs.checking.check import Checked
-from backprop_cli.runs.checking.own import Verdict
+from backprop_cli.runs.checking.entry import Verdict
 from backprop_cli.runs.checking.practice import Question
 
 HINTS = ("the formula", "the numbers put in", "the result")

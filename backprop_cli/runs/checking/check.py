@@ -8,8 +8,8 @@ from backprop_cli.derivation.steps import new
 from backprop_cli.network.exercise import Exercise
 from backprop_cli.network.structure import LOSS
 from backprop_cli.runs.checking.diagnosis import Cause, causes, telling_apart
+from backprop_cli.runs.checking.entry import Verdict
 from backprop_cli.runs.checking.marking import Marked, Marking
-from backprop_cli.runs.checking.own import Verdict
 from backprop_cli.runs.checking.problem import problem
 from backprop_cli.runs.checking.together import Together, together
 from backprop_cli.wording import NEAREST, nearest

@@ -8,8 +8,9 @@ from typing import NamedTuple
 from backprop_cli.algebra.expression import Expression, Number, symbols
 from backprop_cli.arithmetic.intervals import Bounds, Form
 from backprop_cli.runs.checking import slips
+from backprop_cli.runs.checking.entry import Entry
 from backprop_cli.runs.checking.marking import Marking, coarse
-from backprop_cli.runs.checking.own import Entry, OwnNumbers
+from backprop_cli.runs.checking.own import OwnNumbers
 from backprop_cli.runs.mistakes.catalogue import changes_at
 
 # So many skipped quantities behind a line are looked into, and so many mistakes tried in all.

@@ -8,17 +8,10 @@ from typing import NamedTuple
 from backprop_cli.algebra.expression import Number, Symbol, symbols
 from backprop_cli.algebra.sheet import Sheet, Written
 from backprop_cli.arithmetic.intervals import Bounds, Form, between, point
+from backprop_cli.runs.checking.entry import Entry, Verdict
+from backprop_cli.runs.checking.habit import cut_bounds, fits, is_cut_off
 from backprop_cli.runs.checking.names import Names
-from backprop_cli.runs.checking.own import (
-    Entry,
-    Known,
-    OwnNumbers,
-    Verdict,
-    carried,
-    cut_bounds,
-    fits,
-    is_cut_off,
-)
+from backprop_cli.runs.checking.own import Known, OwnNumbers, carried
 from backprop_cli.runs.checking.problem import Problem
 
 # How many of the quantities that a line rests on are tried without, one at a time.

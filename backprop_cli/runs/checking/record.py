@@ -5,7 +5,7 @@ import math
 from typing import Any
 
 from backprop_cli.runs.checking.check import Checked
-from backprop_cli.runs.checking.own import Verdict
+from backprop_cli.runs.checking.entry import Verdict
 
 
 def as_json(checked: Checked) -> str:

@@ -7,7 +7,8 @@ from typing import NamedTuple
 
 from backprop_cli.algebra.expression import Expression, Number, parts
 from backprop_cli.arithmetic.intervals import Bounds, Form, bounds_of, evaluate
-from backprop_cli.runs.checking.own import Entry, OwnNumbers
+from backprop_cli.runs.checking.entry import Entry
+from backprop_cli.runs.checking.own import OwnNumbers
 
 # What a student is told of each slip, with what was done in the place of {}.
 SLIPS: Mapping[str, str] = {

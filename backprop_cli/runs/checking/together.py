@@ -8,8 +8,8 @@ from backprop_cli.algebra.expression import Expression, Number, substitute, symb
 from backprop_cli.algebra.sheet import Place
 from backprop_cli.arithmetic.evaluation import Exact, OutOfRangeError
 from backprop_cli.derivation.steps import Rule, Step
+from backprop_cli.runs.checking.entry import Verdict
 from backprop_cli.runs.checking.marking import Marked, Marking
-from backprop_cli.runs.checking.own import Verdict
 from backprop_cli.runs.checking.problem import Problem
 from backprop_cli.runs.mistakes.catalogue import MISTAKES
 from backprop_cli.runs.mistakes.site import Site

@@ -1,0 +1,33 @@
+"""A line of a sheet, the quantity that it is about, and what is made of it."""
+
+from enum import Enum
+from typing import NamedTuple
+
+from backprop_cli.algebra.sheet import Written
+from backprop_cli.arithmetic.intervals import Bounds, bounds_of
+
+
+class Verdict(Enum):
+    """The outcome of a line."""
+
+    RIGHT = "right"
+    FOLLOWS = "follows"
+    WRONG = "wrong"
+    UNCLEAR = "unclear"
+
+
+class Entry(NamedTuple):
+    """A line of a sheet and the quantity that it is about."""
+
+    written: Written
+    quantity: str
+
+    @property
+    def figure(self) -> float:
+        """The figure as a number."""
+        return float(self.written.figure)
+
+    @property
+    def bounds(self) -> Bounds:
+        """All numbers that the figure stands for."""
+        return bounds_of(self.written.figure)

@@ -1,0 +1,111 @@
+"""How a student rounds: so many digits, or digits that are cut off, as the figures show it."""
+
+import math
+from collections.abc import Iterable, Sequence
+from decimal import ROUND_DOWN, Decimal
+from typing import NamedTuple
+
+from backprop_cli.arithmetic.intervals import Bounds
+from backprop_cli.runs.checking.entry import Entry
+from backprop_cli.runs.checking.problem import Problem
+
+
+class Habit(NamedTuple):
+    """How many digits a student keeps: so many ``decimals``, or (if not None) so many significant.
+
+    ``small`` is how many significant digits numbers below 0.01 keep, where decimals are counted.
+    """
+
+    decimals: int
+    significant: int | None = None
+    small: int | None = None
+
+    def half_unit(self, value: float) -> float:
+        """How far rounding may have moved a number."""
+        if not value or not math.isfinite(value):
+            return 0.5 * 10.0**-self.decimals
+        power = math.floor(math.log10(abs(value)))
+        digits = self.significant
+        if digits is None and self.small is not None and abs(value) < SMALL:
+            return min(0.5 * 10.0 ** (power - self.small + 1), 0.5 * 10.0**-self.decimals)
+        if digits is None:
+            return 0.5 * 10.0**-self.decimals
+        return 0.5 * 10.0 ** (power - digits + 1)
+
+
+SMALL = 0.01
+FLOAT64 = Habit(300)
+LEAST_DIGITS = 2
+# Who has cut off so many figures, and so large a share of those that tell, does not round.
+OFTEN, MOSTLY = 2, 0.4
+EXACT_DIGITS = 13  # a figure of so many digits has not been rounded by hand
+
+
+def habit(problem: Problem, entries: Iterable[Entry]) -> Habit:
+    """The digits that a sheet's figures are rounded to.
+
+    Figures that needed no rounding tell nothing of it. Of the others the lower quarter counts:
+    zeros at a figure's end are often not written.
+    """
+    large: list[tuple[int, int]] = []
+    small: list[tuple[int, int]] = []
+    for entry in entries:
+        exact = problem.exact[entry.quantity]
+        if entry.quantity not in problem.steps or math.isclose(entry.figure, exact, rel_tol=1e-14):
+            continue
+        digits = entry.written.figure.as_tuple()
+        if entry.figure:
+            kept = -int(digits.exponent), len(digits.digits)
+            (large if abs(entry.figure) >= SMALL else small).append(kept)
+    if not large:
+        return Habit(300, _lower([one for _, one in small])) if small else FLOAT64
+    decimals = _lower([one for one, _ in large])
+    significant = _lower([one for _, one in large])
+    if significant >= EXACT_DIGITS:
+        return FLOAT64
+    # With fewer digits on the way, every result would do.
+    decimals, significant = max(decimals, LEAST_DIGITS), max(significant, LEAST_DIGITS)
+    # Small numbers have their own digits only where they have more decimals than others.
+    closer = bool(small) and _lower([one for one, _ in small]) > decimals
+    of_small = _lower([one for _, one in small]) if closer else None
+    alike = sum(one == decimals for one, _ in large)
+    if alike >= sum(one == significant for _, one in large):
+        return Habit(decimals, small=of_small)
+    return Habit(decimals, significant if of_small is None else min(significant, of_small))
+
+
+def _lower(numbers: Sequence[int]) -> int:
+    """The number below which a quarter of all lie."""
+    return sorted(numbers)[len(numbers) // 4]
+
+
+def cuts_off(problem: Problem, entries: Iterable[Entry]) -> bool:
+    """Whether a student leaves further digits away instead of rounding."""
+    cut = rounded = 0
+    for entry in entries:
+        figure, truths = entry.written.figure, problem.truths(entry.quantity)
+        held = any(entry.bounds.holds(value) for value in truths)
+        kept = any(is_cut_off(figure, value) for value in truths)
+        if held != kept and entry.quantity in problem.steps:
+            cut, rounded = cut + kept, rounded + held
+    return cut >= OFTEN and cut >= MOSTLY * (cut + rounded)
+
+
+def is_cut_off(figure: Decimal, value: float) -> bool:
+    """Whether a figure is a value with its further digits left away."""
+    unit = Decimal(1).scaleb(int(figure.as_tuple().exponent))
+    if not figure or not fits(value, unit):
+        return False
+    return Decimal(repr(value)).quantize(unit, ROUND_DOWN) == figure
+
+
+def fits(value: float, unit: Decimal) -> bool:
+    """Whether a value can be written in a unit."""
+    return math.isfinite(value) and abs(value) < 1e15 and unit > Decimal("1e-40")
+
+
+def cut_bounds(figure: Decimal) -> Bounds:
+    """All numbers of which a figure is what is left when further digits are left away."""
+    unit = Decimal(1).scaleb(int(figure.as_tuple().exponent))
+    farther = figure + unit.copy_sign(figure)
+    return Bounds(*sorted((float(figure), float(farther))))
