@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
-from functools import cached_property
 from typing import NamedTuple
 
 from backprop_cli.algebra.expression import Expression, Number, symbols
@@ -13,9 +12,10 @@ from backprop_cli.runs.checking.marking import Marking, coarse
 from backprop_cli.runs.checking.own import OwnNumbers
 from backprop_cli.runs.mistakes.catalogue import changes_at
 
-# So many skipped quantities behind a line are looked into, and so many mistakes tried in all.
+# So many skipped quantities behind a line are looked into.
 MOST_SKIPPED = 40
-MOST_TRIED = 6_000
+# How much is tried for a line, and for a whole sheet: mistakes, times the steps that each concerns.
+MOST_WORK, MOST_WORK_IN_ALL = 80_000, 200_000
 # What is more than this share of a figure's own last digit away from it does not give it.
 WITHIN = 0.55
 
@@ -37,7 +37,10 @@ class Cause(NamedTuple):
 
 
 def causes(marking: Marking, at: int) -> list[Cause]:
-    """Every mistake that gives the figure of a line, the simplest first."""
+    """Every mistake that gives the figure of a line, the simplest first.
+
+    In a large network, or after many wrong lines, not all can be tried.
+    """
     entry = marking.own.entries[at]
     found: dict[tuple[str, str], Cause] = {}
     for cause in _all(marking, at, entry):
@@ -91,15 +94,16 @@ def _of_result(entry: Entry, expected: Form) -> Iterator[Cause]:
 def _by_formula(own: OwnNumbers, at: int, entry: Entry) -> Iterator[Cause]:
     """Mistakes in the step of a line, and in steps that the sheet skips on the way to it."""
     trial = _Trial(own, at, entry)
-    tried = 0
+    left = min(MOST_WORK, MOST_WORK_IN_ALL - own.work)
     for name in (entry.quantity, *own.skipped(entry.quantity, at, MOST_SKIPPED)):
         step = own.problem.steps[name]
         used = {symbol.name for symbol in symbols(step.expression)}
         written = {one for one in used if own.line_of(one, at) is not None}
         for mistake, change in changes_at(own.problem, step, written):
-            tried += 1
-            if tried > MOST_TRIED:
+            if left < 0:
                 return
+            left -= trial.size
+            own.work += trial.size
             cause = trial.of({name: change.expression}, name)
             if cause is not None:
                 sentence = mistake.told(change.detail)
@@ -112,8 +116,12 @@ class _Trial:
     def __init__(self, own: OwnNumbers, at: int, entry: Entry) -> None:
         self.own, self.at, self.entry = own, at, entry
         self._resting: dict[str, frozenset[str]] = {}
-        self._worths: dict[str, float] = {}
         self._between = frozenset((entry.quantity, *own.skipped(entry.quantity, at, 400)))
+
+    @property
+    def size(self) -> int:
+        """How many steps a trial concerns."""
+        return len(self._between)
 
     def of(self, changes: Mapping[str, Expression], *changed: str) -> tuple[Form, bool] | None:
         """What the last changed quantity comes to, and whether the figure is met closely.
@@ -136,28 +144,11 @@ class _Trial:
             and not Bounds(bounds.low - margin, bounds.high + margin).meets(form.bounds)
         ):
             return None
-        unaffected = {name: self._worth(name) for name in self._used if name not in affected}
-        worth = self.own.worth(self.entry.quantity, self.at, changes, unaffected)
+        worth = self.own.worth_changed(self.entry.quantity, self.at, changes, affected)
         closely = abs(worth - self.entry.figure) <= 2 * WITHIN * bounds.radius
         if not closely and not met:
             return None
         return forms.get(name, form), closely
-
-    @cached_property
-    def _used(self) -> frozenset[str]:
-        """The quantities that the line, and what it skips, are worked from."""
-        steps = self.own.problem.steps
-        return frozenset(
-            symbol.name for name in self._between for symbol in symbols(steps[name].expression)
-        )
-
-    def _worth(self, name: str) -> float:
-        """What a quantity comes to where nothing is changed."""
-        if name not in self._worths:
-            line = self.own.line_of(name, self.at)
-            figure = None if line is None else self.own.entries[line].figure
-            self._worths[name] = self.own.worth(name, self.at) if figure is None else figure
-        return self._worths[name]
 
     def _has_values(self, changes: Mapping[str, Expression], affected: frozenset[str]) -> bool:
         """Whether no changed step uses what rests on it: an updated weight may."""

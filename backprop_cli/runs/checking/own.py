@@ -22,7 +22,7 @@ class Known(NamedTuple):
 # Formulas in the place of those of the steps, to see what a mistake leads to.
 Changes = Mapping[str, Expression]
 NOTHING: frozenset[str] = frozenset()
-NO_CHANGES: Changes = {}
+Key = tuple[str, int, frozenset[str]]
 
 
 class OwnNumbers:
@@ -37,12 +37,15 @@ class OwnNumbers:
         self.entries = entries
         self.habit = habit(problem, entries)
         self.cuts = cuts_off(problem, entries)
+        self.work = 0  # how much has been tried so far to explain wrong lines
         self._at: dict[str, list[int]] = {}
         for at, entry in enumerate(entries):
             self._at.setdefault(entry.quantity, []).append(at)
         self._settled: dict[int, Form] = {}
         self._implied: dict[str, Form] = {}
-        self._found: dict[tuple[str, int, frozenset[str]], Known] = {}
+        self._found: dict[Key, Known] = {}
+        self._counted: dict[Key, float] = {}
+        self._order = {name: place for place, name in enumerate(problem.steps)}
         self._varies: dict[str, bool] = {}
 
     def bounds(self, at: int) -> Bounds:
@@ -61,6 +64,7 @@ class OwnNumbers:
         """Take a number for the student's own that is on no line: a mistake there has shown it."""
         self._implied[quantity] = form
         self._found.clear()
+        self._counted.clear()
 
     @property
     def implied(self) -> frozenset[str]:
@@ -82,7 +86,10 @@ class OwnNumbers:
 
         What is on no line, or is to be ignored, is worked from what is.
         """
-        key = (quantity, at if self._varying(quantity) else -1, ignoring)
+        key = self._key(quantity, at, ignoring)
+        if key not in self._found:
+            for name in self._unworked(quantity, at, ignoring, self._found):
+                self._found[self._key(name, at, ignoring)] = self._known(name, at, ignoring)
         if key not in self._found:
             self._found[key] = self._known(quantity, at, ignoring)
         return self._found[key]
@@ -144,36 +151,69 @@ class OwnNumbers:
         half = self.habit.half_unit(form.centre) * (2 if self.cuts else 1)
         return form._replace(parts={**form.parts, f"~{quantity}": half}) if half else form
 
-    def worth(
-        self,
-        quantity: str,
-        at: int,
-        changes: Changes = NO_CHANGES,
-        unaffected: dict[str, float] | None = None,
-    ) -> float:
-        """The number that a quantity's formula gives with the figures as they are written.
+    def worth(self, quantity: str, at: int) -> float:
+        """The number that a quantity's formula gives with the figures as they are written."""
+        step = self.problem.steps.get(quantity)
+        if step is None:
+            return self.problem.exact[quantity]
+        return evaluate(step.expression, lambda name: point(self.counted(name, at))).centre
 
-        ``unaffected`` keeps the numbers of quantities that no change concerns, to be used again.
-        """
-        found: dict[str, float] = {} if unaffected is None else unaffected.copy()
+    def counted(self, quantity: str, at: int) -> float:
+        """The number that line ``at`` counts on: the figure of a line, or what others come to."""
+        line = self.line_of(quantity, at)
+        if line is not None:
+            return self.entries[line].figure
+        if quantity in self._implied:
+            return self._implied[quantity].centre
+        if quantity not in self.problem.steps:
+            return self.problem.exact[quantity]
+        for name in self._unworked(quantity, at, NOTHING, self._counted):
+            self._counted[self._key(name, at)] = self.worth(name, at)
+        return self._counted[self._key(quantity, at)]
+
+    def worth_changed(
+        self, quantity: str, at: int, changes: Changes, affected: frozenset[str]
+    ) -> float:
+        """The same where formulas are replaced; ``affected`` as in `changed`."""
+        found: dict[str, float] = {}
 
         def form_of(name: str) -> Form:
+            if name not in affected or (
+                name not in changes and name != quantity and self.line_of(name, at) is not None
+            ):
+                return point(self.counted(name, at))
             if name not in found:
-                line = self.line_of(name, at)
-                step = self.problem.steps.get(name)
-                if name in changes:
-                    found[name] = evaluate(changes[name], form_of).centre
-                elif line is not None and name != quantity:
-                    found[name] = self.entries[line].figure
-                elif name in self._implied and name != quantity:
-                    found[name] = self._implied[name].centre
-                elif step is None:
-                    found[name] = self.problem.exact[name]
-                else:
-                    found[name] = evaluate(step.expression, form_of).centre
+                expression = changes.get(name) or self.problem.steps[name].expression
+                found[name] = evaluate(expression, form_of).centre
             return point(found[name])
 
         return form_of(quantity).centre
+
+    def _key(self, quantity: str, at: int, ignoring: frozenset[str] = NOTHING) -> Key:
+        """What a worked number is kept by: the line matters only where figures are repeated."""
+        return quantity, at if self._varying(quantity) else -1, ignoring
+
+    def _unworked(
+        self, quantity: str, at: int, ignoring: frozenset[str], kept: Mapping[Key, object]
+    ) -> list[str]:
+        """The quantities on no line that are to be worked for one, each after those it rests on.
+
+        They are worked in this order, so that a network may be of any depth.
+        """
+        found: set[str] = set()
+        waiting = [quantity]
+        while waiting:
+            name = waiting.pop()
+            on_line = name not in ignoring and (
+                name in self._implied or self.line_of(name, at) is not None
+            )
+            if name in found or on_line or name not in self.problem.steps:
+                continue
+            if self._key(name, at, ignoring) not in kept:
+                found.add(name)
+                used = symbols(self.problem.steps[name].expression)
+                waiting.extend(symbol.name for symbol in used)
+        return sorted(found, key=self._order.__getitem__)
 
     def skipped(self, quantity: str, at: int, most: int) -> list[str]:
         """The quantities on no line that a quantity is worked through, the nearest first."""

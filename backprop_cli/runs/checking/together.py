@@ -1,6 +1,6 @@
 """Figures that are wrong together, an array of a program's say, and the one mistake behind them."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -11,14 +11,16 @@ from backprop_cli.derivation.steps import Rule, Step
 from backprop_cli.runs.checking.entry import Verdict
 from backprop_cli.runs.checking.marking import Marked, Marking
 from backprop_cli.runs.checking.problem import Problem
-from backprop_cli.runs.mistakes.catalogue import MISTAKES
-from backprop_cli.runs.mistakes.site import Site
+from backprop_cli.runs.mistakes.catalogue import MISTAKES, Mistake
+from backprop_cli.runs.mistakes.site import Change, Site
 
 # Fewer are explained line by line.
 LEAST, LEAST_OF_ARRAY = 3, 2
 # In larger networks no such search is made, and of each mistake so many forms are tried.
 MOST_STEPS = 4_000
 MOST_FORMS = 24
+# Nobody takes the weight or input of another everywhere, but by whole arrays.
+NEVER_THROUGHOUT = ("weight_of_another", "input_of_another", "term_left_out")
 
 Values = Mapping[str, float]
 
@@ -59,33 +61,64 @@ def _cause(marking: Marking, name: str, lines: Sequence[Marked]) -> tuple[str, s
         if other is not None:
             return other
     right = {one.entry.quantity for one in lines if one.verdict is Verdict.RIGHT}
-    for mistake, detail, values in _worlds(problem):
-        if all(_gives(one, values) for one in lines if one.entry.quantity not in right):
-            return mistake, MISTAKES[mistake].told(detail)
+    wrong = [one for one in lines if one.entry.quantity not in right]
+    alike = _alike(problem)
+    for mistake in MISTAKES.values():
+        if mistake.name not in NEVER_THROUGHOUT:
+            for steps in alike:
+                detail = _throughout(problem, mistake, steps, wrong)
+                if detail is not None:
+                    return mistake.name, mistake.told(detail)
     return None
+
+
+def _throughout(
+    problem: Problem, mistake: Mistake, steps: Sequence[Step], wrong: Sequence[Marked]
+) -> str | None:
+    """The detail of a mistake that gives all wrong lines if it is made at all steps; else None.
+
+    Most mistakes do not even give the first line: what that one rests on is looked at alone.
+    """
+    first, *_ = wrong
+    behind = _behind(problem, first.entry.quantity)
+    near = [step for step in steps if step.defines.name in behind]
+    ways = {step.defines.name: [*mistake.changes(Site(problem, step))] for step in near}
+    for form in range(min(max(map(len, ways.values()), default=0), MOST_FORMS)):
+        if not _gives(first, _values(problem, _made(problem, ways, form), behind)):
+            continue
+        ways |= {step.defines.name: [*mistake.changes(Site(problem, step))] for step in steps}
+        values = _values(problem, _made(problem, ways, form), problem.steps)
+        if all(_gives(one, values) for one in wrong):
+            details = {way[form].detail for way in ways.values() if form < len(way)}
+            return details.pop() if len(details) == 1 else ""
+    return None
+
+
+def _made(
+    problem: Problem, ways: Mapping[str, Sequence[Change]], form: int
+) -> Mapping[str, Expression]:
+    """The formulas of the steps at which a mistake is made in one of its forms."""
+    return {
+        name: _settled(problem, way[form].expression)
+        for name, way in ways.items()
+        if form < len(way)
+    }
+
+
+def _behind(problem: Problem, quantity: str) -> Collection[str]:
+    """The quantities that one is worked from, and itself."""
+    found, waiting = set[str](), [quantity]
+    while waiting:
+        name = waiting.pop()
+        if name not in found and name in problem.steps:
+            found.add(name)
+            waiting.extend(symbol.name for symbol in symbols(problem.steps[name].expression))
+    return found
 
 
 def _gives(marked: Marked, values: Values) -> bool:
     value = values.get(marked.entry.quantity)
     return value is not None and marked.entry.bounds.holds(value)
-
-
-def _worlds(problem: Problem) -> Iterator[tuple[str, str, Values]]:
-    """The values of all quantities where one mistake is made wherever it can be."""
-    alike = _alike(problem)
-    for mistake in MISTAKES.values():
-        for steps in alike:
-            ways = [[*mistake.changes(Site(problem, step))] for step in steps]
-            for form in range(min(max(map(len, ways)), MOST_FORMS)):
-                made = [
-                    (step.defines.name, way[form])
-                    for step, way in zip(steps, ways, strict=True)
-                    if form < len(way)
-                ]
-                changes = {name: _settled(problem, change.expression) for name, change in made}
-                values = _values(problem, changes)
-                if values:
-                    yield mistake.name, made[0][1].detail if len(made) == 1 else "", values
 
 
 def _alike(problem: Problem) -> list[list[Step]]:
@@ -111,12 +144,14 @@ def _settled(problem: Problem, expression: Expression) -> Expression:
     return substitute(expression, new) if new else expression
 
 
-def _values(problem: Problem, changes: Mapping[str, Expression]) -> Values:
-    """Every quantity's value with some formulas changed; none where one does not exist."""
+def _values(problem: Problem, changes: Mapping[str, Expression], wanted: Collection[str]) -> Values:
+    """The values of some quantities with formulas changed; none where one does not exist."""
     exact = Exact()
     values = {name: float(value) for name, value in problem.given.items()}
     try:
         for name, step in problem.steps.items():
+            if name not in wanted:
+                continue
             values[name] = exact.evaluate(changes.get(name, step.expression), values)
     except (ArithmeticError, ValueError, KeyError, OutOfRangeError):
         return {}
