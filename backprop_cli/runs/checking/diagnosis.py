@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
+from functools import cached_property
 from typing import NamedTuple
 
 from backprop_cli.algebra.expression import Expression, Number, symbols
@@ -14,10 +15,11 @@ from backprop_cli.runs.mistakes.catalogue import changes_at
 
 # So many skipped quantities behind a line are looked into.
 MOST_SKIPPED = 40
-# How much is tried for a line, and for a whole sheet: mistakes, times the steps that each concerns.
-MOST_WORK, MOST_WORK_IN_ALL = 80_000, 200_000
+# How much is tried for a whole sheet: mistakes, times the steps that each concerns.
+MOST_WORK = 80_000
 # What is more than this share of a figure's own last digit away from it does not give it.
 WITHIN = 0.55
+GENEROUSLY = 5.0
 
 
 class Cause(NamedTuple):
@@ -94,7 +96,7 @@ def _of_result(entry: Entry, expected: Form) -> Iterator[Cause]:
 def _by_formula(own: OwnNumbers, at: int, entry: Entry) -> Iterator[Cause]:
     """Mistakes in the step of a line, and in steps that the sheet skips on the way to it."""
     trial = _Trial(own, at, entry)
-    left = min(MOST_WORK, MOST_WORK_IN_ALL - own.work)
+    left = MOST_WORK - own.work
     for name in (entry.quantity, *own.skipped(entry.quantity, at, MOST_SKIPPED)):
         step = own.problem.steps[name]
         used = {symbol.name for symbol in symbols(step.expression)}
@@ -116,6 +118,7 @@ class _Trial:
     def __init__(self, own: OwnNumbers, at: int, entry: Entry) -> None:
         self.own, self.at, self.entry = own, at, entry
         self._resting: dict[str, frozenset[str]] = {}
+        self._behind: dict[str, frozenset[str]] = {}
         self._between = frozenset((entry.quantity, *own.skipped(entry.quantity, at, 400)))
 
     @property
@@ -131,24 +134,28 @@ class _Trial:
         affected = frozenset().union(*map(self._resting_on, changed))
         if self.entry.quantity not in affected or not self._has_values(changes, affected):
             return None
-        name = changed[-1]
+        name, bounds = changed[-1], self.own.bounds(self.at)
+        worth = self.own.worth_changed(self.entry.quantity, self.at, changes, affected)
+        off = abs(worth - self.entry.figure)
+        if not off <= bounds.radius + self._reach(worth):
+            return None
         forms = self.own.changed(self.entry.quantity, self.at, changes, affected)
         form = forms[self.entry.quantity]
-        bounds = self.own.bounds(self.at)
         judged = form.is_bounded and not coarse(form, bounds)
-        met = judged and form.bounds.meets(bounds)
-        margin = WITHIN * bounds.radius
-        if (
-            judged
-            and not met
-            and not Bounds(bounds.low - margin, bounds.high + margin).meets(form.bounds)
-        ):
-            return None
-        worth = self.own.worth_changed(self.entry.quantity, self.at, changes, affected)
-        closely = abs(worth - self.entry.figure) <= 2 * WITHIN * bounds.radius
-        if not closely and not met:
+        closely = off <= 2 * WITHIN * bounds.radius
+        if not closely and not (judged and form.bounds.meets(bounds)):
             return None
         return forms.get(name, form), closely
+
+    def _reach(self, worth: float) -> float:
+        """How far rounding on the way may move a number, generously, before that is looked into."""
+        expected = self._expected
+        scale = max(1.0, abs(worth / expected.centre)) if expected.centre else 1.0
+        return GENEROUSLY * scale * (expected.radius + self.entry.bounds.radius)
+
+    @cached_property
+    def _expected(self) -> Form:
+        return self.own.result(self.entry.quantity, self.at).form
 
     def _has_values(self, changes: Mapping[str, Expression], affected: frozenset[str]) -> bool:
         """Whether no changed step uses what rests on it: an updated weight may."""
@@ -170,18 +177,24 @@ class _Trial:
 
     def _rests_on(self, quantity: str, on: str) -> bool:
         """Whether a quantity that the sheet skips is worked from another."""
+        if quantity not in self._behind:
+            self._behind[quantity] = self._found_behind(quantity)
+        return on in self._behind[quantity]
+
+    def _found_behind(self, quantity: str) -> frozenset[str]:
+        """The quantities that one is worked from without a line between, and itself."""
         waiting, seen = [quantity], set[str]()
+        found: set[str] = set()
         while waiting:
             name = waiting.pop()
-            if name == on:
-                return True
+            found.add(name)
             step = self.own.problem.steps.get(name)
             on_line = self.own.line_of(name, self.at) is not None and name != self.entry.quantity
             if step is None or name in seen or on_line:
                 continue
             seen.add(name)
             waiting.extend(symbol.name for symbol in symbols(step.expression))
-        return False
+        return frozenset(found)
 
     def _resting_on(self, name: str) -> frozenset[str]:
         """The quantities between a changed one and the line that are worked from it."""

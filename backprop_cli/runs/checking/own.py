@@ -1,11 +1,12 @@
 """A student's own numbers: what the figures of a sheet stand for, and what follows from them."""
 
-from collections.abc import Iterable, Mapping, Sequence
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
 from backprop_cli.algebra.expression import Expression, Number, Symbol, symbols
-from backprop_cli.arithmetic.intervals import Bounds, Form, between, evaluate, point
+from backprop_cli.arithmetic.intervals import EXACT, Bounds, Form, between, evaluate, point
 from backprop_cli.derivation.steps import Step
 from backprop_cli.runs.checking.entry import Entry
 from backprop_cli.runs.checking.habit import cut_bounds, cuts_off, habit
@@ -156,7 +157,7 @@ class OwnNumbers:
         step = self.problem.steps.get(quantity)
         if step is None:
             return self.problem.exact[quantity]
-        return evaluate(step.expression, lambda name: point(self.counted(name, at))).centre
+        return value_of(step.expression, _Worked(lambda name: self.counted(name, at)))
 
     def counted(self, quantity: str, at: int) -> float:
         """The number that line ``at`` counts on: the figure of a line, or what others come to."""
@@ -174,20 +175,20 @@ class OwnNumbers:
     def worth_changed(
         self, quantity: str, at: int, changes: Changes, affected: frozenset[str]
     ) -> float:
-        """The same where formulas are replaced; ``affected`` as in `changed`."""
-        found: dict[str, float] = {}
+        """The same where formulas are replaced; ``affected`` as in `changed`.
 
-        def form_of(name: str) -> Form:
+        Not a number where it does not exist.
+        """
+
+        def work(name: str) -> float:
             if name not in affected or (
                 name not in changes and name != quantity and self.line_of(name, at) is not None
             ):
-                return point(self.counted(name, at))
-            if name not in found:
-                expression = changes.get(name) or self.problem.steps[name].expression
-                found[name] = evaluate(expression, form_of).centre
-            return point(found[name])
+                return self.counted(name, at)
+            return value_of(changes.get(name) or self.problem.steps[name].expression, values)
 
-        return form_of(quantity).centre
+        values = _Worked(work)
+        return values[quantity]
 
     def _key(self, quantity: str, at: int, ignoring: frozenset[str] = NOTHING) -> Key:
         """What a worked number is kept by: the line matters only where figures are repeated."""
@@ -271,6 +272,26 @@ class OwnNumbers:
             for symbol in symbols(step.expression):
                 found.setdefault(symbol.name, {})[step.defines.name] = None
         return {name: tuple(users) for name, users in found.items()}
+
+
+class _Worked(dict[str, float]):
+    """Numbers by name, each worked when it is first asked for."""
+
+    def __init__(self, work: Callable[[str], float]) -> None:
+        super().__init__()
+        self.work = work
+
+    def __missing__(self, name: str) -> float:
+        self[name] = found = self.work(name)
+        return found
+
+
+def value_of(expression: Expression, values: Mapping[str, float]) -> float:
+    """An expression's value in float64; not a number where it does not exist."""
+    try:
+        return EXACT.evaluate(expression, values)
+    except (ArithmeticError, ValueError):
+        return math.nan
 
 
 def carried(entry: Entry, at: int, results: Iterable[Bounds], bounds: Bounds) -> Form:
