@@ -1,7 +1,7 @@
 """``backprop check``: figures worked by hand, each with its verdict and the likely mistake."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -12,7 +12,11 @@ from backprop_cli.cli.options import Color, Colors, Force, Output, OutputFormat,
 from backprop_cli.cli.printing import show, write
 from backprop_cli.cli.world import World
 from backprop_cli.config.shipped import DEFAULT, named
-from backprop_cli.errors import UsageError
+from backprop_cli.errors import ConfigError, UsageError
+from backprop_cli.wording import printable
+
+if TYPE_CHECKING:
+    from backprop_cli.runs.checking.check import Checked
 
 STANDARD_INPUT = Path("-")
 
@@ -52,6 +56,8 @@ def check(
         if example > exercise.example_count:
             raise UsageError(f"--example {example}: there are {exercise.example_count} examples")
         checked = check_sheet(exercise, load_sheet(str(sheet_file)), example - 1)
+        if not checked.lines:
+            raise _nothing_known(checked)
         if as_format is Format.json:
             from backprop_cli.runs.checking.record import as_json
 
@@ -72,6 +78,17 @@ def _configuration_and_sheet(files: list[Path]) -> tuple[Path, Path]:
     if source == sheet == STANDARD_INPUT:
         raise UsageError("only one of the two can be standard input; name a file for the other")
     return source, sheet
+
+
+def _nothing_known(checked: "Checked") -> ConfigError:
+    """What is said of a sheet that is about some other network."""
+    (written, near), *_ = checked.unknown
+    name, nearest = printable(written.name[:40]), ", ".join(near)
+    return ConfigError(
+        checked.sheet.name,
+        f"no line is about a quantity of this network; for {name} the nearest are {nearest}",
+        (written.line, 1),
+    )
 
 
 SETTINGS = {

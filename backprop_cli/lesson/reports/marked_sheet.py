@@ -77,6 +77,8 @@ def _blocks(checked: Checked) -> Iterator[Block]:
 
 def _summary(checked: Checked) -> Prose:
     first = checked.first_wrong
+    if not checked.lines:
+        return "No line is about a quantity of this network."
     if first is not None:
         return prose(
             f"Look at line {checked.lines[first].entry.written.line} first. ", _counts(checked), "."

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from decimal import ROUND_DOWN, Decimal
 from typing import NamedTuple
 
+from backprop_cli.arithmetic.figures import LOSSLESS
 from backprop_cli.arithmetic.intervals import Bounds
 from backprop_cli.runs.checking.entry import Entry
 from backprop_cli.runs.checking.problem import Problem
@@ -96,7 +97,7 @@ def is_cut_off(figure: Decimal, value: float) -> bool:
     unit = Decimal(1).scaleb(int(figure.as_tuple().exponent))
     if not figure or not fits(value, unit):
         return False
-    return Decimal(repr(value)).quantize(unit, ROUND_DOWN) == figure
+    return Decimal(repr(value)).quantize(unit, ROUND_DOWN, LOSSLESS) == figure
 
 
 def fits(value: float, unit: Decimal) -> bool:

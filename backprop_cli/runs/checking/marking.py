@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from backprop_cli.algebra.expression import Number, Symbol, symbols
 from backprop_cli.algebra.sheet import Sheet, Written
+from backprop_cli.arithmetic.figures import LOSSLESS
 from backprop_cli.arithmetic.intervals import Bounds, Form, between, point
 from backprop_cli.runs.checking.entry import Entry, Verdict
 from backprop_cli.runs.checking.habit import cut_bounds, fits, is_cut_off
@@ -213,9 +214,9 @@ def _remark(entry: Entry, truths: Sequence[float]) -> str:
     for value in truths:
         if not fits(value, unit):
             continue
-        half_up = _as_decimal(value).quantize(unit, ROUND_HALF_UP)
+        half_up = _as_decimal(value).quantize(unit, ROUND_HALF_UP, LOSSLESS)
         if half_up == figure:
             return ""
-        if _as_decimal(value).quantize(unit, ROUND_HALF_EVEN) == figure:
+        if _as_decimal(value).quantize(unit, ROUND_HALF_EVEN, LOSSLESS) == figure:
             return HALF_EVEN.format(half_up)
     return ""

@@ -6,6 +6,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import NamedTuple
 
 from backprop_cli.algebra.expression import Expression, Number, parts
+from backprop_cli.arithmetic.figures import LOSSLESS
 from backprop_cli.arithmetic.intervals import Bounds, Form, bounds_of, evaluate
 from backprop_cli.runs.checking.entry import Entry
 from backprop_cli.runs.checking.own import OwnNumbers
@@ -68,7 +69,7 @@ def on_the_way(own: OwnNumbers, quantity: str, at: int) -> list[Source]:
         half = own.habit.half_unit(value)
         if math.isfinite(value) and half > 1e-12:
             unit = Decimal(1).scaleb(round(math.log10(2 * half)))
-            found.append(Source(name, Decimal(repr(value)).quantize(unit, ROUND_HALF_UP)))
+            found.append(Source(name, Decimal(repr(value)).quantize(unit, ROUND_HALF_UP, LOSSLESS)))
     return found
 
 
@@ -116,8 +117,9 @@ def in_working(entry: Entry, known: list[Source], expected: Bounds) -> Iterator[
         near = min(known, key=lambda source: abs(float(source.figure - one)), default=None)
         if near and _resembles(one, near.figure):
             yield Slip("misread_figure", f"{one} for {near.figure}, {near.name}", near.name, one)
-    if not entry.bounds.holds(value):
-        rounded = Decimal(repr(value)).quantize(_unit(entry.written.figure), ROUND_HALF_UP)
+    if not entry.bounds.holds(value) and math.isfinite(value):
+        unit = _unit(entry.written.figure)
+        rounded = Decimal(repr(value)).quantize(unit, ROUND_HALF_UP, LOSSLESS)
         if rounded != entry.written.figure and (expected.meets(bounds_of(rounded)) or strange):
             yield Slip("arithmetic", f"they give {rounded}")
 
@@ -127,7 +129,7 @@ def rounded_sources(known: list[Source], decimals: int) -> Iterator[dict[str, De
     for kept in range(decimals - 1, -1, -1):
         unit = Decimal(1).scaleb(-kept)
         rounded = {
-            name: figure.quantize(unit, ROUND_HALF_UP)
+            name: figure.quantize(unit, ROUND_HALF_UP, LOSSLESS)
             for name, figure in known
             if -int(figure.as_tuple().exponent) > kept and abs(figure.adjusted()) < 20
         }
@@ -154,8 +156,9 @@ def with_one_digit_changed(figure: Decimal) -> Iterator[Decimal]:
     sign, digits, exponent = _spelt(figure)
     for at, digit in enumerate(digits):
         for other in range(10):
-            if other != digit:
-                yield Decimal((sign, (*digits[:at], other, *digits[at + 1 :]), exponent))
+            changed = (*digits[:at], other, *digits[at + 1 :])
+            if other != digit and any(changed):  # nobody reads a figure as 0
+                yield Decimal((sign, changed, exponent))
 
 
 def _spelt(figure: Decimal) -> tuple[int, tuple[int, ...], int]:
