@@ -38,8 +38,9 @@ FUNCTIONS: Mapping[str, tuple[Callable[[float], float], Callable[[float, float],
     ),
     "gelu": (lambda z: z * normal(z), lambda z, _: normal(z) + z * density(z)),
     "binary_step": (lambda z: float(z >= 0), lambda _z, _a: 0.0),
+    "sign": (lambda z: float((z > 0) - (z < 0)), lambda _z, _a: 0.0),
 }
-HIDDEN = [name for name in FUNCTIONS if name != "binary_step"]
+HIDDEN = [name for name in FUNCTIONS if name not in ("binary_step", "sign")]
 
 LOSSES = (
     "half_squared_error",
