@@ -119,6 +119,7 @@ def test_updates_in_a_row_are_pytorch_s_definition_in_sixty_digits(
 ) -> None:
     setting = {
         "momentum": "0.8",
+        "dampening": "0.7",
         "beta1": "0.85",
         "beta2": "0.95",
         "epsilon": "1e-6",
