@@ -148,6 +148,7 @@ NAME = re.compile(r"∂\w+(\[\d+\])?/∂\w+|[^\W\d_]\w*(\[\d+\])?")
 FIGURE = re.compile(r"\d+(\.\d+)?(e[-+]?\d+)?")
 CALLED: Mapping[str, Any] = {
     **FUNCTIONS,
+    "abs": abs,
     "exp": mpmath.exp,
     "ln": mpmath.log,
     "sqrt": mpmath.sqrt,
@@ -197,7 +198,8 @@ def lines(text: str) -> Iterator[tuple[str, list[str], str]]:
         first, *rest = re.split(r" ([=≈]) ", equation)
         if OF_ANY.search(equation):
             continue
-        if not rest or not re.fullmatch(r"−?[0-9.]+(e−?\d+)?", rest[-1].strip()):
+        # With a full stop behind it, a figure ends a sentence.
+        if not rest or not re.fullmatch(r"−?\d+(\.\d+)?(e−?\d+)?", rest[-1].strip()):
             continue
         sides = [side.strip() for side in rest[1::2]]
         if NAME.fullmatch(first.strip()):
