@@ -59,7 +59,7 @@ def new(
 
 def example(name: str) -> "Network":
     """A network that is shipped with the program: default, mazur, xor, … Raises UsageError."""
-    from backprop_cli.config.shipped import examples
+    from backprop_cli.shipped import examples
 
     found = examples()
     if name not in found:

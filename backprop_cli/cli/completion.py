@@ -1,12 +1,14 @@
 """What the shell offers for an option or an argument that is typed so far."""
 
-from collections.abc import Iterable
+import signal
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import typer
 
-from backprop_cli.config.shipped import DEFAULT, named
 from backprop_cli.errors import ConfigError
+from backprop_cli.shipped import DEFAULT, named
 
 
 def names_of_config(ctx: typer.Context, incomplete: str) -> list[str]:
@@ -22,7 +24,8 @@ def names_of_config(ctx: typer.Context, incomplete: str) -> list[str]:
     if not source.is_file():
         return []  # a pipe, or standard input, would be waited for here, and is the run's
     try:
-        names = running.names_to_explain(source)
+        with _no_longer_than(PATIENCE):
+            names = running.names_to_explain(source)
     except (ConfigError, OSError):
         return []
     typed: dict[str, str] = {}
@@ -30,6 +33,28 @@ def names_of_config(ctx: typer.Context, incomplete: str) -> list[str]:
         if name.startswith(incomplete):
             typed.setdefault(quantity, name)
     return list(typed.values())
+
+
+PATIENCE = 2.0  # seconds that someone waits for the shell to offer something
+
+
+@contextmanager
+def _no_longer_than(seconds: float) -> Iterator[None]:
+    """Within it, what takes longer ends with TimeoutError: a pipe that holds the data, say."""
+    if not hasattr(signal, "setitimer"):  # as on Windows
+        yield
+        return
+
+    def end(_number: int, _frame: object) -> None:
+        raise TimeoutError
+
+    before = signal.signal(signal.SIGALRM, end)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
 
 
 def functions(incomplete: str) -> list[str]:

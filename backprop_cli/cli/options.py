@@ -11,9 +11,9 @@ import typer
 from backprop_cli.cli.completion import names_of_config
 from backprop_cli.cli.exits import complaints
 from backprop_cli.cli.media import Format
-from backprop_cli.config.shipped import named, nearest_example
 from backprop_cli.errors import UsageError
 from backprop_cli.network.classes import MOST_COUNTED
+from backprop_cli.shipped import named, nearest_example
 from backprop_cli.wording import shown
 
 SHOWN, TRAINING, OUTPUT = "What is shown", "Training", "Output"

@@ -323,9 +323,13 @@ def test_a_locked_folder_is_one_line(
     assert [file.read_bytes() for file in locked.iterdir()] == [FOREIGN]
 
 
-def test_completion_waits_for_no_pipe(backprop: Backprop, tmp_path: Path) -> None:
-    pipe = tmp_path / "pipe"
+@pytest.mark.parametrize("what", ["the configuration", "its data"])
+def test_completion_waits_for_no_pipe(backprop: Backprop, tmp_path: Path, what: str) -> None:
+    pipe = tmp_path / ("pipe" if what == "the configuration" else "data.txt")
     os.mkfifo(pipe)
+    if what == "its data":
+        pipe = tmp_path / "n.yaml"
+        pipe.write_text(OF_DATA, encoding="utf-8")
     env = {
         "_BACKPROP_COMPLETE": "complete_bash",
         "COMP_WORDS": f"backprop run {pipe} --explain w",

@@ -3,6 +3,7 @@
 import os
 import random
 import re
+import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -212,3 +213,12 @@ def test_who_lacks_numba_is_told_how_to_get_it(backprop: Backprop, tmp_path: Pat
     )
     assert run.returncode == 2
     assert re.search(r"numba is not installed; .*install.* numba installs it\n$", run.stderr)
+
+
+def test_help_and_completion_of_options_read_no_configuration(backprop: Backprop) -> None:
+    code = (
+        "import sys; from backprop_cli.cli import app;"
+        "print([name for name in ('backprop_cli.config', 'pydantic', 'numpy', 'rich.table')"
+        " if name in sys.modules])"
+    )
+    assert backprop(program=(sys.executable, "-c", code)).stdout == "[]\n"

@@ -20,13 +20,13 @@ from backprop_cli import config
 from backprop_cli.arithmetic.evaluation import Exact, Rounded
 from backprop_cli.arithmetic.figures import rounded
 from backprop_cli.arithmetic.working import WorkingError, work
-from backprop_cli.config.shipped import shipped_configuration
 from backprop_cli.derivation.derive import derive
 from backprop_cli.functions.activations import ACTIVATIONS, SELU_ALPHA, SELU_SCALE, Z, configured
 from backprop_cli.functions.losses import LOSSES
 from backprop_cli.runs.gradient_check import check_gradients
 from backprop_cli.runs.plan import Plan
 from backprop_cli.runs.run import calculate
+from backprop_cli.shipped import shipped_configuration
 from backprop_cli.training.endings import DivergedError
 from backprop_cli.training.trainer import Trainer
 

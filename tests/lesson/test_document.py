@@ -13,11 +13,11 @@ from support.lessons import cells, titles
 
 from backprop_cli import config
 from backprop_cli.algebra.paper import on_paper, text_of, written
-from backprop_cli.config.shipped import shipped_configuration
 from backprop_cli.lesson import whole as lesson
 from backprop_cli.lesson.blocks import Heading, Table
 from backprop_cli.lesson.parameters import old_value
 from backprop_cli.runs.run import calculate
+from backprop_cli.shipped import shipped_configuration
 
 EXERCISE = config.load(str(shipped_configuration("default.yaml")))
 CALCULATION = calculate(EXERCISE)

@@ -11,8 +11,8 @@ from backprop_cli.cli.media import Format, format_of
 from backprop_cli.cli.options import Color, Colors, Force, Output, OutputFormat, SheetExample
 from backprop_cli.cli.printing import show, write
 from backprop_cli.cli.world import World
-from backprop_cli.config.shipped import DEFAULT, named
 from backprop_cli.errors import ConfigError, UsageError
+from backprop_cli.shipped import DEFAULT, named
 from backprop_cli.wording import printable
 
 if TYPE_CHECKING:

@@ -20,8 +20,8 @@ from backprop_cli.cli.options import (
 )
 from backprop_cli.cli.printing import write
 from backprop_cli.cli.world import World
-from backprop_cli.config.shipped import DEFAULT
 from backprop_cli.errors import UsageError
+from backprop_cli.shipped import DEFAULT
 from backprop_cli.wording import printable
 
 TEXT = ("", ".txt")

@@ -5,11 +5,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from backprop_cli import shipped
 from backprop_cli.cli.destinations import destination
 from backprop_cli.cli.exits import FAILED, complaints
 from backprop_cli.cli.options import Force, Output
 from backprop_cli.cli.printing import say_written, show, write
-from backprop_cli.config import shipped
 from backprop_cli.errors import UnknownNameError, UsageError
 
 if TYPE_CHECKING:

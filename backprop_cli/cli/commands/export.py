@@ -10,8 +10,8 @@ from backprop_cli.cli.destinations import NONE, Files, apart, destination
 from backprop_cli.cli.exits import FAILED, complaints
 from backprop_cli.cli.options import Config, Force, Output, ScriptEpochs
 from backprop_cli.cli.printing import write
-from backprop_cli.config.shipped import DEFAULT
 from backprop_cli.errors import UnknownNameError, UsageError
+from backprop_cli.shipped import DEFAULT
 
 
 def export(

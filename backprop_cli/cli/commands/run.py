@@ -47,8 +47,8 @@ from backprop_cli.cli.options import (
 )
 from backprop_cli.cli.printing import draw, show, write
 from backprop_cli.cli.world import World
-from backprop_cli.config.shipped import DEFAULT
 from backprop_cli.errors import UsageError
+from backprop_cli.shipped import DEFAULT
 
 if TYPE_CHECKING:
     from backprop_cli.runs.run import Run

@@ -26,7 +26,7 @@ from backprop_cli.cli.options import (
 )
 from backprop_cli.cli.printing import draw, show
 from backprop_cli.cli.world import World
-from backprop_cli.config.shipped import DEFAULT
+from backprop_cli.shipped import DEFAULT
 
 
 def sweep(

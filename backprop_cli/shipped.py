@@ -7,7 +7,7 @@ from backprop_cli.wording import nearest
 
 def folder() -> Path:
     """Where they lie: inside an installed package, or beside it in a checkout."""
-    package = Path(__file__).parents[1]
+    package = Path(__file__).parent
     installed = package / "configs"
     return installed if installed.exists() else package.parent / "configs"
 
