@@ -5,8 +5,8 @@ from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from backprop_cli.config.shipped import examples
 from backprop_cli.errors import UsageError
+from backprop_cli.shipped import examples
 from backprop_cli.wording import nearest, printable
 
 CONFIGURATIONS = (".yaml", ".yml")
