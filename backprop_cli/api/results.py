@@ -11,7 +11,7 @@ from backprop_cli.errors import UnknownNameError
 from backprop_cli.functions.optimizers import goes_by_error
 from backprop_cli.lesson.diagram import Diagram, network_diagram
 from backprop_cli.lesson.explanation import explain_any
-from backprop_cli.lesson.names import explainable
+from backprop_cli.lesson.names import canonical_names, explainable
 from backprop_cli.runs.run import Run, Training
 from backprop_cli.wording import counted
 
@@ -62,9 +62,11 @@ class Work:
     def explain(self, name: str) -> Explanation:
         """The derivation of a quantity: ``w1``, ``z_h1``, ``dLoss/dw1``, … Raises UsageError."""
         known = explainable(self.ran.exercise, self.ran.shown.batch, self.ran.derived)
-        if name not in known:
-            raise UnknownNameError("", name, known, "quantity")
-        return Explanation(tuple(explain_any(self.ran, known[name])), self.diagram())
+        try:
+            (meant,) = canonical_names([name], known, self.ran.exercise, self.ran.shown.example)
+        except UnknownNameError:
+            raise UnknownNameError("", name, known, "quantity") from None
+        return Explanation(tuple(explain_any(self.ran, meant)), self.diagram())
 
     @cached_property
     def _whole(self) -> Explanation:

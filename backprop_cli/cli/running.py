@@ -229,7 +229,9 @@ def run(
         # Before anything is calculated: a mistyped name should not cost a training run.
         at = settings.at or done + 1
         *_, batch = exercise.batches_until(settings.example - 1, at)
-        wanted = canonical_names(names, explainable(exercise, batch, derived))
+        wanted = canonical_names(
+            names, explainable(exercise, batch, derived), exercise, settings.example - 1
+        )
     # What comes later changes nothing of a derivation: not even the rest of its own epoch.
     shown_only = bool(names) or not exercise.network.learns
     plan = settings.plan(shown_only=shown_only, trains=keeping.keeps or settings.trains)

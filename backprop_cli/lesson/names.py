@@ -1,12 +1,22 @@
 """The names by which quantities can be asked for."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
 
 from backprop_cli.algebra.paper import written
+from backprop_cli.algebra.sheet import Written
+from backprop_cli.arithmetic.working import WorkingError
 from backprop_cli.derivation.derived import Derived
 from backprop_cli.derivation.update import parts_of_batch
 from backprop_cli.errors import UnknownNameError
 from backprop_cli.network.exercise import Exercise
+from backprop_cli.runs.checking.names import Names
+from backprop_cli.runs.checking.problem import problem
+
+# An edge, from its source to the neuron that it feeds.
+ARROW = re.compile(r"\s*(.+?)\s*(?:->|→)\s*(.+?)\s*")
+OF_EXAMPLE = re.compile(r"\[\d+\]")
 
 
 def explainable(
@@ -30,16 +40,35 @@ def explainable(
     return names
 
 
-def canonical_names(wanted: Iterable[str], known: Mapping[str, str]) -> list[str]:
-    """The quantities that names mean, by the answer of `explainable`.
+def canonical_names(
+    wanted: Iterable[str], known: Mapping[str, str], exercise: Exercise, example: int = 0
+) -> list[str]:
+    """The quantities that names mean, by the answer of `explainable` or as courses call them.
 
-    Raises UnknownNameError for a name that is none, with the nearest that are.
+    What is spelt exactly like a known name means that. Raises UnknownNameError for a name that is
+    none, with the nearest that are.
     """
-    names = list(wanted)
-    for name in names:
-        if name not in known:
-            raise UnknownNameError("--explain", name, _as_typed(name, known), "quantity")
-    return [known[name] for name in names]
+    return [known.get(name) or _in_a_course(name, known, exercise, example) for name in wanted]
+
+
+def _in_a_course(name: str, known: Mapping[str, str], exercise: Exercise, example: int) -> str:
+    """The quantity that a name such as dE/dw1, delta_h1, net_h1 or x1->h1 means."""
+    edge = ARROW.fullmatch(name)
+    if edge:
+        for neuron in exercise.network.neurons:
+            for source, weight in neuron.edges:
+                if (source, neuron.name) == (edge[1], edge[2]):
+                    return weight
+    try:
+        names = Names(problem(exercise, example))
+    except WorkingError:  # the run itself says where
+        names = None
+    # Of several examples, a quantity goes by the name that it has in the working of one.
+    for found in names.means(Written(1, name, name, Decimal(0))) if names else ():
+        for own in (found, OF_EXAMPLE.sub("", found)):
+            if own in known.values():
+                return own
+    raise UnknownNameError("--explain", name, _as_typed(name, known), "quantity")
 
 
 def _as_typed(name: str, known: Iterable[str]) -> list[str]:
