@@ -34,7 +34,7 @@ def explainable(
     steps = (derived or Derived(network)).update(numbers).steps
     found = [step.defines for step in steps]
     found += parts_of_batch(network, numbers) if numbers else ()
-    names = {name: name for name in exercise.numbers}
+    names = {name: name for name in (*network.parameters, *exercise.numbers)}
     names.update((symbol.name.replace("∂", "d"), symbol.name) for symbol in found)
     names.update((written(symbol), symbol.name) for symbol in found)
     return names

@@ -106,7 +106,7 @@ def test_an_example_and_an_epoch_are_chosen() -> None:
 
 
 def test_what_is_wrong_is_said_as_the_command_line_says_it() -> None:
-    with pytest.raises(bp.ConfigError, match=r"^mine\.yaml:1:1: learning_rate: "):
+    with pytest.raises(bp.ConfigError, match=r"^mine\.yaml:1:1: inputs: "):
         bp.parse("weights: {}\n", "mine.yaml")
     with pytest.raises(bp.UsageError, match=r"^w99: there is no such quantity"):
         bp.load(DEFAULT).run().explain("w99")

@@ -166,7 +166,7 @@ def test_the_houses_lines_are_printed_with_his_numbers(backprop: Backprop) -> No
 
 
 def test_xor_is_learnt_by_the_epoch_that_its_file_names(backprop: Backprop) -> None:
-    assert "xor.yaml --epochs 300" in (CONFIGS / "xor.yaml").read_text(encoding="utf-8")
+    assert "run xor --epochs 300" in (CONFIGS / "xor.yaml").read_text(encoding="utf-8")
     done = backprop("run", CONFIGS / "xor.yaml", "--epochs", "300")
     assert (done.stderr, done.returncode) == ("", 0)
     assert (
@@ -181,7 +181,7 @@ def test_xor_is_learnt_by_the_epoch_that_its_file_names(backprop: Backprop) -> N
 
 
 def test_iris_is_classified_above_95_percent_after_the_epochs_that_its_file_names() -> None:
-    assert "iris.yaml --epochs 50" in (CONFIGS / "iris.yaml").read_text(encoding="utf-8")
+    assert "run iris --epochs 50" in (CONFIGS / "iris.yaml").read_text(encoding="utf-8")
     calculation = calculate(load(str(CONFIGS / "iris.yaml")), Plan(epochs=50))
     assert calculation.training is not None
     examples, outcomes = calculation.exercise.examples, calculation.training.outcomes

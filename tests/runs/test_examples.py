@@ -14,7 +14,6 @@ from support.program import Backprop
 
 from backprop_cli.config.load import json_schema, load, parse
 from backprop_cli.errors import ConfigError
-from backprop_cli.functions.optimizers import OPTIMIZERS
 from backprop_cli.network.exercise import Batches, Example, Exercise
 from backprop_cli.runs.plan import Plan
 from backprop_cli.runs.run import calculate
@@ -141,7 +140,7 @@ def test_the_settings_of_an_optimizer_keep_the_digits_that_were_typed() -> None:
     assert typed == ["0.80", "0.999", "0.000001", "0.10"]
 
 
-@pytest.mark.parametrize("name", OPTIMIZERS)
+@pytest.mark.parametrize("name", BY_GRADIENT)
 def test_no_weight_decay_is_none_at_all(name: str) -> None:
     exercise = parse(f"{SEVERAL}optimizer: {name}\nweight_decay: 0\n", "c.yaml")
     assert exercise.network.decays is False
@@ -183,7 +182,7 @@ def test_trained_slopes_are_numbered_in_forward_order_and_start_where_they_are_t
         ("seed: -1", "10:7: seed: a whole number from 0 on belongs here, not -1"),
         ("seed: 1.5", "10:7: seed: a whole number from 0 on belongs here, not 1.5"),
         ("seed: lucky", "10:7: seed: a whole number from 0 on belongs here, not lucky"),
-        ("optimizer: Adam", "10:12: optimizer: there is no optimizer called Adam; did you mean ad"),
+        ("optimizer: Adm", "10:12: optimizer: there is no optimizer called Adm; did you mean ad"),
         (
             "optimizer: rmsprop",
             "10:12: optimizer: there is no optimizer called rmsprop; known: sgd",

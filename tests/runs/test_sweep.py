@@ -4,12 +4,11 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from support.networks import activated, fully_connected, optimized, with_examples
+from support.networks import BY_GRADIENT, activated, fully_connected, optimized, with_examples
 from support.program import CONFIGS, Backprop
 
 from backprop_cli.cli.running import Settings
 from backprop_cli.cli.sweeping import swept_rates
-from backprop_cli.functions.optimizers import OPTIMIZERS
 from backprop_cli.network.exercise import Batches, Example, Exercise
 from backprop_cli.training import compiled as compiler
 from backprop_cli.training.compiled import Compiled
@@ -46,7 +45,7 @@ def check_rates(exercise: Exercise, engine: str, limits: Limits) -> None:
 
 @pytest.mark.parametrize("limits", [Limits(), Limits(until_loss=0.2)])
 @pytest.mark.parametrize("size", [None, 1, 2, 5])
-@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+@pytest.mark.parametrize("optimizer", BY_GRADIENT)
 def test_what_is_compiled_once_serves_every_rate_to_the_last_bit(
     optimizer: str, size: int | None, limits: Limits
 ) -> None:
@@ -54,7 +53,7 @@ def test_what_is_compiled_once_serves_every_rate_to_the_last_bit(
 
 
 @pytest.mark.numba
-@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+@pytest.mark.parametrize("optimizer", BY_GRADIENT)
 def test_nor_does_it_by_numba(optimizer: str) -> None:
     check_rates(exercise_of(optimizer, 2), NUMBA, Limits())
 
@@ -75,7 +74,8 @@ def test_a_sweep_compiles_once(monkeypatch: pytest.MonkeyPatch, until_loss: str 
 
 def test_text_and_picture_of_a_sweep_are_two_files(backprop: Backprop, tmp_path: Path) -> None:
     file = tmp_path / "same.svg"
-    done = backprop("sweep", XOR, "--lr", "0.1,0.2", "--epochs", "5", "-o", file, "--picture", file)
+    files = ("--format", "text", "-o", file, "--picture", file)
+    done = backprop("sweep", XOR, "--lr", "0.1,0.2", "--epochs", "5", *files)
     assert (done.stdout, done.returncode) == ("", 2)
     assert f"--picture {file}: --output names the same file" in done.stderr
     assert not file.exists()

@@ -45,7 +45,11 @@ class Configuration(BaseModel):
         title="backprop configuration",
         json_schema_extra={
             "oneOf": [
-                {"required": ["inputs"]},
+                {"required": ["inputs", "target"]},
+                {
+                    "required": ["inputs"],
+                    "not": {"anyOf": [{"required": ["target"]}, {"required": ["learning_rate"]}]},
+                },
                 {"required": ["examples"]},
                 {"required": ["data"]},
             ]
