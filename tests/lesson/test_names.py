@@ -103,8 +103,8 @@ def test_a_layer_may_be_called_as_a_setting_is() -> None:
 
 
 def answer(name: str) -> str:
+    exercise = parse(network(), "mine.yaml")
     with pytest.raises(UnknownNameError) as caught:
-        exercise = parse(network(), "mine.yaml")
         canonical_names([name], explainable(exercise), exercise)
     return str(caught.value)
 
