@@ -130,10 +130,18 @@ def write_over(path: Path, content: str | bytes, own: Stamp | None) -> Stamp:
     With None, no file may be there. Returns the new file's stamp. Raises FileExistsError where
     something else has taken the place, and OSError where writing fails.
     """
+    return _write(path, content, replaces=_is_own(path, own), own=own)
+
+
+def _is_own(path: Path, own: Stamp | None) -> bool:
+    """Whether the file whose stamp is ``own`` is there; False where nothing is.
+
+    Raises FileExistsError where something else is.
+    """
     found = stamp(path)
     if found is not None and found != own:
         raise FileExistsError(errno.EEXIST, "another file has been put there meanwhile", str(path))
-    return _write(path, content, replaces=found is not None)
+    return found is not None
 
 
 def write_beside(path: Path, content: str | bytes, own: Stamp | None) -> tuple[Path, Stamp]:
@@ -157,8 +165,11 @@ def write_beside(path: Path, content: str | bytes, own: Stamp | None) -> tuple[P
 LONGEST_NAME = 255  # bytes, on every common file system
 
 
-def _write(path: Path, content: str | bytes, *, replaces: bool) -> Stamp:
-    """Write a file whole; FileExistsError if there is one and it is not to be replaced."""
+def _write(path: Path, content: str | bytes, *, replaces: bool, own: Stamp | None = None) -> Stamp:
+    """Write a file whole; FileExistsError if there is one and it is not to be replaced.
+
+    With ``own``, nothing but the file with that stamp is.
+    """
     data = content.encode("utf-8") if isinstance(content, str) else content
     if _is_device(path):
         with path.open("wb") as device:  # which can't be replaced
@@ -177,6 +188,9 @@ def _write(path: Path, content: str | bytes, *, replaces: bool) -> Stamp:
             os.fsync(file.fileno())
             # Taken now: by the time it has its name, another file may have that again.
             written = _stamp(os.fstat(file.fileno()))
+        if own is not None and replaces:
+            # Looked at again: the writing took its time, and the renaming takes next to none.
+            replaces = _is_own(path, own)
         if replaces or not _linked(temporary, path):
             Path(temporary).replace(path)
     except BaseException:

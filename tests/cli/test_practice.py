@@ -1,6 +1,5 @@
 """``backprop practice`` asks, answers at once, helps in three steps, and can be taken up again."""
 
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -99,13 +98,12 @@ def test_standard_input_is_for_the_answers(backprop: Backprop) -> None:
 def test_ctrl_c_ends_it_quietly_and_keeps_what_was_answered(
     on_terminal: OnTerminal, sheet: Path
 ) -> None:
-    state = {"sent": 0}
-
-    def type_in(seen: str, process: subprocess.Popen[bytes]) -> None:
-        if "z_h1 = " in seen and state["sent"] == 0:
-            state["sent"] = 1
-            process.send_signal(2)
-
-    screen = on_terminal("practice", "--sheet", sheet, seen=type_in)
+    screen = on_terminal(
+        "practice",
+        "--sheet",
+        sheet,
+        # As a hand types it: when the question has been there for a moment.
+        types=lambda seen, _process: "\x03" if "z_h1 = " in seen else "",
+    )
     assert screen.returncode == 130
     assert "Traceback" not in screen.text
