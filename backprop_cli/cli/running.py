@@ -202,8 +202,10 @@ def run(
     exercise = _asked(loaded(source, keeping.files), settings)
     done = exercise.trained.epochs
     if settings.open_ended:
-        usual = most_epochs(exercise) + (done if settings.resumed else 0)
-        settings = settings._replace(epochs=usual)
+        usual = most_epochs(exercise)
+        # Training that ends by itself goes on from where it stood.
+        goes_on = settings.resumed and usual > 1
+        settings = settings._replace(epochs=usual + (done if goes_on else 0))
     if settings.resumed:
         if settings.epochs < done:
             raise UsageError(

@@ -107,7 +107,7 @@ def test_a_slip_is_told_its_cure(old: str, new: str, expected: str) -> None:
         (
             "\ntarget: 0.01\nlearning_rate",
             "\n  target: 0.01\n  learning_rate",
-            "14:3: biases.learning_rate: learning_rate is a key of its own",
+            "13:3: biases.target: target is a key of its own",
         ),
         ("  x2: 0.10", "  x2: 0.10\n  loss: 1", "4:3: inputs.loss: loss is a key of its own"),
         ("weights:\n", "weights:\n  target: 1\n", "5:3: weights.target: target is a key of its"),
