@@ -226,7 +226,8 @@ def test_json_of_a_batch_has_its_mean_gradients(
 ) -> None:
     found = as_json(backprop, paths["by_hand"])
     assert list(found) == [
-        *("forward", "loss", "gradients", "before", "after", "epochs", "history", "examples")
+        *("forward", "loss", "gradients", "input_gradients", "rounding"),
+        *("before", "after", "epochs", "history", "examples"),
     ]
     assert found["forward"] == {"z_out": 1.0, "a_out": 1.0, "y_hat": 1.0}
     assert found["loss"] == 0.5

@@ -16,6 +16,7 @@ from typing import Any
 import mpmath  # type: ignore[import-untyped]
 import pytest
 from support.differences import DIGITS
+from support.networks import BY_GRADIENT
 from support.reference import ALPHA, FUNCTIONS, SCALE
 
 from backprop_cli import config
@@ -106,7 +107,7 @@ TOLERANCE = mpmath.mpf("1e-45")
 IN_TURN = [
     (activation, optimizer, rounding, size, example, decay)
     for (activation, optimizer), rounding, (size, example), decay in zip(
-        product([*ACTIVATIONS, "softmax"], OPTIMIZERS),
+        product([*ACTIVATIONS, "softmax"], BY_GRADIENT),
         cycle(ROUNDINGS),
         cycle([(1, 1), (2, 1), ("all", 3), (1, 3), (2, 3)]),
         cycle(["", "weight_decay: 0.01", "weight_decay: 0.1"]),
@@ -315,7 +316,7 @@ def test_by_hand_a_very_large_batch_is_summed_in_full_precision_and_its_sum_is_r
         assert found.values[name] == by_hand.values[name]
 
 
-@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+@pytest.mark.parametrize("optimizer", BY_GRADIENT)
 def test_by_hand_the_lines_of_a_very_large_batch_are_true_and_say_how_it_was_summed(
     monkeypatch: pytest.MonkeyPatch, optimizer: str
 ) -> None:
@@ -353,7 +354,7 @@ def test_by_hand_a_very_large_batch_works_no_example_but_the_one_that_is_shown(
 
 
 @pytest.mark.parametrize("decay", ["", "weight_decay: 0.001"])
-@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+@pytest.mark.parametrize("optimizer", BY_GRADIENT)
 def test_by_hand_the_digits_of_a_weight_do_not_grow_with_every_update(
     optimizer: str, decay: str
 ) -> None:
@@ -367,7 +368,7 @@ def test_by_hand_the_digits_of_a_weight_do_not_grow_with_every_update(
             assert -exponent_of(str(working.figure(f"{name}_new"))) <= 8, (at, name)
 
 
-@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+@pytest.mark.parametrize("optimizer", BY_GRADIENT)
 def test_by_hand_a_later_update_starts_from_the_new_values_of_the_one_before(
     optimizer: str,
 ) -> None:
@@ -390,7 +391,7 @@ def test_by_hand_a_later_update_starts_from_the_new_values_of_the_one_before(
     assert any(float(two.values[name]) != exact.values[name] for name in network.parameters)
 
 
-@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+@pytest.mark.parametrize("optimizer", BY_GRADIENT)
 @pytest.mark.parametrize("rounding", ["rounding: 4", ""])
 def test_the_tables_hold_the_figures_of_the_lines_above_them(optimizer: str, rounding: str) -> None:
     calculation = worked("parametric_relu", optimizer, rounding, 2, 2, "weight_decay: 0.1")

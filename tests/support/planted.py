@@ -18,9 +18,9 @@ def plant(monkeypatch: pytest.MonkeyPatch, parameter: str, factor: str) -> None:
     monkeypatch.setattr("backprop_cli.derivation.derived.derive_passes", wrong)
 
 
-def _wrong(name: str, factor: Number) -> Callable[[Network], Derivation]:
-    def derived(network: Network) -> Derivation:
-        passes = derive_passes(network)
+def _wrong(name: str, factor: Number) -> Callable[..., Derivation]:
+    def derived(network: Network, *, by_inputs: bool = False) -> Derivation:
+        passes = derive_passes(network, by_inputs=by_inputs)
         steps = tuple(
             step._replace(expression=Product((factor, step.expression)))
             if step.defines.name == name

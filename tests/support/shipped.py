@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
 
-from backprop_cli.algebra.expression import Expression, Number, parts
+from backprop_cli.algebra.expression import Choice, Expression, Number, parts
 from backprop_cli.algebra.prose import Prose, spans
 from backprop_cli.cli import running
 from backprop_cli.lesson.blocks import ChainRule, Equations, Heading, Lesson, Paragraph, Table
@@ -58,5 +58,8 @@ def _is_plain(number: Number) -> bool:
 def _numbers(formula: Expression) -> Iterator[Number]:
     if isinstance(formula, Number):
         yield formula
+    if isinstance(formula, Choice) and formula.exception:
+        yield from _numbers(formula.holds)  # the exception goes without saying
+        return
     for part in parts(formula):
         yield from _numbers(part)

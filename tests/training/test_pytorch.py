@@ -64,9 +64,11 @@ def check_step(numbers: Mapping[str, Figure], published: list[float]) -> None:
 
 
 def test_every_optimizer_was_run_with_every_form_of_batches() -> None:
-    assert {run["optimizer"] for run in RUNS} == set(BY_GRADIENT)
+    # PyTorch has no momentum with dampening from the first update on.
+    theirs = [name for name in BY_GRADIENT if name != "dampened_momentum"]
+    assert {run["optimizer"] for run in RUNS} == set(theirs)
     assert {(run["optimizer"], run["batches"]) for run in RUNS} == {
-        (name, form) for name in BY_GRADIENT for form in BATCHES
+        (name, form) for name in theirs for form in BATCHES
     }
     assert len(RUNS) == 40
     assert {len(run["steps"]) for run in RUNS} == {STEPS}

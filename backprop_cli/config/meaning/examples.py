@@ -1,6 +1,6 @@
 """The examples of a configuration: one, a list of them, or the rows of a data file."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
 from functools import cached_property
 from typing import NamedTuple
@@ -58,13 +58,14 @@ class TrainingSet:
             return tuple(f"x{at}" for at, _ in enumerate(given, 1))
         return tuple(given)
 
-    def ends(self, layers: Sequence[Layer]) -> tuple[str, ...]:
+    def ends(self, layers: Sequence[Layer], inputs: Collection[str]) -> tuple[str, ...]:
         """The neurons whose outputs have targets, by name.
 
         None of them where these are just those of the last layer.
         """
         neurons = [neuron.name for layer in layers for neuron in layer.neurons]
         feeding = {name for layer in layers for one in layer.neurons for name in sources_of(one)}
+        feeding -= {*inputs}  # a neuron called like one has a complaint of its own
         of_last = [neuron.name for layer in layers[-1:] for neuron in layer.neurons]
         # Within a layer, what feeds another neuron of it is on the way to an output.
         last = tuple(name for name in of_last if name not in feeding)

@@ -98,7 +98,7 @@ class _Reader:
             frozenset(settings.frozen),
             optimizer,
             decays,
-            ends=self.training_set.ends(layers),
+            ends=self.training_set.ends(layers, inputs.values()),
             aimed=self.training_set.is_aimed,
             learns=settings.learning_rate is not None,
             loss_settings=self.loss_settings(),
