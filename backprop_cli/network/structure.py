@@ -170,7 +170,7 @@ class Network:
         """The neurons whose activations are predictions."""
         if not self.ends:
             last = self.layers[-1].neurons
-            feeding = {name for neuron in last for name in neuron.fed_by}
+            feeding = {name for neuron in last for name in neuron.fed_by} - {*self.inputs}
             return tuple(neuron for neuron in last if neuron.name not in feeding)
         by_name = {neuron.name: neuron for neuron in self.neurons}
         return tuple(by_name[name] for name in self.ends)
