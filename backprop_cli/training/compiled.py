@@ -193,7 +193,8 @@ def check_size(exercise: Exercise) -> None:
 
 def _plain(state: Iterable[float]) -> State:
     """A state in Python's own floats, whatever it was computed with: NumPy's print otherwise."""
-    return tuple(map(float, state))
+    # tuple(map(…)) makes a larger tuple and cuts it: of these, Python would keep one for each call.
+    return (*map(float, state),)
 
 
 def _function(name: str, source: str) -> Any:

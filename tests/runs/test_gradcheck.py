@@ -107,7 +107,10 @@ learning_rate: 1
 
 
 def two_neurons(hidden: str = "tanh", loss: str = "squared_error") -> Exercise:
-    return parse(TWO_NEURONS.format(hidden=hidden, loss=loss), "c.yaml")
+    text = TWO_NEURONS.format(hidden=hidden, loss=loss)
+    if loss == "hinge":  # which takes −1 and 1 alone
+        text = text.replace("target: 0.9", "target: 1").replace("target: 0.2", "target: -1")
+    return parse(text, "c.yaml")
 
 
 @pytest.mark.parametrize("name", sorted(set(ACTIVATIONS) - {"binary_step", "sign"}))
@@ -123,7 +126,7 @@ def test_a_derivative_that_is_wrong_by_a_hundred_thousandth_is_found(
     assert failing(two_neurons(name)) == weights
 
 
-@pytest.mark.parametrize("name", sorted(set(LOSSES) - {"cross_entropy", "hinge"}))
+@pytest.mark.parametrize("name", sorted(set(LOSSES) - {"cross_entropy"}))
 def test_a_wrong_derivative_of_a_loss_is_found_in_every_gradient(
     name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
