@@ -1,13 +1,13 @@
 """What ``backprop run`` does, from a configuration's path to a lesson."""
 
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple, TextIO
+from typing import TYPE_CHECKING, NamedTuple
 
 from backprop_cli import config
-from backprop_cli.cli.destinations import NONE, Destination, Files, not_over
-from backprop_cli.cli.numbers import number, rate
+from backprop_cli.cli.destinations import Files, not_over
+from backprop_cli.cli.numbers import rate
+from backprop_cli.cli.settings import NOTHING_KEPT, Keeping, Settings
 from backprop_cli.derivation.derived import Derived
 from backprop_cli.errors import UsageError
 from backprop_cli.functions.optimizers import T
@@ -20,95 +20,12 @@ from backprop_cli.network.classes import MOST_COUNTED
 from backprop_cli.network.exercise import Exercise
 from backprop_cli.runs.plan import Plan, most_epochs
 from backprop_cli.runs.run import Run, calculate
-from backprop_cli.training.endings import DivergedError, Limits, Reason
+from backprop_cli.training.endings import DivergedError, Reason
 from backprop_cli.training.watch import Watch
 from backprop_cli.wording import counted
 
 if TYPE_CHECKING:
     from backprop_cli.lesson.diagram import Diagram
-
-
-class Settings(NamedTuple):
-    """How a configuration is to be worked and trained, as it was typed.
-
-    Epochs and examples count from 1; see `Plan`. Where training is ``resumed``,
-    ``epochs`` are those to be done in all; ``open_ended`` says that their number was not typed, so
-    that what ends by itself may do so. ``progress`` is where a bar is shown, None to show none.
-    """
-
-    epochs: int = 1
-    at: int | None = None
-    example: int = 1
-    exact: bool = False
-    by_hand: bool = False
-    decimals: int | None = None
-    rate: str | None = None
-    until_loss: str | None = None
-    tolerance: str | None = None
-    engine: str = "auto"
-    progress: TextIO | None = None
-    resumed: bool = False
-    open_ended: bool = False
-
-    @property
-    def limits(self) -> Limits:
-        """What ends training early. Raises UsageError."""
-        given = (("--until-loss", self.until_loss), ("--tolerance", self.tolerance))
-        return Limits(
-            *(
-                None if text is None else float(number(text, f"{option}: "))
-                for option, text in given
-            )
-        )
-
-    @property
-    def trains(self) -> bool:
-        """Whether something asks for training, also where there is only one update."""
-        return self.resumed or self.limits != Limits() or self.engine != "auto"
-
-    def plan(self, *, shown_only: bool, trains: bool) -> Plan:
-        """The plan of a run; see `Plan` for what else is asked. Raises UsageError."""
-        return Plan(
-            self.epochs,
-            self.at,
-            self.example - 1,
-            exact=self.exact,
-            by_hand=self.by_hand,
-            decimals=self.decimals,
-            engine=self.engine,
-            limits=self.limits,
-            trains=trains,
-            shown_only=shown_only,
-        )
-
-    def watched(
-        self, exercise: Exercise, watch: Watch
-    ) -> AbstractContextManager[tuple[Watch, Callable[[], int]]]:
-        """Within it, a training is shown and can be interrupted: see `watching.watched`."""
-        from backprop_cli.cli.watching import watched  # only what trains is watched
-
-        return watched(exercise, watch, self.epochs, self.engine, self.progress)
-
-
-class Keeping(NamedTuple):
-    """Where a trained network is to be kept: at the end, and every so many epochs.
-
-    What cannot be written there is told to ``warn``; ``files`` are all that the command will write.
-    """
-
-    save: Destination | None = None
-    checkpoint: Destination | None = None
-    every: int = 0
-    warn: Callable[[str], None] = lambda _message: None
-    files: Files = NONE
-
-    @property
-    def keeps(self) -> bool:
-        """Whether it is to be kept at all."""
-        return self.save is not None or self.checkpoint is not None
-
-
-NOTHING_KEPT = Keeping()
 
 
 def names_to_explain(source: Path) -> Mapping[str, str]:

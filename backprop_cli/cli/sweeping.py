@@ -5,7 +5,8 @@ from pathlib import Path
 
 from backprop_cli.cli.destinations import NONE, Files
 from backprop_cli.cli.numbers import rate
-from backprop_cli.cli.running import Settings, loaded
+from backprop_cli.cli.running import loaded
+from backprop_cli.cli.settings import Settings
 from backprop_cli.errors import UsageError
 from backprop_cli.lesson.blocks import Lesson, Plot
 from backprop_cli.lesson.reports.sweep import comparison

@@ -7,7 +7,7 @@ import pytest
 from support.networks import BY_GRADIENT, activated, fully_connected, optimized, with_examples
 from support.program import CONFIGS, Backprop
 
-from backprop_cli.cli.running import Settings
+from backprop_cli.cli.settings import Settings
 from backprop_cli.cli.sweeping import swept_rates
 from backprop_cli.network.exercise import Batches, Example, Exercise
 from backprop_cli.training import compiled as compiler

@@ -7,6 +7,7 @@ from pathlib import Path
 from backprop_cli.algebra.expression import Choice, Expression, Number, parts
 from backprop_cli.algebra.prose import Prose, spans
 from backprop_cli.cli import running
+from backprop_cli.cli.settings import Settings
 from backprop_cli.lesson.blocks import ChainRule, Equations, Heading, Lesson, Paragraph, Table
 from backprop_cli.lesson.diagram import Diagram
 from support.program import CONFIGS
@@ -17,7 +18,7 @@ SHIPPED = sorted(path.stem for path in CONFIGS.glob("*.yaml"))
 @cache
 def lesson_of(name: str) -> tuple[Lesson, Diagram]:
     """The whole solution of a shipped configuration, and its picture."""
-    worked = running.run(Path(CONFIGS / f"{name}.yaml"), running.Settings(), ())
+    worked = running.run(Path(CONFIGS / f"{name}.yaml"), Settings(), ())
     return worked.lesson(brief=False), worked.diagram()
 
 

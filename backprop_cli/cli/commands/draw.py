@@ -54,8 +54,9 @@ def draw(
         written_to = destination(output, force=force, pipes=True)
     with complaints(source):
         from backprop_cli.cli import running
+        from backprop_cli.cli.settings import Settings
 
-        settings = running.Settings(
+        settings = Settings(
             epochs=epochs + 1,
             at=epochs + 1 if epochs else None,
             example=example,

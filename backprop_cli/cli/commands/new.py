@@ -114,7 +114,7 @@ def new_configuration(sizes: str, given: Given, seed: int) -> str:
     """A ready configuration of what was given on the command line. Raises UsageError."""
     from random import Random
 
-    from backprop_cli.cli.sketching import sketched
+    from backprop_cli.cli.sketched import sketched
     from backprop_cli.config.writing.drawing import completed
     from backprop_cli.config.writing.template import written
 
@@ -142,7 +142,8 @@ def _by_questions(
     from random import Random
 
     from backprop_cli.cli.dialog import Dialog
-    from backprop_cli.cli.sketching import Questions, ask_for_file, chosen
+    from backprop_cli.cli.sketched import chosen
+    from backprop_cli.cli.sketching import Questions, ask_for_file
     from backprop_cli.config.writing.sketch import Sketch
     from backprop_cli.config.writing.template import written
 

@@ -154,8 +154,9 @@ def run(
             done = show(lesson, written_to, world, as_format) and passed
             raise typer.Exit(DONE if done else FAILED)
         from backprop_cli.cli import running
+        from backprop_cli.cli.settings import Keeping, Settings
 
-        settings = running.Settings(
+        settings = Settings(
             epochs=epochs or 1,
             open_ended=epochs is None,
             at=at,
@@ -170,7 +171,7 @@ def run(
             progress=None if quiet else world.err,
             resumed=resume is not None,
         )
-        keeping = running.Keeping(kept_in, checkpoints, every or EVERY, world.tell, files)
+        keeping = Keeping(kept_in, checkpoints, every or EVERY, world.tell, files)
         names = [name.strip() for given in explain or () for name in given.split(",")]
         worked = running.run(source, settings, names, keeping)
         curves = worked.plot() if draws and not worked.diverged else None

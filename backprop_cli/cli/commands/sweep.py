@@ -55,7 +55,7 @@ def sweep(
         written_to = destination(output, force=force, pipes=True)
         drawn_to = picture_file(picture, force=force)
     with complaints(source):
-        from backprop_cli.cli.running import Settings
+        from backprop_cli.cli.settings import Settings
         from backprop_cli.cli.sweeping import swept_rates
 
         settings = Settings(

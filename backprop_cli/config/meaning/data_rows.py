@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path as File
 from typing import TYPE_CHECKING
 
-from backprop_cli.config.meaning import wording
+from backprop_cli.config.meaning import data_wording, wording
 from backprop_cli.config.meaning.faults import Faults
 from backprop_cli.config.shape.names import LONGEST_NAME
 from backprop_cli.config.shape.sections import Data
@@ -53,7 +53,7 @@ class DataRows:
                 self._faults.complain(place, wording.twice, column)
             met.add(column)
         if data.target in data.inputs:
-            self._faults.complain(TARGET, wording.input_as_target, data.target)
+            self._faults.complain(TARGET, data_wording.input_as_target, data.target)
         self._faults.raise_first()
         return dict(zip(self._named(data.inputs, places), places, strict=True))
 
@@ -145,7 +145,9 @@ class DataRows:
         for text, path in zip(texts, paths, strict=True):
             name = as_name(text)
             if name in named:
-                raise self._faults.source.error(wording.same_name(named[name], text, name), path)
+                raise self._faults.source.error(
+                    data_wording.same_name(named[name], text, name), path
+                )
             named[name] = text
         return named
 
@@ -167,7 +169,9 @@ class DataRows:
         if len(names) != len(outputs):
             if isinstance(target, str):
                 broken = not_whole(self._table.numbers(target))
-                self._faults.complain(TARGET, wording.no_class_numbers, target, broken, outputs)
+                self._faults.complain(
+                    TARGET, data_wording.no_class_numbers, target, broken, outputs
+                )
             else:
                 describe = wording.wrong_count
                 self._faults.complain(TARGET, describe, "target", "column", len(names), outputs)
@@ -182,7 +186,11 @@ class DataRows:
         stands_for = by_output(classes, outputs)
         if stands_for is None:
             named = bool(self.named_classes)
-            describe = wording.classes_and_outputs if named else wording.class_numbers_and_outputs
+            describe = (
+                data_wording.classes_and_outputs
+                if named
+                else data_wording.class_numbers_and_outputs
+            )
             self._faults.complain(TARGET, describe, target, tuple(classes), outputs)
             return []
         cells = self._table.texts(target) if self.named_classes else self._class_numbers

@@ -5,7 +5,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import NamedTuple
 
-from backprop_cli.config.meaning import wording
+from backprop_cli.config.meaning import data_wording, wording
 from backprop_cli.config.meaning.data_rows import DataRows
 from backprop_cli.config.meaning.faults import Faults
 from backprop_cli.config.meaning.layers import sources_of
@@ -126,7 +126,7 @@ class TrainingSet:
         alone = [key for key in (ONE_INPUT, ONE_TARGET) if getattr(settings, key) is not None]
         several = [key for key in ("examples", "data") if getattr(settings, key) is not None]
         for key in (*alone, *several)[: -1 if several else 0]:
-            self._faults.complain((key,), wording.not_beside, several[-1], key=True)
+            self._faults.complain((key,), data_wording.not_beside, several[-1], key=True)
         self._faults.raise_first()
         if not several and ONE_INPUT not in alone:
             raise missing(self._faults.source, (ONE_INPUT,))
@@ -138,7 +138,7 @@ class TrainingSet:
         if not several:
             for key in ("batch_size", "shuffle", "seed"):
                 if key in settings.model_fields_set:
-                    self._faults.complain((key,), wording.only_several, key, key=True)
+                    self._faults.complain((key,), data_wording.only_several, key, key=True)
         if settings.examples == []:
             raise self._faults.source.error(wording.nothing("examples", "example"), ("examples",))
 
@@ -162,7 +162,7 @@ class TrainingSet:
         if len(by_name) == len(written.inputs):
             for name in names:
                 if name not in by_name:
-                    self._faults.complain(path, wording.no_input, name)
+                    self._faults.complain(path, data_wording.no_input, name)
         return Example(tuple(by_name.values()), self._targets(written, network))
 
     def _targets(self, written: _Written, network: Network) -> tuple[Decimal, ...]:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from decimal import Decimal
 
-from backprop_cli.config.meaning import wording
+from backprop_cli.config.meaning import data_wording
 from backprop_cli.config.meaning.faults import Faults
 from backprop_cli.config.shape.sections import TrainedSoFar
 from backprop_cli.functions.optimizers import OPTIMIZERS, T, initial_state, symbol_of
@@ -48,9 +48,9 @@ def check(found: Faults, given: TrainedSoFar | None, network: Network) -> None:
     for name in (*(symbol.name for symbol in QUANTITIES), T.name):
         path: Path = (KEY, name)
         if name in kept and getattr(given, name) is None:
-            found.complain((KEY,), wording.quantity_missing, row.name, name)
+            found.complain((KEY,), data_wording.quantity_missing, row.name, name)
         elif name not in kept and getattr(given, name):
-            found.complain(path, wording.no_quantity, row.name, name, kept, key=True)
+            found.complain(path, data_wording.no_quantity, row.name, name, kept, key=True)
     for symbol in row.state:
         values: Mapping[str, Decimal] | None = getattr(given, symbol.name)
         if values is not None:
@@ -71,11 +71,13 @@ def _check_values(
     updated = set(network.updated)
     for name, value in values.items():
         if name not in updated:
-            found.complain((*path, name), wording.not_running, quantity, name, network, key=True)
+            found.complain(
+                (*path, name), data_wording.not_running, quantity, name, network, key=True
+            )
         elif is_square and value < 0:
-            found.complain((*path, name), wording.below_zero, quantity)
+            found.complain((*path, name), data_wording.below_zero, quantity)
     if updated.issuperset(values):
         # A misspelt name explains a missing one, and has had its complaint.
         for name in network.updated:
             if name not in values:
-                found.complain(path, wording.none_for, quantity, name)
+                found.complain(path, data_wording.none_for, quantity, name)

@@ -1,18 +1,12 @@
 """A student's sheet with its marks: the first wrong line and what probably happened there first."""
 
-import math
 from collections.abc import Iterator, Sequence
-from decimal import Decimal
 from pathlib import PurePath
 
-from backprop_cli.algebra.expression import Choice, Expression, Number, Symbol, symbols, transform
 from backprop_cli.algebra.prose import Code, Prose, enumerated, joined, prose
-from backprop_cli.arithmetic.evaluation import Exact
-from backprop_cli.arithmetic.figures import rounded
 from backprop_cli.lesson.blocks import (
     Block,
     Column,
-    Equation,
     Equations,
     Heading,
     Lesson,
@@ -20,8 +14,7 @@ from backprop_cli.lesson.blocks import (
     Role,
     Table,
 )
-from backprop_cli.lesson.equations import line
-from backprop_cli.network.exercise import Figure
+from backprop_cli.lesson.reports.own_working import own_derivation, symbol_of
 from backprop_cli.runs.checking.check import Checked
 from backprop_cli.runs.checking.diagnosis import Cause
 from backprop_cli.runs.checking.entry import Verdict
@@ -41,10 +34,8 @@ VERDICTS = {
     Verdict.WRONG: "wrong",
     Verdict.UNCLEAR: "unclear",
 }
-DECIMALS = 4
 MOST_CAUSES = 3
 MOST_EXPLAINED = 4  # wrong lines with a derivation of their own
-MOST_SKIPPED = 6  # steps on the way to a line that the sheet leaves out
 MOST_NAMED = 8
 LONGEST_LINE = 44
 # Of a longer sheet, runs of right lines are drawn together.
@@ -122,7 +113,7 @@ def _explained(checked: Checked, at: int) -> Iterator[Block]:
     yield Heading(3, f"✗ Line {marked.entry.written.line}: {_written(marked)}")
     causes = checked.causes.get(at, ())
     yield Heading(4, "With your own numbers")
-    yield Equations(tuple(_derivation(checked, marked, steps=not causes)))
+    yield Equations(tuple(own_derivation(checked, marked, steps=not causes)))
     yield from cause_paragraphs(checked, at)
     if causes:
         yield from _ambiguity(checked, at, causes)
@@ -144,7 +135,7 @@ def cause_paragraphs(checked: Checked, at: int) -> Iterator[Paragraph]:
 def _sentence(checked: Checked, marked: Marked, cause: Cause) -> Prose:
     if cause.quantity == marked.entry.quantity:
         return f"{cause.sentence}."
-    return prose(f"{cause.sentence}, on the way in ", _symbol(checked, cause.quantity), ".")
+    return prose(f"{cause.sentence}, on the way in ", symbol_of(checked, cause.quantity), ".")
 
 
 def _ambiguity(checked: Checked, at: int, causes: Sequence[Cause]) -> Iterator[Paragraph]:
@@ -159,72 +150,6 @@ def _ambiguity(checked: Checked, at: int, causes: Sequence[Cause]) -> Iterator[P
     else:
         last = prose("The numbers that you put in would tell them apart: write them down.")
     yield Paragraph(prose(gives, others, last))
-
-
-def _derivation(checked: Checked, marked: Marked, *, steps: bool) -> Iterator[Equation]:
-    """The line with the student's own numbers; with ``steps``, what it skips too."""
-    own, quantity = checked.marking.own, marked.entry.quantity
-    if quantity not in own.problem.steps:
-        yield line(_symbol(checked, quantity), Number(_typed(own.problem.given[quantity])))
-        return
-    names = [quantity]
-    if steps:
-        names += own.skipped(quantity, marked.at, MOST_SKIPPED)
-    for name in reversed(names):
-        yield own_line(checked, marked.at, name)
-
-
-def own_line(checked: Checked, at: int, quantity: str) -> Equation:
-    """A quantity's formula in symbols, with the student's numbers, and its result."""
-    own = checked.marking.own
-    step = own.problem.steps[quantity]
-    used = {symbol.name for symbol in symbols(step.expression)}
-    numbers = {name: _own_figure(checked, name, at) for name in used}
-
-    def put_in(part: Expression) -> Expression | None:
-        return numbers.get(part.name) if isinstance(part, Symbol) else None
-
-    formula = step.expression
-    if isinstance(formula, Choice):
-        values = {name: float(number.value) for name, number in numbers.items()}
-        formula = Exact().chosen(formula, values)
-    between = transform(formula, put_in)
-    result = _figure(checked, own.worth(quantity, at))
-    if isinstance(formula, Symbol):
-        result = _own_figure(checked, formula.name, at)
-    sides = (
-        (formula, result) if isinstance(formula, Symbol | Number) else (formula, between, result)
-    )
-    return line(step.defines, *sides)
-
-
-def _own_figure(checked: Checked, name: str, at: int) -> Number:
-    """A number as the student has it: from the sheet, as it is given, or worked from those."""
-    own = checked.marking.own
-    on_line = own.line_of(name, at)
-    if on_line is not None:
-        return Number(own.entries[on_line].written.figure, of=name)
-    if name in own.problem.given:
-        return Number(_typed(own.problem.given[name]), of=name)
-    step = own.problem.steps[name]
-    if isinstance(step.expression, Symbol):
-        return _own_figure(checked, step.expression.name, at)
-    return Number(_figure(checked, own.worth(name, at)).value, of=name)
-
-
-def _figure(checked: Checked, value: float) -> Number:
-    if not math.isfinite(value):
-        return Number(Decimal(0), name="a number that does not exist")
-    return Number(rounded(Decimal(repr(value)), checked.marking.problem.decimals or DECIMALS))
-
-
-def _typed(figure: Figure) -> Decimal:
-    return figure if isinstance(figure, Decimal) else Decimal(repr(figure))
-
-
-def _symbol(checked: Checked, quantity: str) -> Symbol:
-    step = checked.marking.problem.steps.get(quantity)
-    return step.defines if step else Symbol(quantity)
 
 
 # --- all lines -------------------------------------------------------------------------------

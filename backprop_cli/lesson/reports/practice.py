@@ -3,7 +3,8 @@
 from backprop_cli.algebra.prose import Code, prose
 from backprop_cli.lesson.blocks import Block, Equations, Heading, Lesson, Paragraph
 from backprop_cli.lesson.reasons import title
-from backprop_cli.lesson.reports.marked_sheet import cause_paragraphs, own_line
+from backprop_cli.lesson.reports.marked_sheet import cause_paragraphs
+from backprop_cli.lesson.reports.own_working import own_line
 from backprop_cli.runs.checking.check import Checked
 from backprop_cli.runs.checking.entry import Verdict
 from backprop_cli.runs.checking.practice import Question
