@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 
 def refusal(path: Path, *, force: bool, pipes: bool = False) -> str | None:
-    """Why ``path`` cannot be written to, as far as can be told beforehand; None if it can.
+    """The reason why ``path`` cannot be written to, as far as is known beforehand; None if it can.
 
     A named pipe may stand there only with ``pipes``: until someone reads it, it would be waited
     for.
@@ -72,7 +72,7 @@ MOST_LINKS = 40  # as many as Linux follows
 
 
 def _mode_at(path: Path) -> int:
-    """What is at a path, and its permissions; 0 if there is nothing. Raises OSError."""
+    """The kind of file at a path, and its permissions; 0 if there is nothing. Raises OSError."""
     try:
         return path.stat().st_mode
     except (FileNotFoundError, NotADirectoryError):
@@ -80,7 +80,7 @@ def _mode_at(path: Path) -> int:
 
 
 def same_file(path: Path, other: Path) -> bool:
-    """Whether two paths lead to one file, or would once it is there, however they are spelt."""
+    """True if two paths lead to one file, or would once it is there, however they are spelt."""
     with suppress(OSError):
         return path.samefile(other)
     with suppress(OSError):
@@ -90,7 +90,7 @@ def same_file(path: Path, other: Path) -> bool:
 
 
 class Stamp(NamedTuple):
-    """What tells a file from whatever is put in its place; of a device no more than which it is."""
+    """A stamp that tells a file from what is put in its place; of a device, only which it is."""
 
     device: int
     inode: int
@@ -134,7 +134,7 @@ def write_over(path: Path, content: str | bytes, own: Stamp | None) -> Stamp:
 
 
 def _is_own(path: Path, own: Stamp | None) -> bool:
-    """Whether the file whose stamp is ``own`` is there; False where nothing is.
+    """True if the file whose stamp is ``own`` is there; False where nothing is.
 
     Raises FileExistsError where something else is.
     """
@@ -277,7 +277,7 @@ def _claim(temporary: str, *, wait: bool) -> int | None:
 
 
 def _is_device(path: Path) -> bool:
-    """Whether there is something other than a file. Raises OSError where a link loops."""
+    """True if there is something other than a file. Raises OSError where a link loops."""
     mode = _mode_at(path)
     return bool(mode) and not stat.S_ISREG(mode)
 

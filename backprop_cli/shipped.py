@@ -6,7 +6,7 @@ from backprop_cli.wording import nearest
 
 
 def folder() -> Path:
-    """Where they lie: inside an installed package, or beside it in a checkout."""
+    """The folder of the examples: inside an installed package, or beside it in a checkout."""
     package = Path(__file__).parent
     installed = package / "configs"
     return installed if installed.exists() else package.parent / "configs"
@@ -24,7 +24,7 @@ def examples() -> dict[str, Path]:
 
 
 def title(path: Path) -> str:
-    """What an example is, by its first line."""
+    """The description of an example, which is its first line."""
     with path.open(encoding="utf-8") as file:
         return file.readline().removeprefix("#").strip().rstrip(".")
 

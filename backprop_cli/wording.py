@@ -1,4 +1,4 @@
-"""How names, counts and pieces of a file are put into a sentence.
+"""Names, counts and pieces of a file, put into a sentence.
 
 Whatever comes from a file may hold escape codes or be a megabyte long, so all of it passes
 through ``shown`` before it is put into a message.

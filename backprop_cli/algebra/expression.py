@@ -124,7 +124,7 @@ class Choice(Expression):
 
     @property
     def relation(self) -> str:
-        """How the test compares with 0."""
+        """The comparison of the test with 0."""
         return "≥" if self.or_zero else ">"
 
 
@@ -218,7 +218,7 @@ def symbols(expression: Expression) -> Iterator[Symbol]:
 
 
 def has_calls(expression: Expression) -> bool:
-    """Whether a function is called anywhere in an expression."""
+    """True if a function is called anywhere in an expression."""
     return isinstance(expression, Call) or any(map(has_calls, parts(expression)))
 
 

@@ -1,4 +1,4 @@
-"""What a quantity's name is made of: a letter, a hat, an index, what stands above."""
+"""The parts of a quantity's name: a letter, a hat, an index, what stands above."""
 
 import re
 from typing import NamedTuple

@@ -37,7 +37,7 @@ def name_on_paper(name: str) -> str:
 
 
 class Break(IntEnum):
-    """Where a line may be broken: the lower, the sooner."""
+    """The places where a line may be broken: the lower, the sooner."""
 
     NEVER = 0
     CLAUSE = 1  # before "if" and "else"

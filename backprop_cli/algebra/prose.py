@@ -11,7 +11,7 @@ MOST_IN_A_LIST = 8
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """What is typed or read by a machine, to the letter: an option, a command, a file's name."""
+    """Text for a machine, to the letter: an option, a command, a file's name."""
 
     text: str
 

@@ -1,4 +1,4 @@
-"""What somebody has worked out by hand: lines that each give a name, a working and a figure."""
+"""A sheet worked out by hand: lines that each give a name, a working and a figure."""
 
 from decimal import Decimal
 from typing import NamedTuple
@@ -7,7 +7,7 @@ from backprop_cli.algebra.expression import Expression
 
 
 class Place(NamedTuple):
-    """Where a figure stands in an array: ``array`` is its name, ``at`` counts from 0."""
+    """The place of a figure in an array: ``array`` is its name, ``at`` counts from 0."""
 
     array: str
     shape: tuple[int, ...]

@@ -1,4 +1,4 @@
-"""What every writer of formulas shares: the walk through an expression, and its parentheses.
+"""The shared part of every writer of formulas: the walk through an expression, its parentheses.
 
 A writer turns an expression into what one medium sets: pieces of text on paper (``paper.py``), a
 formula of LaTeX, elements of MathML. It says how each kind of expression looks; which part needs
@@ -39,7 +39,7 @@ WIDEST_STACK = 8
 
 
 class Binding(IntEnum):
-    """How tightly an expression holds together, the loosest first."""
+    """The binding strengths of expressions, the loosest first."""
 
     RELATION = 0
     CHOICE = 1
@@ -95,7 +95,7 @@ class Writer(ABC, Generic[T]):
 
     @abstractmethod
     def parenthesized(self, inner: T) -> T:
-        """What is written, in parentheses."""
+        """The written expression, in parentheses."""
 
     @abstractmethod
     def sum(self, first: T, rest: Sequence[tuple[bool, T]]) -> T:
@@ -139,7 +139,7 @@ class Writer(ABC, Generic[T]):
 
     @abstractmethod
     def marked(self, inner: T, factor: int) -> T:
-        """What is written, set apart as a factor of a chain, e.g. by its colour."""
+        """The written expression, set apart as a factor of a chain, e.g. by its colour."""
 
     # --- the walk ------------------------------------------------------------------------------
 
@@ -213,7 +213,7 @@ class Writer(ABC, Generic[T]):
         return self.parenthesized(self.write(part))
 
     def _is_stacked(self, expression: Expression) -> bool:
-        """Whether an expression is set as a stacked fraction; one that is too wide is not."""
+        """True if an expression is set as a stacked fraction; one that is too wide is not."""
         return (
             self.stacks
             and isinstance(expression, Quotient)
@@ -221,7 +221,7 @@ class Writer(ABC, Generic[T]):
         )
 
     def binding(self, expression: Expression) -> Binding:
-        """How tightly an expression holds together as this medium writes it."""
+        """The binding strength of an expression as this medium writes it."""
         match expression:
             case Marked(inner):
                 return self.binding(inner)
@@ -236,5 +236,5 @@ class Writer(ABC, Generic[T]):
 
 
 def _size(expression: Expression) -> int:
-    """How many names and numbers an expression is made of."""
+    """The number of names and numbers in an expression."""
     return sum(map(_size, parts(expression))) or 1

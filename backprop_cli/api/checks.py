@@ -1,4 +1,4 @@
-"""What is checked: gradients, and someone's own figures."""
+"""Results of checks: gradients, and someone's own figures."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -21,7 +21,7 @@ class GradientCheck:
 
     @property
     def passes(self) -> bool:
-        """Whether every gradient is right."""
+        """True if every gradient is right."""
         return all(check.passes for check in self.checks)
 
     @property

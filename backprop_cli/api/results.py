@@ -1,4 +1,4 @@
-"""What one update and what training come to: plain floats under the program's names."""
+"""The results of one update and of training: plain floats under the program's names."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -108,7 +108,7 @@ class Work:
 
 @dataclass(frozen=True, repr=False)
 class Trained:
-    """What training came to."""
+    """The result of a training."""
 
     ran: Run
 
@@ -129,12 +129,12 @@ class Trained:
 
     @property
     def epochs(self) -> int:
-        """How many epochs were trained."""
+        """The number of epochs trained."""
         return self.ran.epochs
 
     @property
     def ending(self) -> str:
-        """Why training ended."""
+        """The reason why training ended."""
         return self._training.ending.reason.value
 
     @property

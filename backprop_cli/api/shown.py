@@ -1,4 +1,4 @@
-"""What can be read or looked at, in every medium; in a notebook it shows itself."""
+"""Results that can be read or looked at, in every medium; in a notebook it shows itself."""
 
 from dataclasses import dataclass
 from typing import Any

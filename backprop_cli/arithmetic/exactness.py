@@ -1,4 +1,4 @@
-"""Whether the two sides of a printed line are exactly equal."""
+"""True if the two sides of a printed line are exactly equal."""
 
 from decimal import Inexact, localcontext
 
@@ -19,7 +19,7 @@ from backprop_cli.functions.elementary import ELEMENTARY
 
 
 def equal(left: Expression, right: Expression) -> bool:
-    """Whether two expressions in printed figures alone are exactly equal.
+    """True if two expressions in printed figures alone are exactly equal.
 
     They are not where one has no value: ln(1 − 1.0000), where the figure was rounded to 1.
     """
@@ -34,7 +34,7 @@ def equal(left: Expression, right: Expression) -> bool:
 
 
 def _is_exact(expression: Expression, by_hand: Rounded) -> bool:
-    """Whether no function in an expression in figures has a value that goes on without end.
+    """True if no function in an expression in figures has a value that goes on without end.
 
     But for one that is multiplied by 0, or divides it.
     """

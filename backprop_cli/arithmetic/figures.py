@@ -47,7 +47,7 @@ def rounded_apart(value: Decimal, decimals: int) -> Decimal:
 
 
 def decimals_of(figure: Decimal) -> int:
-    """How many decimals a figure has."""
+    """The number of decimals of a figure."""
     exponent = figure.as_tuple().exponent
     return -exponent if isinstance(exponent, int) else 0
 

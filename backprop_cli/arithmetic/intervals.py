@@ -50,19 +50,19 @@ class Bounds(NamedTuple):
         return (self.high - self.low) / 2
 
     def holds(self, value: float) -> bool:
-        """Whether a value lies within, float64's own error allowed."""
+        """True if a value lies within, float64's own error allowed."""
         slack = SLACK * max(abs(self.low), abs(self.high))
         return self.low - slack <= value <= self.high + slack
 
     def meets(self, other: "Bounds") -> bool:
-        """Whether the two have more in common than an end; a point may lie on an end."""
+        """True if the two have more in common than an end; a point may lie on an end."""
         low, high = max(self.low, other.low), min(self.high, other.high)
         slack = 10 * SLACK * max(map(abs, (*self, *other)))
         least = min(self.radius, other.radius)
         return high - low >= (-slack if least <= slack else 1e-6 * least)
 
     def within(self, other: "Bounds") -> "Bounds":
-        """What the two have in common; they must meet."""
+        """The interval that the two have in common; they must meet."""
         low, high = max(self.low, other.low), min(self.high, other.high)
         return Bounds(min(low, high), max(low, high))
 
@@ -91,7 +91,7 @@ class Form(NamedTuple):
 
     @property
     def radius(self) -> float:
-        """How far the number can be from the centre."""
+        """The greatest distance of the number from the centre."""
         return sum(map(abs, self.parts.values())) + self.rest
 
     @property
@@ -102,7 +102,7 @@ class Form(NamedTuple):
 
     @property
     def is_bounded(self) -> bool:
-        """Whether anything is known of the number."""
+        """True if anything is known of the number."""
         return math.isfinite(self.centre) and math.isfinite(self.radius)
 
 

@@ -61,7 +61,7 @@ class Working(Generic[V]):
 
     @property
     def is_batched(self) -> bool:
-        """Whether the update goes by the mean gradient of several examples."""
+        """True if the update goes by the mean gradient of several examples."""
         return MEAN_LOSS in self.values
 
     def update_gradient(self, parameter: str) -> str:
@@ -121,7 +121,7 @@ class Working(Generic[V]):
         return transform(expression, put_in)
 
     def is_given_as_shown(self, name: str) -> bool:
-        """Whether a given number has no more digits than its figure."""
+        """True if a given number has no more digits than its figure."""
         given = self.given[name]
         return self.figure(name) == (given if isinstance(given, Decimal) else Decimal(repr(given)))
 

@@ -27,7 +27,7 @@ from backprop_cli.cli.printing import write
 
 
 class _Plain:
-    """What all commands are: --help shows no types, but how a value is called."""
+    """The class of all commands: --help shows no types, but how a value is called."""
 
     def get_params(self, ctx: Any) -> list[Any]:
         """See typer."""

@@ -1,4 +1,4 @@
-"""What the shell offers for an option or an argument that is typed so far."""
+"""The completions that the shell offers for an option or an argument that is typed so far."""
 
 import signal
 from collections.abc import Iterable, Iterator

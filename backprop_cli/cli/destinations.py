@@ -1,4 +1,4 @@
-"""Where a command may write: what speaks against a file is said before anything is worked."""
+"""The files to write: whatever speaks against one is said before anything is worked."""
 
 from collections.abc import Callable, Mapping
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""How the program ends: its exit codes, and the errors that lead to each of them."""
+"""The end of the program: its exit codes, and the errors that lead to each of them."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

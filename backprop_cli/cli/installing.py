@@ -1,4 +1,4 @@
-"""How a package is added to the program, by the tool that the program was installed with."""
+"""The command that adds a package, by the tool that the program was installed with."""
 
 import json
 import os
@@ -35,7 +35,7 @@ def command_for(
 
 
 def _source() -> str:
-    """Where the program was installed from: its name, or a folder or an address."""
+    """The source of the installed program: its name, or a folder or an address."""
     with suppress(PackageNotFoundError):
         if text := distribution(PROGRAM).read_text("direct_url.json"):
             url = str(json.loads(text)["url"])

@@ -1,4 +1,4 @@
-"""What training has come to, kept in files: at its end, and every so many epochs."""
+"""The results of a training, kept in files: at its end, and every so many epochs."""
 
 from collections.abc import Callable
 from pathlib import Path

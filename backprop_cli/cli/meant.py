@@ -29,7 +29,7 @@ TRAINING = ("--epochs", "--until-loss", "--tolerance", "--resume")
 
 
 class Known(NamedTuple):
-    """What the command line has: its commands, and of ``run`` the options, those that take a value.
+    """The words of the command line: its commands, and the options of ``run`` that take a value.
 
     ``own`` are the options that need no command.
     """

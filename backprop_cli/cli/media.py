@@ -1,4 +1,4 @@
-"""What a lesson is written as: by --format, or by the ending of the file that --output names."""
+"""The medium of a lesson: by --format, or by the ending of the file that --output names."""
 
 from collections.abc import Callable, Mapping
 from enum import StrEnum
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class Format(StrEnum):
-    """What a lesson is written as; json is for programs."""
+    """The media that a lesson is written in; json is for programs."""
 
     text = "text"
     markdown = "markdown"
@@ -77,7 +77,7 @@ def _by_ending(output: Path | None) -> Format:
 
 
 def _is_no_file(path: Path) -> bool:
-    """Whether a path is that of a device or a pipe, whose name says nothing."""
+    """True if a path is that of a device or a pipe, whose name says nothing."""
     try:
         return path.exists() and not path.is_file() and not path.is_dir()
     except OSError:

@@ -21,7 +21,7 @@ KEEPING = "Keeping a trained network"
 
 
 class Engine(StrEnum):
-    """What runs the training loop."""
+    """The engines of the training loop."""
 
     auto = "auto"
     python = "python"
@@ -29,7 +29,7 @@ class Engine(StrEnum):
 
 
 class Part(StrEnum):
-    """What may be shown alone of a solution."""
+    """The parts of a solution that may be shown alone."""
 
     forward = "forward"
     loss = "loss"
@@ -38,7 +38,7 @@ class Part(StrEnum):
 
 
 class Color(StrEnum):
-    """Where colours are printed."""
+    """The choice where colours are printed."""
 
     auto = "auto"
     always = "always"

@@ -1,4 +1,4 @@
-"""What a command prints, writes or draws; each says whether that is where it was to be."""
+"""Printing, writing and drawing; each function says whether it went where it was to go."""
 
 import shlex
 from collections.abc import Callable, Sequence

@@ -1,4 +1,4 @@
-"""What a run that takes long shows on standard error: a progress bar, and what it waits for."""
+"""The display of a long run on standard error: a progress bar, and what it waits for."""
 
 from collections.abc import Callable
 from time import perf_counter

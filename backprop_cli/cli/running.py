@@ -1,4 +1,4 @@
-"""What ``backprop run`` does, from a configuration's path to a lesson."""
+"""The work of ``backprop run``, from a configuration's path to a lesson."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -45,7 +45,7 @@ NOTHING = {
 
 
 class Worked(NamedTuple):
-    """What came of a run: to be read, to be read by programs, and to be drawn.
+    """The result of a run: to be read, to be read by programs, and to be drawn.
 
     Of ``names`` the derivations are wanted, and no more; ``lost`` says that the trained network
     could not be kept where it was to be, ``signal`` is the number of the signal that ended
@@ -262,7 +262,7 @@ def _asked(exercise: Exercise, settings: Settings) -> Exercise:
 
 
 def _epoch_shown(run: Run) -> Lesson:
-    """What is to be said of a working that is not the first epoch's."""
+    """The heading of a working that is not the first epoch's."""
     epoch = run.shown.epoch
     if epoch == 1:
         return ()

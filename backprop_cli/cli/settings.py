@@ -1,4 +1,4 @@
-"""What was typed for a run: how it is worked and trained, and where the network is kept."""
+"""The settings of a run: how it is worked and trained, and where the network is kept."""
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -13,7 +13,7 @@ from backprop_cli.training.watch import Watch
 
 
 class Settings(NamedTuple):
-    """How a configuration is to be worked and trained, as it was typed.
+    """The settings by which a configuration is worked and trained, as it was typed.
 
     Epochs and examples count from 1; see `Plan`. Where training is ``resumed``,
     ``epochs`` are those to be done in all; ``open_ended`` says that their number was not typed, so
@@ -36,7 +36,7 @@ class Settings(NamedTuple):
 
     @property
     def limits(self) -> Limits:
-        """What ends training early. Raises UsageError."""
+        """The conditions that end training early. Raises UsageError."""
         given = (("--until-loss", self.until_loss), ("--tolerance", self.tolerance))
         return Limits(
             *(
@@ -47,7 +47,7 @@ class Settings(NamedTuple):
 
     @property
     def trains(self) -> bool:
-        """Whether something asks for training, also where there is only one update."""
+        """True if something asks for training, also where there is only one update."""
         return self.resumed or self.limits != Limits() or self.engine != "auto"
 
     def plan(self, *, shown_only: bool, trains: bool) -> Plan:
@@ -75,7 +75,7 @@ class Settings(NamedTuple):
 
 
 class Keeping(NamedTuple):
-    """Where a trained network is to be kept: at the end, and every so many epochs.
+    """The places where a trained network is to be kept: at the end, and every so many epochs.
 
     What cannot be written there is told to ``warn``; ``files`` are all that the command will write.
     """
@@ -88,7 +88,7 @@ class Keeping(NamedTuple):
 
     @property
     def keeps(self) -> bool:
-        """Whether it is to be kept at all."""
+        """True if it is to be kept at all."""
         return self.save is not None or self.checkpoint is not None
 
 

@@ -54,7 +54,7 @@ def in_our_words(slip: Any) -> str:
 
 
 def _about(extra: str, ctx: Any) -> str:
-    """What was meant where --plot FILE was written."""
+    """The hint where --plot FILE was written."""
     for name in (extra, str(ctx.params.get("config")) if ctx else ""):
         if name.lower().endswith((".svg", ".png")):
             return f"; to draw to a file, write --picture {name}"
@@ -62,7 +62,7 @@ def _about(extra: str, ctx: Any) -> str:
 
 
 def _help(ctx: Any) -> str:
-    """Where to read on."""
+    """A hint where to read on."""
     return f"; {ctx.command_path} --help shows what there is" if ctx else ""
 
 

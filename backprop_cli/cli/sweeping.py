@@ -1,4 +1,4 @@
-"""What ``backprop sweep`` does, from a configuration's path to a lesson."""
+"""The work of ``backprop sweep``, from a configuration's path to a lesson."""
 
 from decimal import Decimal
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What goes on beside a training: a bar that shows it, and signals that end it."""
+"""The company of a training: a bar that shows it, and signals that end it."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -30,7 +30,7 @@ def watched(
 
 
 def _faster(exercise: Exercise, engine: str) -> Callable[[], str]:
-    """What could make a long run faster, in one line; nothing where there is nothing."""
+    """A hint at what could make a long run faster, in one line; nothing where there is nothing."""
 
     def hint() -> str:
         takes_it = len(state_names(exercise.network)) <= MOST_NUMBA_VARIABLES

@@ -93,7 +93,7 @@ def _whole(stream: TextIO | None, *, forgives: bool) -> TextIO:
 
 @dataclass(frozen=True)
 class World:
-    """What the program was started with: where it prints, where it complains, its environment.
+    """The surroundings of the program: where it prints, where it complains, its environment.
 
     ``color`` says where colours are printed: auto, always or never.
     """
@@ -120,7 +120,7 @@ class World:
 
     @property
     def columns(self) -> int:
-        """How wide the terminal is on which complaints are read; a usual width where it is none."""
+        """The width of the terminal on which complaints are read; a usual one where it is none."""
         try:
             return os.get_terminal_size(self.err.fileno()).columns or USUAL
         except (OSError, ValueError):
@@ -132,7 +132,7 @@ class World:
 
     @property
     def converses(self) -> bool:
-        """Whether a user sits before it, who can be asked."""
+        """True if a user sits before it, who can be asked."""
         return sys.stdin is not None and sys.stdin.isatty() and self.out.isatty()
 
     def ask(self, question: str) -> str:

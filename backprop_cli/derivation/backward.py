@@ -106,7 +106,7 @@ def _product(of: str, quantity: str, use: Use) -> Step:
 
 
 def _origins(uses: Sequence[Use]) -> list[str]:
-    """What the parts of a gradient come through: a neuron, or of several at one, a quantity."""
+    """The neurons that a gradient's parts come through; of several at one, the quantities."""
     neurons = Counter(use.neuron.name for use in uses if use.neuron)
     return [
         use.neuron.name if use.neuron and neurons[use.neuron.name] == 1 else use.step.defines.name
@@ -231,7 +231,7 @@ def _through_softmax(of: str, use: Use) -> Step:
 
 
 def _in_full(step: Step, softmaxes: Softmaxes) -> Step:
-    """What is derived; if it is one of a softmax's, with its derivatives by all weighted sums."""
+    """The derived quantity; if it is a softmax's, with its derivatives by all weighted sums."""
     of, locals_ = step.defines, step.locals or ()
     members = softmaxes.get(locals_[0].mean, ()) if locals_ else ()
     found = (

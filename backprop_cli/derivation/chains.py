@@ -41,7 +41,7 @@ class Chain(NamedTuple):
 
     @property
     def is_long(self) -> bool:
-        """Whether it has more factors than can be taken in at once."""
+        """True if it has more factors than can be taken in at once."""
         return len(self.links) >= MOST_FACTORS
 
 

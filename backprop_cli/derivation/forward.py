@@ -33,7 +33,7 @@ def _kept_apart(network: Network, step: Step) -> Step:
 
 
 def layer_steps(network: Network, layer: Layer) -> Iterator[Step]:
-    """What is worked out at the neurons of a layer."""
+    """The quantities that are worked out at the neurons of a layer."""
 
     def fed(part: Expression) -> Expression | None:
         name = part.name if isinstance(part, Symbol) else ""

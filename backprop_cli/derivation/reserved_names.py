@@ -20,12 +20,12 @@ LIKE_PREDICTIONS = ("ŷ_", "y_hat_")  # y_hat_o1 is printed as ŷ_o1
 
 
 def like_a_prediction(name: str) -> bool:
-    """Whether a name is printed as some prediction's is."""
+    """True if a name is printed as some prediction's is."""
     return name == "ŷ" or name.startswith(LIKE_PREDICTIONS)
 
 
 def like_a_part(name: str, network: Network) -> tuple[str, str] | None:
-    """What a name would be made of as the part of a gradient: h1 and o1 of ``h1_from_o1``.
+    """The two names in the name of a gradient's part: h1 and o1 of ``h1_from_o1``.
 
     The former is an input, a neuron or a parameter, the latter a neuron or a quantity of one.
     """

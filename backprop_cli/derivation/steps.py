@@ -1,4 +1,4 @@
-"""What a derivation is made of: steps in symbols, each with the rule that makes it hold."""
+"""The parts of a derivation: steps in symbols, each with the rule that makes it hold."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -14,7 +14,7 @@ from backprop_cli.network.structure import LOSS, Neuron
 
 
 class Rule(Enum):
-    """Why a step holds. What is said about it to a reader is decided in ``reasons.py``."""
+    """The rule by which a step holds; ``reasons.py`` has the words for it."""
 
     WEIGHTED_SUM = auto()
     SOFTMAX_LARGEST = auto()
@@ -48,7 +48,7 @@ class Rule(Enum):
 
 
 class Kept(Enum):
-    """How the result of a step is kept, if numbers are rounded, and with which digits printed.
+    """The way to keep a step's result, if numbers are rounded, and the digits to print it with.
 
     RESULT is the usual way: rounded to so many decimals. CLOSER keeps one decimal more, RUNNING as
     many significant digits as decimals are kept, WHOLE all digits. APART is RESULT for what is
@@ -139,7 +139,7 @@ class Derivation:
 
     @cached_property
     def places(self) -> Mapping[str, int]:
-        """Where a quantity's step stands, by the quantity's name."""
+        """The place of a quantity's step, by the quantity's name."""
         return {step.defines.name: at for at, step in enumerate(self.steps)}
 
     def gradient(self, quantity: str) -> Partial:
@@ -164,5 +164,5 @@ def new(parameter: str) -> Symbol:
 
 
 def step_of(parameter: str) -> Symbol:
-    """What an update takes off a parameter, where that is a line of its own."""
+    """The amount that an update takes off a parameter, where that is a line of its own."""
     return Symbol(f"step_{parameter}")

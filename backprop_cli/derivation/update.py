@@ -51,7 +51,7 @@ def batch_gradient(parameter: str, *, batched: bool) -> Partial:
 
 
 def contributions(name: str, batch: Sequence[int]) -> tuple[Symbol, ...]:
-    """What is added for the mean of a batch: each example's part, or of many their sum.
+    """The terms that are added for the mean of a batch: each example's part, or of many their sum.
 
     ``name`` is a parameter, whose gradients are meant, or ``Loss`` itself.
     """

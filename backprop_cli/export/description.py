@@ -1,4 +1,4 @@
-"""What a script is to build, derived once for every target: arrays, masks, examples, settings."""
+"""The parts of a script, derived once for every target: arrays, masks, examples, settings."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -35,12 +35,12 @@ class Array(NamedTuple):
 
     @property
     def is_trained(self) -> bool:
-        """Whether an update moves any of it."""
+        """True if an update moves any of it."""
         return any(flat(self.trained))
 
     @property
     def is_masked(self) -> bool:
-        """Whether an update moves some of it and leaves the rest."""
+        """True if an update moves some of it and leaves the rest."""
         return self.is_trained and not all(flat(self.trained))
 
     @property
@@ -69,7 +69,7 @@ class LayerArrays:
 
     @property
     def shares_bias(self) -> bool:
-        """Whether one bias serves several neurons."""
+        """True if one bias serves several neurons."""
         return self.bias is not None and len(self.bias.values) < len(self.weights.values)
 
     @property
@@ -133,12 +133,12 @@ class Description:
 
     @property
     def is_masked(self) -> bool:
-        """Whether anything is trained in part only."""
+        """True if anything is trained in part only."""
         return any(array.is_masked for array in self.arrays)
 
     @property
     def counts(self) -> bool:
-        """Whether the number of the update enters."""
+        """True if the number of the update enters."""
         return OPTIMIZERS[self.network.optimizer].counts and bool(self.trained)
 
     @property
@@ -253,7 +253,7 @@ def _entries(
     parameters: Sequence[Parameter] | Sequence[Sequence[Parameter]],
     entry: Callable[[Parameter], float],
 ) -> Entries:
-    """What there is of each parameter, in the same shape."""
+    """The arrays that belong to each parameter, in the same shape."""
     if isinstance(parameters[0], list):
         return tuple(tuple(map(entry, row)) for row in parameters)  # type: ignore[arg-type]
     return tuple(map(entry, parameters))  # type: ignore[arg-type]

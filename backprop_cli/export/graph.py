@@ -28,14 +28,14 @@ TAKEN = re.compile(
 
 
 def safe_name(name: str) -> str:
-    """What a quantity is called in a script."""
+    """The name of a quantity in a script."""
     if TAKEN.fullmatch(name) or keyword.iskeyword(name) or name in vars(builtins):
         return f"{name}_"
     return name
 
 
 def why_no_matrices(network: Network) -> str:
-    """Why the layers of a network are no matrices, each fed by the one before; or nothing."""
+    """The reason why a network's layers are no matrices, each fed by the one before; or nothing."""
     before = set(network.inputs)
     for layer in network.layers:
         for neuron in layer.neurons:

@@ -12,7 +12,7 @@ from backprop_cli.wording import listed, printable
 
 IS_SHOWN = '''\
 def is_shown(epoch):
-    """Whether it is one of 0, 1, 2, 5, 10, 20, 50, ... or the last."""
+    """True if it is one of 0, 1, 2, 5, 10, 20, 50, ... or the last."""
     return epoch in (0, epochs) or str(epoch).rstrip("0") in ("1", "2", "5")
 '''.splitlines()
 
@@ -110,7 +110,7 @@ def imports(description: Description, *more: str) -> Block:
 
 
 def shuffles(description: Description) -> bool:
-    """Whether the order of the examples is drawn and makes a difference."""
+    """True if the order of the examples is drawn and makes a difference."""
     batched = description.batch_size is not None
     return description.shuffle and batched and bool(description.trained)
 
@@ -192,7 +192,7 @@ def singles(description: Description, call: str) -> Block:
 
 
 def about(layer: LayerArrays) -> str:
-    """What is to be said of a layer's arrays."""
+    """The comment on a layer's arrays."""
     neurons = listed(neuron.name for neuron in layer.layer.neurons)
     said = [f"Layer {layer.layer.name}: {neurons}"]
     if layer.shares_bias:
@@ -214,7 +214,7 @@ def _s(named: Sized) -> str:
 
 
 def masks(description: Description, call: str) -> Iterator[str]:
-    """What is trained of the arrays that are trained in part only, under ``W1_trained``."""
+    """The masks of the arrays that are trained in part only, under ``W1_trained``."""
     for one in description.arrays:
         if one.is_masked:
             yield from array([f"{one.name}_trained = {call}"], one.trained)

@@ -147,7 +147,7 @@ def script(description: Description) -> str:
 
 
 def _masks(description: Description) -> Block:
-    """What is trained of the arrays that are trained in part only, and the values of the rest."""
+    """The masks of the arrays that are trained in part only, and the values of the rest."""
     if not description.is_masked:
         return []
     lines = ["# 1 where there is something to train, 0 where not; and what is frozen there."]
@@ -161,7 +161,7 @@ def _masks(description: Description) -> Block:
 
 
 def _has_fixed(one: Array) -> bool:
-    """Whether parameters other than 0 are frozen in an array that is trained in part."""
+    """True if parameters other than 0 are frozen in an array that is trained in part."""
     return one.is_masked and any(flat(one.fixed))
 
 
@@ -238,7 +238,7 @@ def _made(description: Description) -> Block:
 
 
 def _running(description: Description) -> Iterator[str]:
-    """What earlier training has left, put where the optimizer keeps it."""
+    """The state that earlier training has left, put where the optimizer keeps it."""
     if not description.running and not (description.counts and description.updates_done):
         if description.network.optimizer == "dampened_momentum":
             yield "# From 0: without a buffer, the first gradient would be taken whole."

@@ -11,7 +11,7 @@ FEW = 100
 
 
 class Reading(NamedTuple):
-    """How a script reads a CSV file: which columns, and what becomes of them.
+    """The reading of a CSV file by a script: which columns, and what becomes of them.
 
     ``path`` is relative to the script if ``beside_script``, else to the folder in which it is
     run. ``classes`` are those of the one target column, names or numbers, in the order of the
@@ -28,7 +28,7 @@ class Reading(NamedTuple):
 
 
 def reading(exercise: Exercise, script: Path | None) -> Reading | None:
-    """How the data file of an exercise is read, None where there is none or its numbers are few.
+    """The reading of an exercise's data file, None where there is none or its numbers are few.
 
     ``script`` is where the script is to be written (None: that is not known).
     """

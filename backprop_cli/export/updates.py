@@ -20,7 +20,7 @@ from backprop_cli.functions.optimizers import (
 
 
 def state(description: Description) -> tuple[str, ...]:
-    """What the optimizer keeps of each array."""
+    """The quantities that the optimizer keeps of each array."""
     row = OPTIMIZERS[description.network.optimizer]
     return tuple(symbol.name for symbol in row.state) if description.trained else ()
 
@@ -38,7 +38,7 @@ def running(description: Description, quantities: Sequence[str], call: str) -> I
 
 
 def name_of(quantity: str, one: Array) -> str:
-    """What a running quantity of an array is called in a script."""
+    """The name of an array's running quantity in a script."""
     return f"{quantity}_{one.name}"
 
 

@@ -49,7 +49,7 @@ AT_ZERO = prose("at ", Relation(Z, "=", ZERO), " it has ")
 
 
 def _constant(number: Number) -> Relation:
-    """What a named constant is."""
+    """The value of a named constant."""
     return Relation(number, "=", Number(number.value))
 
 
@@ -161,7 +161,7 @@ def _with(row: Activation, put_in: Mapping[str, Expression]) -> Activation:
 
 @cache
 def computed(function: str, settings: Settings = ()) -> Expression | None:
-    """What float64 works for a function of z, an activation or an elementary one.
+    """The expression that float64 works for a function of z, an activation or an elementary one.
 
     None for a function of Python's own.
     """

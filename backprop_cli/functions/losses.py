@@ -67,7 +67,7 @@ class Loss(NamedTuple):
 
     @property
     def has_logarithms(self) -> bool:
-        """Whether it has no value where the prediction is 0 or 1."""
+        """True if it has no value where the prediction is 0 or 1."""
         if self.computed is None:
             return False
         return not {LOG, LOG_COMPLEMENT}.isdisjoint(symbols(self.computed))
@@ -100,7 +100,7 @@ class Loss(NamedTuple):
         )
 
     def takes(self, target: Decimal | float) -> bool:
-        """Whether it takes a target."""
+        """True if it takes a target."""
         if self.targets is None:
             return True
         if self.only_ends:
@@ -108,7 +108,7 @@ class Loss(NamedTuple):
         return self.targets[0] <= target <= self.targets[1]
 
     def takes_total(self, total: float) -> bool:
-        """Whether it takes targets with a sum."""
+        """True if it takes targets with a sum."""
         return not self.distribution or abs(total - 1) <= 1e-6
 
 

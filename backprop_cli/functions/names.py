@@ -19,7 +19,7 @@ class Named(Protocol):
 
 
 def spelling(name: str) -> str:
-    """What is left of a name without capitals, hyphens, blanks and underscores."""
+    """A name without capitals, hyphens, blanks and underscores."""
     return "".join(char for char in name.lower() if char not in "-_ ")
 
 

@@ -71,7 +71,7 @@ class Optimizer(NamedTuple):
 
     @property
     def counts(self) -> bool:
-        """Whether the number of the update enters."""
+        """True if the number of the update enters."""
         return any(symbol == T for line in self.lines for symbol in symbols(line.formula))
 
 
@@ -181,12 +181,12 @@ def symbol_of(quantity: Symbol, parameter: str) -> Symbol:
 
 
 def goes_by_error(network: Network) -> bool:
-    """Whether a network is trained by its neurons' errors, and has no gradients."""
+    """True if a network is trained by its neurons' errors, and has no gradients."""
     return OPTIMIZERS[network.optimizer].by_error
 
 
 def lines_of(network: Network) -> tuple[Line, ...]:
-    """What an update works out for each parameter on the way to its new value, in order."""
+    """The quantities that an update works out for each parameter, in order, its new value last."""
     row = OPTIMIZERS[network.optimizer]
     if not network.decays:
         return row.lines
@@ -206,7 +206,7 @@ def state_of(network: Network) -> Mapping[str, str]:
 
 
 def state_names(network: Network) -> tuple[str, ...]:
-    """What training carries from update to update.
+    """The running quantities that training carries from update to update.
 
     The parameters, the optimizer's running quantities, and, where it enters, the number of the
     next update.
@@ -216,6 +216,6 @@ def state_names(network: Network) -> tuple[str, ...]:
 
 
 def initial_state(network: Network) -> Mapping[str, Decimal]:
-    """What training carries besides the parameters, as it is before the first update."""
+    """The running quantities that training carries, as it is before the first update."""
     count = {T.name: Decimal(1)} if OPTIMIZERS[network.optimizer].counts else {}
     return {**dict.fromkeys(state_of(network), Decimal(0)), **count}

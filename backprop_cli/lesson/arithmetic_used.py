@@ -1,4 +1,4 @@
-"""Whether figures are worked by hand, or in float64: what stands above the first of them."""
+"""The arithmetic of the figures, by hand or float64: what stands above the first of them."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""What a lesson is made of: headings, paragraphs, equations, chain rules, tables and plots.
+"""The blocks of a lesson: headings, paragraphs, equations, chain rules, tables and plots.
 
 A `Lesson` is a tuple of blocks in the order in which they are read. Blocks say what is to be
 read, not how it looks: a medium decides about colours, widths, line breaks and signs. There are
@@ -43,7 +43,7 @@ from backprop_cli.algebra.prose import Prose
 
 
 class Role(Enum):
-    """What a side of an equation, or a column of a table, is."""
+    """The role of a side of an equation, or a column of a table, is."""
 
     QUANTITY = "quantity"  # what is worked out, by its name; in a table: what a row is about
     SYMBOLS = "symbols"  # a formula, as symbols

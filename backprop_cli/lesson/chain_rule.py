@@ -40,7 +40,7 @@ PARTS_IN_LINES = 40
 
 
 class Detail(Enum):
-    """How much of a chain's derivation is written down."""
+    """The extent to which a chain's derivation is written down."""
 
     FULL = auto()  # every factor, numbered, with its reason
     SHORT = auto()  # the last factor; the others are known from another weight of the neuron
@@ -83,7 +83,7 @@ def gradient_blocks(
 
 
 def _size(derivation: Derivation, step: Step) -> int:
-    """How many parts a sum has; a wide softmax, how many gradients it goes back by."""
+    """The number of parts of a sum; of a wide softmax, of the gradients it goes back by."""
     wide = step.rule is Rule.THROUGH_SOFTMAX
     return len(gradients_in(mean_of(derivation, step)) if wide else _parts(step))
 
@@ -149,7 +149,7 @@ def _without_line(working: AnyWorking, parts: Sequence[Step], known: Container[s
 
 
 def _needs_no_line(step: Step) -> bool:
-    """Whether a derivative is a weight, or another number that has its line elsewhere."""
+    """True if a derivative is a weight, or another number that has its line elsewhere."""
     return step.rule not in WORKED_OUT and isinstance(step.expression, Symbol | Number)
 
 
@@ -165,7 +165,7 @@ def _in_short(working: AnyWorking, step: Step) -> Step:
 
 
 def _enters_softmax(derivation: Derivation, total: Step) -> bool:
-    """Whether the parts of a sum come through a softmax."""
+    """True if the parts of a sum come through a softmax."""
     by_name = derivation.by_name
     factors = (
         factor for part in _parts(total) for factor in symbols(by_name[part.name].expression)
@@ -174,7 +174,7 @@ def _enters_softmax(derivation: Derivation, total: Step) -> bool:
 
 
 def _shortcut(working: AnyWorking, target: Partial) -> Iterator[Block]:
-    """What the parts come to under softmax and cross-entropy: prediction minus target."""
+    """The result of the parts under softmax and cross-entropy: prediction minus target."""
     difference = working.derivation.shortcuts.get(target.name)
     if difference is None:
         return
@@ -204,7 +204,7 @@ def _sum_of_chains(working: AnyWorking, step: Step, known: Known) -> Iterator[Bl
 
 
 def _origin(working: AnyWorking, part: Partial) -> Symbol:
-    """What a part of a sum comes through."""
+    """The quantity that a part of a sum comes through."""
     return Symbol(working.derivation.by_name[part.name].through)
 
 

@@ -30,7 +30,7 @@ class Node(NamedTuple):
 
 
 class Edge(NamedTuple):
-    """What runs from one node to another: a weight, or a value that enters a formula.
+    """The edge from one node to another: a weight, or a value that enters a formula.
 
     ``value`` is the weight's, by which an edge is drawn thicker and in the colour of its sign; None
     where there is no weight. ``lines`` are the label, ``quantities`` what the edge stands for.
@@ -190,7 +190,7 @@ def _figure(working: AnyWorking, name: str, before: str) -> Line:
 
 
 class _Parameters(NamedTuple):
-    """How parameters are labelled."""
+    """The labels of parameters."""
 
     network: Network
     working: AnyWorking

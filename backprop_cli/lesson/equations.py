@@ -21,7 +21,7 @@ from backprop_cli.lesson.blocks import Equation, Role, Side
 
 
 def in_numbers(expression: Expression) -> bool:
-    """Whether an expression is made of numbers alone."""
+    """True if an expression is made of numbers alone."""
     return next(symbols(expression), None) is None
 
 
@@ -116,6 +116,6 @@ def _why_taken(working: AnyWorking, choice: Choice) -> Prose:
 
 
 def since(choice: Choice, holds: bool, tested: Expression) -> Prose:
-    """Why a choice holds or does not, where its test is ``tested`` in numbers."""
+    """The reason why a choice holds or does not, where its test is ``tested`` in numbers."""
     sign = choice.relation if holds else {">": "≤", "≥": "<"}[choice.relation]
     return prose("(since ", Relation(tested, sign, ZERO), ")")

@@ -1,4 +1,4 @@
-"""What is said where every gradient is 0 because no function lets the error through."""
+"""The remark where every gradient is 0 because no function lets the error through."""
 
 from collections.abc import Iterator
 

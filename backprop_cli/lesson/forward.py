@@ -69,7 +69,7 @@ def loss(network: Network, working: AnyWorking) -> Iterator[Block]:
 
 
 def _softmax_names(layer: Layer) -> list[str]:
-    """What a softmax works out on the way to its activations."""
+    """The quantities that a softmax works out on the way to its activations."""
     if layer.activation != softmax.SOFTMAX:
         return []
     exponentials = [softmax.exponential(layer, neuron)[0].name for neuron in layer.neurons]

@@ -1,4 +1,4 @@
-"""What a working starts from, as a lesson shows it: the network, its numbers and its examples."""
+"""The given side of a working, as a lesson shows it: the network, its numbers and its examples."""
 
 from collections.abc import Iterator, Sequence
 
@@ -33,12 +33,12 @@ MOST_EXAMPLES = 12
 
 
 def readable(network: Network) -> bool:
-    """Whether a working is short enough to be read in full."""
+    """True if a working is short enough to be read in full."""
     return len(network.parameters) <= READABLE
 
 
 def layer_title(layer: Layer) -> str:
-    """What a layer is called in a heading."""
+    """The name of a layer in a heading."""
     return f"{layer.name[0].upper()}{layer.name[1:]} Layer"
 
 

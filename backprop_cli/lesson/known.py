@@ -1,4 +1,4 @@
-"""What a derivation may build on: derivatives that have a line already, or are taken as known."""
+"""The lines to build on: derivatives that have a line already, or are taken as known."""
 
 from collections.abc import Sequence
 
@@ -17,7 +17,7 @@ WORKED_OUT = (Rule.CHAIN, Rule.SUM_OF_PARTS, Rule.THROUGH_SOFTMAX, Rule.SOFTMAX_
 
 
 def taken_as_known(taken: Sequence[Symbol]) -> Paragraph:
-    """What an explanation does not derive, and how to ask for it."""
+    """The quantities that an explanation does not derive, and how to ask for it."""
     first = taken[0].name.replace("∂", "d")
     which = "the first of them" if len(taken) > 1 else "it"
     return Paragraph(

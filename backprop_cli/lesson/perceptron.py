@@ -27,7 +27,7 @@ from backprop_cli.network.structure import LEARNING_RATE, Network
 
 
 def errors(network: Network, working: AnyWorking) -> Iterator[Block]:
-    """Why there are no gradients, the rule, and the error of every output."""
+    """The reason for having no gradients, the rule, and the error of every output."""
     names = dict.fromkeys(network.function_of(output).name for output in network.outputs)
     yield Heading(2, "3. Error and Perceptron Rule")
     yield Paragraph(
@@ -126,7 +126,7 @@ def _row(network: Network, working: AnyWorking, name: str) -> tuple[Prose, ...]:
 
 
 def summary() -> Iterator[Block]:
-    """What one step of the perceptron rule does, in a few sentences."""
+    """One step of the perceptron rule, in a few sentences."""
     yield Heading(2, "Summary")
     for text in (
         "Forward pass: from the inputs to the decision of each neuron",

@@ -1,4 +1,4 @@
-"""What is said about a step: its title, where it happens, and why it holds."""
+"""The words about a step: its title, where it happens, and why it holds."""
 
 from collections.abc import Set
 
@@ -32,7 +32,7 @@ TERMS_IN_A_REASON = 4
 
 
 def weight_place(network: Network, weight: str) -> Prose:
-    """Where a weight stands, e.g. ``x1 → h1``."""
+    """The place of a weight, e.g. ``x1 → h1``."""
     for neuron in network.neurons:
         for edge in neuron.edges:
             if edge.weight == weight:
@@ -41,7 +41,7 @@ def weight_place(network: Network, weight: str) -> Prose:
 
 
 def bias_place(network: Network, bias: str) -> Prose:
-    """What a bias belongs to: a layer's neurons, or one neuron of several."""
+    """The owner of a bias: a layer's neurons, or one neuron of several."""
     for layer in network.layers:
         users = [Symbol(neuron.name) for neuron in layer.neurons if neuron.bias == bias]
         if users:
@@ -57,7 +57,7 @@ def slope_place(network: Network, slope: str) -> str:
 
 
 def title(step: Step) -> Prose:
-    """What a step's quantity is called in a heading."""
+    """The name of a step's quantity in a heading."""
     quantity = step.defines
     match step.rule:
         case Rule.WEIGHTED_SUM:
@@ -108,7 +108,7 @@ SOFTMAX_FORMULAS = (
 
 
 def weighted_sum_formulas() -> Equations:
-    """What a weighted sum looks like: a line, and the same for two inputs."""
+    """The formula of a weighted sum: a line, and the same for two inputs."""
     terms = [Symbol(f"W{at}") * Symbol(f"x{at}") for at in (1, 2)]
     y, b = Symbol("y"), Symbol("b")
     return Equations((formula(y, Symbol("Wx") + b), formula(y, Sum((*terms, b)))))
@@ -129,7 +129,7 @@ def layer_formulas(layer: Layer) -> tuple[Equation, tuple[Equation, ...]]:
 
 
 def layer_notes(layer: Layer) -> tuple[Prose, ...]:
-    """What else must be known of a layer's activation function, a sentence each."""
+    """Further facts about a layer's activation function, a sentence each."""
     if layer.activation == softmax.SOFTMAX:
         return ()
     row = row_of(layer.function)
@@ -195,7 +195,7 @@ def reason(working: AnyWorking, step: Step) -> Prose:
 
 
 def is_at_kink(working: AnyWorking, step: Step) -> bool:
-    """Whether a derivative of the loss is taken where there is none."""
+    """True if a derivative of the loss is taken where there is none."""
     row = step.row
     if not isinstance(row, Loss) or row.kink is None:
         return False

@@ -74,7 +74,7 @@ def _lines(working: AnyWorking, gradients: Sequence[Partial], known: Known) -> I
 
 
 def _why(count: int, mean: Symbol) -> Iterator[Block]:
-    """How the parts of all activations come to one short formula."""
+    """The way from the parts of all activations to one short formula."""
     z, first, own, last = Symbol("z_i"), Symbol("a_1"), softmax.ANY, Symbol("a_n")
     by_first, by_own, by_last = (partial(LOSS, one.name) for one in (first, own, last))
     parts = Sum(

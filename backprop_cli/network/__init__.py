@@ -1,1 +1,1 @@
-"""What is calculated: the structure of a network, and an exercise, which gives it numbers."""
+"""The structure of a network, and an exercise, which gives it numbers."""

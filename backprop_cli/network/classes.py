@@ -26,7 +26,7 @@ def numbered(numbers: Iterable[int]) -> Mapping[str, int]:
 
 
 def output_name(number: int) -> str:
-    """What an output is called that stands for the class of a number: ``c_0``, ``c_minus_1``."""
+    """The name of an output that stands for the class of a number: ``c_0``, ``c_minus_1``."""
     return f"c_{MINUS if number < 0 else ''}{abs(number)}"
 
 

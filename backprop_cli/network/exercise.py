@@ -25,7 +25,7 @@ class Example(NamedTuple):
 
 
 class Batches(NamedTuple):
-    """How an epoch goes through the examples: so many to an update, in order or shuffled."""
+    """The order of an epoch through the examples: so many to an update, in order or shuffled."""
 
     size: int = 1
     shuffle: bool = False
@@ -45,7 +45,7 @@ class Batches(NamedTuple):
 
 
 class DataFile(NamedTuple):
-    """Where examples were read from, and how.
+    """The file that examples were read from, and the way they were read.
 
     ``file`` is the path as it was written, relative to ``folder`` if it is relative; ``inputs`` and
     ``target`` name columns of the file; ``standardize`` says whether the inputs were standardized.
@@ -63,7 +63,7 @@ class DataFile(NamedTuple):
 
 
 class Trained(NamedTuple):
-    """What training has done: how many epochs, and the losses that later ones are held against.
+    """The training done already: its epochs, and the losses that later ones are held against.
 
     ``first_loss`` is the loss before the first epoch, ``compared_loss`` that after the last full
     hundred of epochs, where they are known.
@@ -97,7 +97,7 @@ class Exercise(NamedTuple):
 
     @property
     def example_count(self) -> int:
-        """How many examples there are."""
+        """The number of examples."""
         return len(self.examples) or 1
 
     def with_rate(self, rate: Decimal) -> "Exercise":
@@ -121,7 +121,7 @@ class Exercise(NamedTuple):
 
     @property
     def classifies(self) -> bool:
-        """Whether the targets of several examples stand for classes.
+        """True if the targets of several examples stand for classes.
 
         They do if one output is 1 and all others are 0, or if all targets of the only output are
         0 or 1.

@@ -1,4 +1,4 @@
-"""What a network is: inputs, neurons, and the names of every quantity in it.
+"""The structure of a network: inputs, neurons, and the names of every quantity in it.
 
 Structure only. The numbers live apart from it, in a plain mapping from a quantity's name to its
 value, so one network can be worked with many sets of numbers.

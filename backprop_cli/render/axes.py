@@ -36,7 +36,7 @@ class Axis(NamedTuple):
     ticks: tuple[Tick, ...] = ()
 
     def position(self, value: float) -> float | None:
-        """Where a value lies, from 0 to 1; None where it has no place on this axis."""
+        """The position of a value, from 0 to 1; None where it has no place on this axis."""
         if not _has_place(value, log=self.log):
             return None
         return self._position(_scaled(value, log=self.log))
@@ -147,7 +147,7 @@ class Axes(NamedTuple):
             yield run
 
     def misses(self, curve: Curve) -> bool:
-        """Whether any value of a curve has no place on these axes, gaps left aside."""
+        """True if any value of a curve has no place on these axes, gaps left aside."""
         return any(math.isfinite(y) and self.y.position(y) is None for _, y in curve.points)
 
 

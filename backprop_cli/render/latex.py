@@ -87,7 +87,7 @@ def fragment(lesson: Lesson) -> str:
 
 
 def preamble() -> str:
-    """What a document must have before it can read a `fragment`."""
+    """The preamble that a document needs to read a `fragment`."""
     whole = document(())
     return whole[: whole.index("\\begin{document}")].removeprefix(
         PREAMBLE.partition("\n")[0] + "\n"

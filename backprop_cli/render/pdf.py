@@ -43,7 +43,7 @@ TABLE_WIDTH = 84
 
 
 def is_installed() -> bool:
-    """Whether a PDF can be made here."""
+    """True if a PDF can be made here."""
     return find_spec("typst") is not None
 
 

@@ -57,12 +57,12 @@ class Check(NamedTuple):
 
     @property
     def agrees(self) -> bool:
-        """Whether the disagreement is within TOLERANCE."""
+        """True if the disagreement is within TOLERANCE."""
         return self.disagreement <= TOLERANCE
 
     @property
     def passes(self) -> bool:
-        """Whether nothing speaks against the gradient."""
+        """True if nothing speaks against the gradient."""
         return self.agrees or bool(self.kinks)
 
 
@@ -83,7 +83,7 @@ class Pair(NamedTuple):
 
     @property
     def disagreement(self) -> float:
-        """How far the two are apart, relative to the larger one; infinite where one is missing."""
+        """The distance between the two, relative to the larger; infinite where one is missing."""
         larger = max(abs(self.gradient), abs(self.difference))
         apart = abs(self.gradient - self.difference) / larger if larger else 0.0
         return apart if math.isfinite(apart) else math.inf

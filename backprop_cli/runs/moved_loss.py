@@ -21,7 +21,7 @@ from backprop_cli.derivation.steps import Derivation, Step
 
 
 class Way(NamedTuple):
-    """Where a parameter enters: the step of ``through`` alone, as a term ``rate`` * parameter."""
+    """The entry of a parameter: the step of ``through`` alone, as a term ``rate`` * parameter."""
 
     through: str
     rate: Expression

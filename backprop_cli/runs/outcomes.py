@@ -10,7 +10,7 @@ THRESHOLD = 0.5
 
 
 class Outcome(NamedTuple):
-    """What came of one example: a prediction for each output, and the example's loss."""
+    """The outcome of one example: a prediction for each output, and the example's loss."""
 
     predictions: tuple[float, ...]
     loss: float
@@ -24,7 +24,7 @@ def class_of(values: Sequence[float]) -> int:
 
 
 def correct(exercise: Exercise, found: Sequence[Outcome]) -> int:
-    """How many of the examples are classified correctly."""
+    """The number of examples that are classified correctly."""
     outputs = len(exercise.network.outputs)
     pairs = zip(exercise.examples, found, strict=True)
     return sum(

@@ -1,4 +1,4 @@
-"""What is asked of a run: how far it goes, what of it is shown, and in which arithmetic."""
+"""The plan of a run: how far it goes, what of it is shown, and in which arithmetic."""
 
 from typing import NamedTuple
 
@@ -19,7 +19,7 @@ EPOCHS_BY_ITSELF = 100
 
 
 def most_epochs(exercise: Exercise) -> int:
-    """How many epochs are run where nobody says: 1, but of what ends by itself, many."""
+    """The usual number of epochs: 1, but of what ends by itself, many."""
     if not exercise.examples or not goes_by_error(exercise.network):
         return 1
     by_hand = MOST_UPDATES // exercise.example_count - exercise.trained.epochs
@@ -50,31 +50,31 @@ class Plan(NamedTuple):
     shown_only: bool = False
 
     def kept(self, exercise: Exercise) -> int:
-        """How many decimals are kept or printed."""
+        """The number of decimals kept or printed."""
         return self.decimals or exercise.rounding or DEFAULT_DECIMALS
 
     def is_one_update(self, exercise: Exercise) -> bool:
-        """Whether there is no more to the run than the update that is shown."""
+        """True if there is no more to the run than the update that is shown."""
         return self.epochs == 1 and exercise.example_count == 1 and not self.trains
 
     def updates(self, exercise: Exercise) -> int:
-        """How many updates there are in all, those of earlier runs included."""
+        """The number of updates in all, those of earlier runs included."""
         an_epoch = -(-exercise.example_count // exercise.batches.size)
         return (exercise.trained.epochs + self.epochs) * an_epoch
 
     def rounds(self, exercise: Exercise) -> bool:
-        """Whether anything is worked by hand."""
+        """True if anything is worked by hand."""
         return exercise.rounding is not None and not self.exact
 
     def most(self, exercise: Exercise) -> int:
-        """How many updates are worked by hand at most.
+        """The greatest number of updates worked by hand.
 
         With the perceptron rule a sum that is 0 on paper must be 0: it decides.
         """
         return MOST_UPDATES if self.by_hand or goes_by_error(exercise.network) else FEW_UPDATES
 
     def is_by_hand(self, exercise: Exercise) -> bool:
-        """Whether every update of the run is worked by hand.
+        """True if every update of the run is worked by hand.
 
         Raises UsageError where that is asked for and cannot be.
         """

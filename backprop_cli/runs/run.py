@@ -1,4 +1,4 @@
-"""What a run calculates: the working that is shown, and the training around it."""
+"""The calculation of a run: the working that is shown, and the training around it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -37,7 +37,7 @@ class Shown(NamedTuple):
 
 
 class Training(NamedTuple):
-    """What training came to: the ``numbers`` it ended with, and why it ended there.
+    """The result of a training: the ``numbers`` it ended with, and why it ended there.
 
     ``history`` holds pairs of epoch and loss (the mean over the examples), from the epoch before
     the first that was run; ``outcomes`` are those of each of several examples at the end.
@@ -56,7 +56,7 @@ class Training(NamedTuple):
 
     @property
     def epochs(self) -> int:
-        """How many epochs were run."""
+        """The number of epochs that were run."""
         return self.ending.epoch - self.history[0][0]
 
 
@@ -80,7 +80,7 @@ class Run:
 
     @property
     def epochs(self) -> int:
-        """How many epochs were run."""
+        """The number of epochs that were run."""
         return self.training.epochs if self.training else 1
 
     @property
@@ -200,7 +200,7 @@ class _Running:
         return Shown(working, epoch, plan.example, batch, len(earlier), by_hand)
 
     def _training(self, ending: Ending | None) -> Training:
-        """What training has come to."""
+        """The result of the training so far."""
         trainer, several = self._trainer, self._exercise.example_count > 1
         trainer.conclude()
         return Training(

@@ -13,7 +13,7 @@ from backprop_cli.training.watch import Watch
 
 
 class Swept(NamedTuple):
-    """What came of one learning rate: the losses by epoch, and why training ended.
+    """The outcome of one learning rate: the losses by epoch, and why training ended.
 
     ``diverged`` is the epoch in which it diverged, if it did; there is no ending then.
     """

@@ -150,7 +150,7 @@ class Compiled:
 
     @property
     def engine(self) -> str:
-        """What ``train`` is run by: python or numba."""
+        """The engine that runs ``train``: python or numba."""
         return (
             NUMBA
             if self._uses_numba(training_source(self._exercise, self.derived.passes), self._work)
@@ -159,7 +159,7 @@ class Compiled:
 
     @property
     def _batched(self) -> bool:
-        """Whether training is given batches of examples, not the examples alone."""
+        """True if training is given batches of examples, not the examples alone."""
         return bool(self._exercise.examples) and self._exercise.batches.size > 1
 
     def _by_engine(self, name: str, source: str, epochs: int) -> tuple[Any, Columns]:

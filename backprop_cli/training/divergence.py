@@ -1,4 +1,4 @@
-"""Where training goes wrong, and what is said of it."""
+"""The point where training goes wrong, and what is said of it."""
 
 import math
 from typing import NamedTuple
@@ -21,20 +21,20 @@ NONE_EXISTS = (*NO_NUMBER, WorkingError)
 
 
 class Place(NamedTuple):
-    """Where training stands: how many epochs were done, and the state after them."""
+    """The state of a training: how many epochs were done, and the state after them."""
 
     epoch: int
     state: State
 
 
 def is_bad(loss: float, first_loss: float) -> bool:
-    """Whether a loss is far above where it began, or does not exist."""
+    """True if a loss is far above where it began, or does not exist."""
     began_with_some = first_loss > NEXT_TO_NOTHING
     return not math.isfinite(loss) or (began_with_some and loss > DIVERGED * first_loss)
 
 
 def is_finite(state: State) -> bool:
-    """Whether all numbers of a state are finite."""
+    """True if all numbers of a state are finite."""
     # The sum tells quickly; finite numbers whose sum is too large are still finite.
     return math.isfinite(sum(state)) or all(map(math.isfinite, state))
 
@@ -42,7 +42,7 @@ def is_finite(state: State) -> bool:
 def divergence(
     exercise: Exercise, loop: Loop, last_good: Place, first_loss: float
 ) -> DivergedError:
-    """What is to be said of a training that goes wrong somewhere after ``last_good``.
+    """The message about a training that goes wrong somewhere after ``last_good``.
 
     It is gone through again, epoch by epoch, to the first that is wrong.
     """

@@ -1,4 +1,4 @@
-"""What ends training."""
+"""The conditions that end training."""
 
 from enum import Enum
 from typing import NamedTuple
@@ -20,7 +20,7 @@ class DivergedError(ArithmeticError):
 
 
 class Reason(Enum):
-    """Why training ended."""
+    """The reason why training ended."""
 
     ALL_EPOCHS = "all epochs"
     LOSS_REACHED = "loss reached"
@@ -30,7 +30,7 @@ class Reason(Enum):
 
 
 class Ending(NamedTuple):
-    """Where and why training ended; ``figure`` is the loss, or by how much it improved."""
+    """The epoch at which training ended, and why; ``figure`` is the loss, or its improvement."""
 
     epoch: int
     reason: Reason
@@ -38,7 +38,7 @@ class Ending(NamedTuple):
 
 
 class Limits(NamedTuple):
-    """What ends training before the last epoch (None: nothing of the kind).
+    """The conditions that end training before the last epoch (None: nothing of the kind).
 
     A loss of at most ``until_loss``, or a loss that over 100 epochs improved by less than
     ``tolerance``.

@@ -1,4 +1,4 @@
-"""What runs the compiled loop: Python itself, or numba, which compiles the same source further.
+"""The engines of the compiled loop: Python itself, or numba, which compiles the source further.
 
 numba is the optional extra ``fast``, imported only by a run that uses it. It compiles without
 "fast math", and its functions are the C library's, as Python's are: on Linux with glibc all
@@ -51,12 +51,12 @@ def checked(engine: str) -> str:
 
 
 def is_installed() -> bool:
-    """Whether numba can be imported; it is not imported yet."""
+    """True if numba can be imported; it is not imported yet."""
     return find_spec("numba") is not None
 
 
 def uses_numba(engine: str, source: str, passes: int, variables: int) -> bool:
-    """Whether a source is compiled by numba.
+    """True if a source is compiled by numba.
 
     ``passes`` is how often its innermost loop is run through, ``variables`` the size of the
     state. Raises EngineError where numba is asked for and cannot take so many.
@@ -78,18 +78,18 @@ def uses_numba(engine: str, source: str, passes: int, variables: int) -> bool:
 
 
 def repays(source: str, passes: int) -> bool:
-    """Whether numba saves more time in so many passes than it takes to compile the source."""
+    """True if numba saves more time in so many passes than it takes to compile the source."""
     count = operations(source)
     return passes * count * (PYTHON_SECONDS - NUMBA_SECONDS) > compiling_seconds(count)
 
 
 def operations(source: str) -> int:
-    """How many operations and calls a source holds."""
+    """The number of operations and calls in a source."""
     return len(OPERATION.findall(source))
 
 
 def compiling_seconds(count: int) -> float:
-    """How long numba takes over a source of so many operations, its import included."""
+    """The time that numba takes over a source of so many operations, its import included."""
     return NUMBA_START + count * (COMPILING_SECONDS + count * COMPILING_SECONDS_SQUARED)
 
 

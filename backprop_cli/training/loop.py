@@ -18,7 +18,7 @@ State = tuple[Any, ...]
 
 
 class Loop(Protocol):
-    """What takes the state of training from epoch to epoch, in an arithmetic of its own.
+    """A loop that takes the state of training from epoch to epoch, in an arithmetic of its own.
 
     Where a number does not exist, it raises an ArithmeticError or a ValueError.
     """
@@ -29,7 +29,7 @@ class Loop(Protocol):
     def trained(
         self, state: State, epoch: int, epochs: int, until_loss: float | None = None
     ) -> tuple[int, State]:
-        """How many ``epochs`` were done from number ``epoch`` on, at least one, and the state.
+        """The number of ``epochs`` done from number ``epoch`` on, at least one, and the state.
 
         All of them, unless an earlier one brought the loss down to ``until_loss``.
         """

@@ -229,7 +229,7 @@ class Statements:
 
 
 def _compared(test: Expression) -> tuple[Expression, Expression]:
-    """What is greater than what where ``test`` > 0; float64 takes no two numbers for equal."""
+    """The sides of ``test``, the greater first if it is > 0, as no two numbers count as equal."""
     match test:
         case Sum((left, Negative(right))):
             return left, right

@@ -86,7 +86,7 @@ class Trainer:
 
     @property
     def trained(self) -> Trained:
-        """What has been done altogether."""
+        """The training done so far, altogether."""
         epoch, loss = self._compared
         is_last = epoch == self.epoch // COMPARED * COMPARED
         return Trained(self.epoch, self.first_loss, loss if is_last else None)
@@ -168,7 +168,7 @@ class Trainer:
         return min(stops)
 
     def _ending(self, limits: Limits, watch: Watch) -> Ending | None:
-        """Why training ends here, if it does."""
+        """The reason why training ends here, if it does."""
         if watch.interrupted():
             return Ending(self.epoch, Reason.INTERRUPTED, self.loss())
         if self._has_reached(limits.until_loss):
@@ -188,7 +188,7 @@ class Trainer:
             self._perfect = self.epoch
 
     def _has_reached(self, until_loss: float | None) -> bool:
-        """Whether the loss is low enough."""
+        """True if the loss is low enough."""
         return until_loss is not None and self.loss() <= until_loss
 
     def _train(self, epochs: int, until_loss: float | None) -> None:
@@ -226,7 +226,7 @@ class Trainer:
         self._judged = Place(self.epoch, self._state)
 
     def _diverged(self) -> DivergedError:
-        """What is to be said of a training that has gone wrong since it was last judged."""
+        """The message about a training that has gone wrong since it was last judged."""
         return divergence(self._exercise, self._loop, self._judged, self.first_loss)
 
 

@@ -7,11 +7,11 @@ from backprop_cli.network.exercise import Figure, Trained
 
 
 class Reached(Protocol):
-    """What training has reached, as it is saved."""
+    """The point that training has reached, as it is saved."""
 
     @property
     def trained(self) -> Trained:
-        """What has been done altogether."""
+        """The training done so far, altogether."""
 
     @property
     def numbers(self) -> Mapping[str, Figure]:

@@ -81,7 +81,7 @@ def activation(
 
 
 class Request(NamedTuple):
-    """What is asked of an activation function: the points and settings as they were typed."""
+    """A question about an activation function: the points and settings as they were typed."""
 
     points: Sequence[str] = ()
     settings: Sequence[str] = ()
@@ -125,7 +125,7 @@ def worked(name: str | None, request: Request) -> "tuple[Lesson, blocks.Plot | N
 def _settings(
     given: Sequence[str], name: str, known: Iterable[str]
 ) -> tuple[tuple[str, Decimal], ...]:
-    """What ``--set`` sets of a function. Raises UsageError."""
+    """The settings that ``--set`` gives a function. Raises UsageError."""
     from backprop_cli.cli.numbers import number
 
     settings: dict[str, Decimal] = {}

@@ -81,7 +81,7 @@ def _configuration_and_sheet(files: list[Path]) -> tuple[Path, Path]:
 
 
 def _nothing_known(checked: "Checked") -> ConfigError:
-    """What is said of a sheet that is about some other network."""
+    """The message about a sheet that is about some other network."""
     (written, near), *_ = checked.unknown
     name, nearest = printable(written.name[:40]), ", ".join(near)
     return ConfigError(

@@ -84,7 +84,7 @@ def draw(
 
 
 def _is_svg(output: Path | None) -> bool:
-    """Whether a picture is asked for, not characters. Raises UsageError for any other ending."""
+    """True if a picture is asked for, not characters. Raises UsageError for any other ending."""
     if output is None or output.suffix.lower() in TEXT or output.is_char_device():
         return False
     if output.suffix.lower() != ".svg":

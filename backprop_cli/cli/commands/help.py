@@ -36,13 +36,13 @@ def overview() -> str:
 
 
 def _title(topic: str) -> str:
-    """What a page is about: its title, without the topic where it begins with that."""
+    """The subject of a page: its title, without the topic where it begins with that."""
     title = page(topic).partition("\n")[0].removeprefix("# ")
     return title.partition(": ")[2] or title
 
 
 def not_a_topic(asked: str, commands: Iterable[str]) -> UsageError:
-    """What is said of a topic that is none: the nearest ones, or the pages that have the word."""
+    """The message about a topic that is none: the nearest ones, or the pages that have the word."""
     known = topics()
     where = f"there is no help on {printable(asked)}"
     if near := nearest(asked, [*known, *commands], NEAREST, likeness=0.7):

@@ -50,7 +50,7 @@ def practice(
 
 
 def _kept(file: Path) -> "tuple[Written, ...]":
-    """What was answered before. Raises ConfigError where the file is no sheet."""
+    """The answers of an earlier session. Raises ConfigError where the file is no sheet."""
     if not file.exists() or not file.stat().st_size:
         return ()
     from backprop_cli.config.sheet.reading import load_sheet
@@ -112,7 +112,7 @@ END = ""  # a line that was typed ends with a line break, but at the end of all
 
 
 def _line(prompt: str, world: World) -> str:
-    """What is typed next, with its line break; END at the end of standard input."""
+    """The line that is typed next, with its line break; END at the end of standard input."""
     world.out.flush()
     try:
         return f"{input(prompt)}\n"

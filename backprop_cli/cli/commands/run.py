@@ -192,7 +192,7 @@ def run(
 
 
 def _less(run: "Run", config: Path | None) -> tuple[str, str]:
-    """How to see less of a long solution, and what to try next."""
+    """Two hints: how to see less of a long solution, and what to try next."""
     example = (*run.exercise.network.parameters, *run.exercise.network.inputs)[0]
     file = f" {shlex.quote(str(config))}" if config else ""
     return (

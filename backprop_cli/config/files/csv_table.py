@@ -88,7 +88,7 @@ class Table:
         return numbers
 
     def is_numeric(self, column: str) -> bool:
-        """Whether a column holds numbers, rather than names of classes.
+        """True if a column holds numbers, rather than names of classes.
 
         A decimal comma makes a number here, so that ``numbers`` gets to say what is wrong with
         it. Raises ConfigError for a column of some numbers and some names, at the first cell that
@@ -149,7 +149,7 @@ class Sheet(NamedTuple):
 
 
 def _broken(reason: str) -> str:
-    """What the csv module does not go on with, in our words."""
+    """An error of the csv module, in our words."""
     if "end of data" in reason:
         return "a quotation that begins in this row is not closed"
     if "field limit" in reason:
@@ -159,7 +159,7 @@ def _broken(reason: str) -> str:
 
 
 def _delimiter(document: Document, wanted: Sequence[str]) -> str:
-    """What parts the cells of the header so that most of the wanted columns are in it.
+    """The delimiter by which most of the wanted columns are in the header.
 
     Where several do, it is the one that makes most columns, and of those the first known.
     """

@@ -52,7 +52,7 @@ SYNTAX = (
 
 
 def write_with_space(glued: str) -> str:
-    """What is said of a key and a value with a colon and no space between them."""
+    """The complaint about a key and a value with a colon and no space between them."""
     key, _, value = glued.split(maxsplit=1)[0].partition(":")
     if not re.fullmatch(r"[\w.+-]+", value):
         return f"a space is missing after the colon; write `{shown(key)}: …`"
@@ -60,12 +60,12 @@ def write_with_space(glued: str) -> str:
 
 
 def nothing_under(above: str, below: str) -> str:
-    """What is said of a line that stands below an empty key and was meant to stand in it."""
+    """The complaint about a line that stands below an empty key and was meant to stand in it."""
     return f"nothing is written under {shown(above)}:; {further_in(below, 'there')}"
 
 
 def further_in(below: str, where: str) -> str:
-    """How a line gets where it belongs."""
+    """The cure for a line that stands at the wrong level."""
     return f"if {shown(below)} belongs {where}, begin its line further in, and those below it too"
 
 

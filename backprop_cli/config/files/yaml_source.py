@@ -33,7 +33,7 @@ class Quoted(str):
 
 @dataclass(slots=True)
 class Place:
-    """Where a value and its key stand (an item of a list has no key: both are the value's)."""
+    """The places of a value and its key (an item of a list has no key: both are the value's)."""
 
     key: Mark
     value: Mark
@@ -54,7 +54,7 @@ class Source(NamedTuple):
 
     @property
     def name(self) -> str:
-        """What the file is called."""
+        """The name of the file."""
         return self.document.name
 
     def at(self, path: Path) -> Any:
@@ -65,7 +65,7 @@ class Source(NamedTuple):
         return value
 
     def mark(self, path: Path, *, key: bool = False) -> Mark:
-        """Where the value (or else the key) at a path stands, or the nearest place above it."""
+        """The place of the value (or else the key) at a path, or the nearest place above it."""
         place = self.place
         for step in path:
             if step not in place.children:
@@ -140,7 +140,7 @@ class _Reader:
         return found
 
     def again(self, node: yaml.Node, path: Path) -> tuple[Any, Place]:
-        """What an alias repeats."""
+        """The name of the anchor that an alias repeats."""
         repeated = self.known[id(node)]
         if repeated is None:
             raise self.error("this repeats itself (by * and &); write the values out", node, path)
@@ -205,7 +205,7 @@ class _Reader:
 
 
 def _is(pattern: str, node: yaml.Node) -> bool:
-    """Whether a node is a scalar without quotation marks, of this form."""
+    """True if a node is a scalar without quotation marks, of this form."""
     is_plain = isinstance(node, yaml.ScalarNode) and not node.style
     return is_plain and re.fullmatch(pattern, node.value) is not None
 

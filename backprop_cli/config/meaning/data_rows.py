@@ -74,7 +74,7 @@ class DataRows:
         return examples
 
     def file(self, network: Network) -> DataFile:
-        """Where the examples come from."""
+        """The source of the examples."""
         data = self._data
         outputs = [neuron.name for neuron in network.outputs]
         classes = by_output(self.classes(len(outputs)), outputs) or {}
@@ -136,7 +136,7 @@ class DataRows:
 
     @property
     def _folder(self) -> File:
-        """What a data file's path is relative to: the configuration's folder."""
+        """The folder that a data file's path is relative to: the configuration's folder."""
         return File(self._faults.source.name).parent
 
     def _named(self, texts: Sequence[str], paths: Sequence[Path]) -> dict[str, str]:
@@ -199,7 +199,7 @@ class DataRows:
 
 
 def as_name(text: str) -> str:
-    """What a column or class is called in formulas: ``sepal length (cm)`` is sepal_length_cm."""
+    """The name of a column or class in formulas: ``sepal length (cm)`` is sepal_length_cm."""
     usual = unicodedata.normalize("NFKC", text)
     fit = (char if f"a{char}".isidentifier() and char.isprintable() else " " for char in usual)
     name = re.sub(r"[ _]*[ ][ _]*", "_", "".join(fit)).strip("_")[:LONGEST_NAME]

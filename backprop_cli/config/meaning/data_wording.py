@@ -1,4 +1,4 @@
-"""What is said of faults in examples, data files and the state of a training."""
+"""The sentences about faults in examples, data files and the state of a training."""
 
 from collections.abc import Sequence
 from decimal import Decimal

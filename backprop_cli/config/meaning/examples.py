@@ -79,7 +79,7 @@ class TrainingSet:
 
     @property
     def is_aimed(self) -> bool:
-        """Whether there are targets; without any, an output itself is derived."""
+        """True if there are targets; without any, an output itself is derived."""
         return self._rows is not None or self._written[0].target is not None
 
     def _derived(
@@ -102,21 +102,21 @@ class TrainingSet:
         return tuple(self._example(written, network) for written in self._written)
 
     def batches(self, count: int) -> Batches:
-        """How an epoch goes through so many examples."""
+        """The order of an epoch through so many examples."""
         settings, size = self._settings, self._settings.batch_size
         return Batches(count if size is None else size, settings.shuffle, settings.seed)
 
     def data(self, network: Network) -> DataFile | None:
-        """Where the examples come from, if that is a data file."""
+        """The source of the examples, if that is a data file."""
         return None if self._rows is None else self._rows.file(network)
 
     def output_names(self, outputs: int) -> Sequence[str]:
-        """What so many outputs are called after the classes of a data file, if it has as many."""
+        """The names of so many outputs after the classes of a data file, if it has as many."""
         names = () if self._rows is None else tuple(self._rows.classes(outputs))
         return names if len(names) == outputs else ()
 
     def origin(self, output: str, path: Path) -> Path:
-        """Where the name of an output at ``path`` comes from: it may be a data file's class."""
+        """The origin of an output's name at ``path``: it may be a class of a data file."""
         named = self._rows is not None and output in self._rows.named_classes
         return ("data", ONE_TARGET) if named else path
 

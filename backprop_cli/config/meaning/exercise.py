@@ -1,4 +1,4 @@
-"""What a configuration's names refer to: its checked shape to an ``Exercise``."""
+"""The meaning of a configuration's names: its checked shape to an ``Exercise``."""
 
 from backprop_cli.config.files.yaml_source import Source
 from backprop_cli.config.meaning import perceptron, wording

@@ -30,7 +30,7 @@ class Parameters:
         return tuple(self._named)
 
     def name_of(self, given: Given, kind: Kind, path: Path) -> str:
-        """What the parameter at a path is called: w1, w2, …, or by its own name."""
+        """The name of the parameter at a path: w1, w2, …, or by its own name."""
         if isinstance(given, Label):
             if given.name in self._named or given.name in self._labels:
                 self._faults.complain(path, wording.named_twice, given.name)

@@ -1,4 +1,4 @@
-"""What the perceptron rule asks of a configuration: one layer of neurons that say yes or no."""
+"""The demands of the perceptron rule: one layer of neurons that say yes or no."""
 
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -57,7 +57,7 @@ def _steps() -> Iterator[str]:
 
 
 def _written(settings: Configuration, network: Network, neuron: Neuron) -> Path:
-    """Where a neuron's activation function is written; where none is, where the rule is."""
+    """The place of a neuron's activation function in the file, or else that of the rule."""
     given: object = settings.activation
     path: Path = ("activation",)
     if "activation" not in settings.model_fields_set:
@@ -69,7 +69,7 @@ def _written(settings: Configuration, network: Network, neuron: Neuron) -> Path:
 
 
 def _place(settings: Configuration, network: Network, example: int, output: Neuron) -> Path:
-    """Where the target of an output is written."""
+    """The place of an output's target in the file."""
     if settings.data is not None:
         return ("data", "target")
     path: Path = ("target",)

@@ -1,4 +1,4 @@
-"""Where training stands, as a saved network tells it under the key ``trained``."""
+"""The state of a training, as a saved network tells it under the key ``trained``."""
 
 from collections.abc import Mapping
 from decimal import Decimal
@@ -18,7 +18,7 @@ QUANTITIES = tuple(dict.fromkeys(symbol for row in OPTIMIZERS.values() for symbo
 
 
 def trained(given: TrainedSoFar | None) -> Trained:
-    """What training has done."""
+    """The training that is done already."""
     if given is None:
         return Trained()
     losses = (given.first_loss, given.compared_loss)
@@ -26,7 +26,7 @@ def trained(given: TrainedSoFar | None) -> Trained:
 
 
 def state(given: TrainedSoFar | None, network: Network) -> Mapping[str, Decimal]:
-    """What training carries besides the parameters, by name: as given, or as it starts."""
+    """The running quantities that training carries, by name: as given, or as it starts."""
     found = dict(initial_state(network))
     if given is None:
         return found

@@ -1,4 +1,4 @@
-"""What is said of faults in what a configuration means: what is wrong, and the mend."""
+"""The sentences about faults in what a configuration means: what is wrong, and the mend."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from backprop_cli.wording import Path, counted, did_you_mean, listed, shown, spa
 
 @dataclass(frozen=True)
 class Sources:
-    """What stands before a neuron and may feed it.
+    """The quantities that stand before a neuron and may feed it.
 
     ``names`` are those of the layer right before it, called ``layer`` (None: the inputs), which a
     list of weights is for. ``known`` is everything by what it is called in the network, ``later``

@@ -114,7 +114,7 @@ def _paths(data: Any, above: Path = ()) -> Iterator[Path]:
 
 
 def _of_its_own(path: Path) -> int:
-    """How many steps of a path lead to a key of the configuration that stands too deep; or 0."""
+    """The number of steps down a path to a key of the configuration that stands too deep; or 0."""
     if path[:1] and path[0] in NAMING:
         for at, step in enumerate(path[1:], 2):
             if step in Configuration.model_fields:

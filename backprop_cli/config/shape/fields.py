@@ -1,4 +1,4 @@
-"""What the fields of a configuration may hold: numbers, names, and their several short forms."""
+"""The kinds of field in a configuration: numbers, names, and their several short forms."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -69,7 +69,7 @@ def either(wanted: str) -> Discriminator:
 
 @dataclass(frozen=True, eq=False)  # typing wants a hash, and each is its own
 class Read:
-    """How a scalar is read, and what the JSON Schema says of it.
+    """The reader of a scalar, and what the JSON Schema says of it.
 
     ``reader`` makes the value of what was typed; of a ``name``, of a text. This is what pydantic's
     PlainValidator, AfterValidator and WithJsonSchema come to; those look into every function and
@@ -97,7 +97,7 @@ class Read:
 
 
 def _known(spellings: Mapping[str, str], what: str) -> Read:
-    """How the name of one of our own rows is read, in any of its spellings."""
+    """The reader of the name of one of our own rows, in any of its spellings."""
     names = {"type": "string", "enum": sorted({*spellings, *spellings.values()})}
     return Read(one_of(spellings, what), names, is_name=True)
 

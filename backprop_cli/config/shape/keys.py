@@ -107,7 +107,7 @@ def near_key(key: str) -> str:
 
 
 def no_such_key(path: Path) -> str:
-    """What is said of a key that is none."""
+    """The complaint about a key that is none."""
     model = Configuration if len(path) == 1 else MODELS[str(path[0])]
     keys = tuple(model.model_fields)
     key = str(path[-1])

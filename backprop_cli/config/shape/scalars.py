@@ -83,7 +83,7 @@ def read_number(value: object) -> Decimal:
 
 
 def unpadded(text: str) -> str:
-    """What was probably meant: ``010`` is 10, or 0.10 with its point forgotten."""
+    """The number that was probably meant: ``010`` is 10, or 0.10 with its point forgotten."""
     sign = "-" if text.startswith("-") else ""
     digits = text.lstrip("+-")
     whole = digits.lstrip("0")
@@ -128,7 +128,7 @@ def read_positive(value: object) -> Decimal:
 
 
 def read_decimals(value: object) -> int:
-    """How many decimals are carried: a whole number, since nothing else can be counted."""
+    """The number of decimals carried: a whole number, since nothing else can be counted."""
     if isinstance(value, str) and not isinstance(value, Quoted) and not value:
         raise complaint(
             f"nothing is written here; write 1 to {MOST_DECIMALS}, or leave rounding out"
@@ -182,12 +182,12 @@ def counted_from(least: int) -> Callable[[object], int]:
 
 
 def read_seed(value: object) -> int:
-    """What random numbers are drawn with."""
+    """The seed that random numbers are drawn with."""
     return read_whole(value, 0)
 
 
 def read_batch_size(value: object) -> int | None:
-    """How many examples there are to an update; None for ``all``."""
+    """The number of examples to an update; None for ``all``."""
     return None if value == "all" else read_whole(value, 1, ", or all,")
 
 

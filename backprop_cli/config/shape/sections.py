@@ -198,7 +198,7 @@ class Data(BaseModel):
 
 
 class TrainedSoFar(BaseModel):
-    """Where training stands, beside the parameters themselves."""
+    """The state of a training, beside the parameters themselves."""
 
     model_config = PART
 

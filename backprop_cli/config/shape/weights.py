@@ -1,4 +1,4 @@
-"""What may stand for a weight or a bias: a number, a parameter's name, or a name and its number."""
+"""The forms of a weight or a bias: a number, a parameter's name, or a name and its number."""
 
 from collections.abc import Mapping
 from decimal import Decimal

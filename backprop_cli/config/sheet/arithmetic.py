@@ -77,7 +77,7 @@ class _Parser:
 
     @property
     def at_end(self) -> bool:
-        """Whether all tokens are used up."""
+        """True if all tokens are used up."""
         return self.at >= len(self.tokens)
 
     def _sign(self) -> str:

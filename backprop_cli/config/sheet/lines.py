@@ -86,7 +86,7 @@ def _statement(name: str, text: str, sides: list[str]) -> Statement:
 
 
 def _is_remark(after: str) -> bool:
-    """Whether what follows a number is a remark on it, and not more arithmetic."""
+    """True if what follows a number is a remark on it, and not more arithmetic."""
     after = after.strip()
     if not after or re.fullmatch(r"[.,;:!?)]+", after):
         return True

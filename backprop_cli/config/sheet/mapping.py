@@ -31,7 +31,7 @@ Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 def looks_like_one(text: str) -> bool:
-    """Whether a text is more than lines of name and figure: it has sections or arrays."""
+    """True if a text is more than lines of name and figure: it has sections or arrays."""
     return len(text) <= MOST_CHARACTERS and LOOKS_LIKE.search(text) is not None
 
 

@@ -36,7 +36,7 @@ def cells_of(raw: str) -> list[str]:
 
 
 def columns_of(cells: Sequence[str]) -> Columns | None:
-    """How the quantities of each column are called, if the cells are headings; None: no column."""
+    """The name of each column's quantity, if the cells are headings; None: no column."""
     if len(cells) < 2 or not COLUMN_NAMES.match(cells[0]):
         return None
     found = [

@@ -97,7 +97,7 @@ def _with_weights(sketch: Sketch, random: Random, *, drawn_biases: bool) -> Sket
 
 
 def _activations(function: str, sums: Sequence[Decimal]) -> Sequence[Decimal]:
-    """What a layer puts out, as nearly as matters here: relu exactly, others about a half."""
+    """The output of a layer, as nearly as matters here: relu exactly, others about a half."""
     if function == "relu":
         return [max(total, Decimal(0)) for total in sums]
     if function == "linear":

@@ -171,7 +171,7 @@ def _updates(network: Network, texts: Texts) -> Iterator[str]:
 
 
 def _trained(network: Network, texts: Texts, trained: Trained, update: float) -> Iterator[str]:
-    """Where training stands, every running quantity of the optimizer included."""
+    """The state of a training, every running quantity of the optimizer included."""
     row = OPTIMIZERS[network.optimizer]
     why = {line.defines: line.reason for line in row.lines}
     yield "trained:  # from here training goes on"

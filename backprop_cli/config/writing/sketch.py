@@ -75,7 +75,7 @@ class Sketch(NamedTuple):
 
     @property
     def bias_kinds(self) -> list[str]:
-        """How each layer has its biases.
+        """The kind of biases that each layer has.
 
         A bias that all neurons of a softmax share changes none of its outputs, and learns nothing.
         """
@@ -85,7 +85,7 @@ class Sketch(NamedTuple):
 
     @property
     def bias_places(self) -> list[str]:
-        """What b1, b2, … belong to: a layer or a neuron."""
+        """The owners of b1, b2, …: a layer or a neuron."""
         places: list[str] = []
         kinds = zip(self.layers, self.nodes[1:], self.bias_kinds, strict=True)
         for layer, neurons, kind in kinds:
@@ -130,7 +130,7 @@ def sizes_of(text: str) -> tuple[int, ...]:
 
 
 def dead_end(sketch: Sketch) -> str | None:
-    """Why no exercise would come of a shape, and what to do; None if one does."""
+    """The reason why a shape makes no exercise, and what to do; None if one does."""
     *hidden, last = sketch.functions
     if last == SOFTMAX and sketch.sizes[-1] == 1:
         if sketch.activation == SOFTMAX:

@@ -1,4 +1,4 @@
-"""How the parts of a configuration are written in YAML: its numbers, names, mappings and lists.
+"""The parts of a configuration, written in YAML: its numbers, names, mappings and lists.
 
 What is written here is read alike by this program and by readers of YAML 1.1 and 1.2, to whom
 ``1e-05`` is text and ``no`` is false, as the case may be.

@@ -1,1 +1,1 @@
-"""What a training, a check or a function came to → Lesson."""
+"""The result of a training, a check or a function → Lesson."""

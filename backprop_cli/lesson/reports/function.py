@@ -80,7 +80,7 @@ def _softmax_rows() -> Iterator[Row]:
 
 
 def _remarks(row: Activation) -> Iterator[Prose]:
-    """What must be known of a row beside its formulas: its constants, and what can be set."""
+    """The facts about a row beside its formulas: its constants, and what can be set."""
     if row.note:
         yield row.note
     for setting, value in row.settings.items():
@@ -134,7 +134,7 @@ def function(
 
 
 def _called(step: Step, row: Activation, z: Expression) -> Expression:
-    """How a quantity of a function is written at z."""
+    """The symbol of a function's quantity at z."""
     match step.rule:
         case Rule.ACTIVATION:
             return Call(row.name, z)

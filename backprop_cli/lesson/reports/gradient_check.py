@@ -1,4 +1,4 @@
-"""What a gradient check found: each gradient against a difference of the loss."""
+"""The findings of a gradient check: each gradient against a difference of the loss."""
 
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
@@ -17,7 +17,7 @@ MOST_SHOWN = 40
 
 
 def gradient_check(checks: Sequence[Check], decimals: int | None) -> Lesson:
-    """What a gradient check found: a row for each gradient (the worst of many), and the verdict."""
+    """The findings: a row for each gradient (of many, the worst), and the verdict."""
     shown = checks
     if len(checks) > MOST_SHOWN:
         shown = sorted(checks, key=lambda check: -check.disagreement)[:MOST_SHOWN]

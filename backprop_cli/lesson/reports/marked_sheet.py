@@ -122,7 +122,7 @@ def _explained(checked: Checked, at: int) -> Iterator[Block]:
 
 
 def cause_paragraphs(checked: Checked, at: int) -> Iterator[Paragraph]:
-    """What probably happened in a wrong line, the likeliest first."""
+    """The probable causes of a wrong line, the likeliest first."""
     causes = checked.causes.get(at, ())
     for number, cause in enumerate(causes[:MOST_CAUSES]):
         lead = "Probably " if number == 0 else "Or "

@@ -1,4 +1,4 @@
-"""What practice says: the question, a hint in three steps, and what it makes of an answer."""
+"""The words of a practice: the question, a hint in three steps, and what it makes of an answer."""
 
 from backprop_cli.algebra.prose import Code, prose
 from backprop_cli.lesson.blocks import Block, Equations, Heading, Lesson, Paragraph
@@ -41,7 +41,7 @@ ANSWERS = {
 
 
 def question(asked: Question, number: int, count: int) -> Lesson:
-    """What is asked for, and how far one is."""
+    """The question, and how far one is."""
     return (Heading(4, title(asked.step), f"{number} of {count}"),)
 
 
@@ -52,7 +52,7 @@ def hint(checked: Checked, asked: Question, level: int) -> Lesson:
 
 
 def reply(checked: Checked) -> Lesson:
-    """What comes of the last answer; of a wrong one, what probably happened."""
+    """The verdict on the last answer; of a wrong one, what probably happened."""
     return tuple(_reply(checked))
 
 

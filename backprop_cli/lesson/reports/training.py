@@ -1,4 +1,4 @@
-"""What a training run came to: the loss over the epochs, the predictions, the parameters."""
+"""The result of a training run: the loss over the epochs, the predictions, the parameters."""
 
 from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
@@ -81,7 +81,7 @@ def _farthest_moved(run: Run, names: Sequence[str]) -> tuple[str, ...]:
 
 
 def _why(run: Run, ending: Ending) -> Prose:
-    """Why training ended."""
+    """The reason why training ended."""
     figure = Exact(run.working.arithmetic.decimals).figure(ending.figure)
     match ending.reason:
         case Reason.ALL_EPOCHS if goes_by_error(run.exercise.network):
@@ -116,7 +116,7 @@ def _why(run: Run, ending: Ending) -> Prose:
 
 
 def _remarks(run: Run) -> Iterator[Prose]:
-    """What else is to be said of a training."""
+    """Further remarks on a training."""
     pairs = pairwise(run.history)
     rises = [(a, b) for (a, before), (b, after) in pairs if after > before]
     if rises:

@@ -1,4 +1,4 @@
-"""Where a diagram's nodes, edges and labels stand: columns by depth, no label over another."""
+"""The places of a diagram's nodes, edges and labels: columns by depth, no label over another."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -50,7 +50,7 @@ class Box(NamedTuple):
     height: float
 
     def overlaps(self, other: "Box") -> bool:
-        """Whether two rectangles have more than a border in common."""
+        """True if two rectangles have more than a border in common."""
         across = abs(self.x - other.x) * 2 < self.width + other.width
         return across and abs(self.y - other.y) * 2 < self.height + other.height
 
@@ -135,7 +135,7 @@ def _key(place: Place) -> object:
 
 
 def _before(diagram: Diagram, depth: Mapping[str, int]) -> Mapping[object, list[object]]:
-    """What stands before each place, one column nearer to the inputs."""
+    """The nodes that stand before each place, one column nearer to the inputs."""
     found: dict[object, list[object]] = {node.name: [] for node in diagram.nodes}
     for edge in diagram.edges:
         way = [*_way(edge, depth)]

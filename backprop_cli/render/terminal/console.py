@@ -96,7 +96,7 @@ def show(lesson: Lesson, console: Console) -> None:
 
 
 def page_of(console: Console) -> Page:
-    """What fits on a console: on a terminal its width, elsewhere equations of any length."""
+    """The page that fits a console: on a terminal its width, elsewhere equations of any length."""
     unicode = console.encoding.lower().startswith("utf") and not _plain_locale()
     if console.is_terminal:
         return Page(min(console.width, WIDEST), console.width, unicode)
@@ -104,7 +104,7 @@ def page_of(console: Console) -> Page:
 
 
 def _plain_locale() -> bool:
-    """Whether the user asked for the C locale: Python would still write UTF-8 there."""
+    """True if the user asked for the C locale: Python would still write UTF-8 there."""
     return os.environ.get("LC_ALL") in ("C", "POSIX")
 
 
@@ -132,7 +132,7 @@ class _Laid:
 
 
 def _apart(before: Block, block: Block) -> bool:
-    """Whether a blank line stands between two blocks."""
+    """True if a blank line stands between two blocks."""
     if isinstance(before, Heading):
         return isinstance(block, Heading) and block.level < 4 and before.level > 2
     if isinstance(before, Paragraph) and isinstance(block, Paragraph):

@@ -40,7 +40,7 @@ def show_page(markdown: str, console: Console) -> None:
 
 
 def page_options(console: Console) -> ConsoleOptions:
-    """What a page is laid out with: as wide as prose is."""
+    """The console that lays out a page, as wide as prose is."""
     return console.options.update(width=page_of(console).width)
 
 

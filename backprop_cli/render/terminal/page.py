@@ -13,7 +13,7 @@ from backprop_cli.algebra.prose import Code, Prose, spans
 
 
 class Style(Enum):
-    """What a piece of text is, where it is set apart by how it looks."""
+    """The kind of a piece of text, where it is set apart by how it looks."""
 
     PLAIN = auto()
     RESULT = auto()
@@ -68,7 +68,7 @@ ONE_CELL = dict.fromkeys(ASCII, "x")
 
 
 class Page(NamedTuple):
-    """Where text goes: ``width`` cells for prose, ``limit`` for equations (None: any length).
+    """The room for text: ``width`` cells for prose, ``limit`` for equations (None: any length).
 
     ``unicode`` is False where only ASCII can be shown.
     """
@@ -95,7 +95,7 @@ class Page(NamedTuple):
         )
 
     def fits(self, cells: int) -> bool:
-        """Whether an equation's line of so many cells is short enough."""
+        """True if an equation's line of so many cells is short enough."""
         return self.limit is None or cells <= self.limit
 
 
@@ -145,7 +145,7 @@ def wrapped(prose: Prose, page: Page, width: int) -> Iterator[str]:
 
 
 def _words(prose: Prose, page: Page, width: int) -> Iterator[str]:
-    """What may stand on lines of its own."""
+    """The parts that may stand on lines of their own."""
     word = ""
     for span in spans(prose):
         first, *rest = _parts(span, page, width)

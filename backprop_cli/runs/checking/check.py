@@ -38,7 +38,7 @@ class Checked(NamedTuple):
     unknown: tuple[tuple[Written, tuple[str, ...]], ...]
 
     def count(self, verdict: Verdict) -> int:
-        """How many lines have a verdict."""
+        """The number of lines with a verdict."""
         return sum(marked.verdict is verdict for marked in self.lines)
 
     def mistakes(self, at: int) -> list[str]:
@@ -54,7 +54,7 @@ class Checked(NamedTuple):
 
     @property
     def unread(self) -> int:
-        """How many lines look like a quantity's and are none."""
+        """The number of lines that look like a quantity's and are none."""
         return len(self.unknown) + len(self.sheet.unread)
 
 
@@ -95,7 +95,7 @@ def check(exercise: Exercise, sheet: Sheet, example: int = 0) -> Checked:
 
 
 def _missing(marking: Marking) -> tuple[str, ...]:
-    """What a whole working has and the sheet has not."""
+    """The quantities that a whole working has and the sheet has not."""
     network, problem = marking.problem.network, marking.problem
     alike = {one.activation: network.prediction(one) for one in network.outputs}
     wanted = [

@@ -1,4 +1,4 @@
-"""What probably happened in a wrong line: every mistake that gives just its figure."""
+"""The diagnosis of a wrong line: every mistake that gives just its figure."""
 
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
@@ -113,7 +113,7 @@ def _by_formula(own: OwnNumbers, at: int, entry: Entry) -> Iterator[Cause]:
 
 
 class _Trial:
-    """What a line comes to where something is changed, held against its figure."""
+    """A trial: the result of a line where something is changed, held against its figure."""
 
     def __init__(self, own: OwnNumbers, at: int, entry: Entry) -> None:
         self.own, self.at, self.entry = own, at, entry
@@ -123,11 +123,11 @@ class _Trial:
 
     @property
     def size(self) -> int:
-        """How many steps a trial concerns."""
+        """The number of steps that a trial concerns."""
         return len(self._between)
 
     def of(self, changes: Mapping[str, Expression], *changed: str) -> tuple[Form, bool] | None:
-        """What the last changed quantity comes to, and whether the figure is met closely.
+        """The result of the last changed quantity, and whether the figure is met closely.
 
         None where it is not met.
         """
@@ -148,7 +148,7 @@ class _Trial:
         return forms.get(name, form), closely
 
     def _reach(self, worth: float) -> float:
-        """How far rounding on the way may move a number, generously, before that is looked into."""
+        """A generous bound, quickly found, on how far rounding on the way may move a number."""
         expected = self._expected
         scale = max(1.0, abs(worth / expected.centre)) if expected.centre else 1.0
         return GENEROUSLY * scale * (expected.radius + self.entry.bounds.radius)
@@ -158,7 +158,7 @@ class _Trial:
         return self.own.result(self.entry.quantity, self.at).form
 
     def _has_values(self, changes: Mapping[str, Expression], affected: frozenset[str]) -> bool:
-        """Whether no changed step uses what rests on it: an updated weight may."""
+        """True if no changed step uses what rests on it: an updated weight may."""
         problem = self.own.problem
         for name, expression in changes.items():
             for symbol in symbols(expression):
@@ -176,7 +176,7 @@ class _Trial:
         )
 
     def _rests_on(self, quantity: str, on: str) -> bool:
-        """Whether a quantity that the sheet skips is worked from another."""
+        """True if a quantity that the sheet skips is worked from another."""
         if quantity not in self._behind:
             self._behind[quantity] = self._found_behind(quantity)
         return on in self._behind[quantity]

@@ -1,4 +1,4 @@
-"""How a student rounds: so many digits, or digits that are cut off, as the figures show it."""
+"""The rounding habit of a student, as the figures show it: so many digits, or digits cut off."""
 
 import math
 from collections.abc import Iterable, Sequence
@@ -12,7 +12,7 @@ from backprop_cli.runs.checking.problem import Problem
 
 
 class Habit(NamedTuple):
-    """How many digits a student keeps: so many ``decimals``, or (if not None) so many significant.
+    """The digits that a student keeps: so many ``decimals``, or (if not None) so many significant.
 
     ``small`` is how many significant digits numbers below 0.01 keep, where decimals are counted.
     """
@@ -22,7 +22,7 @@ class Habit(NamedTuple):
     small: int | None = None
 
     def half_unit(self, value: float) -> float:
-        """How far rounding may have moved a number."""
+        """The distance by which rounding may have moved a number."""
         if not value or not math.isfinite(value):
             return 0.5 * 10.0**-self.decimals
         power = math.floor(math.log10(abs(value)))
@@ -81,7 +81,7 @@ def _lower(numbers: Sequence[int]) -> int:
 
 
 def cuts_off(problem: Problem, entries: Iterable[Entry]) -> bool:
-    """Whether a student leaves further digits away instead of rounding."""
+    """True if a student leaves further digits away instead of rounding."""
     cut = rounded = 0
     for entry in entries:
         figure, truths = entry.written.figure, problem.truths(entry.quantity)
@@ -93,7 +93,7 @@ def cuts_off(problem: Problem, entries: Iterable[Entry]) -> bool:
 
 
 def is_cut_off(figure: Decimal, value: float) -> bool:
-    """Whether a figure is a value with its further digits left away."""
+    """True if a figure is a value with its further digits left away."""
     unit = Decimal(1).scaleb(int(figure.as_tuple().exponent))
     if not figure or not fits(value, unit):
         return False
@@ -101,7 +101,7 @@ def is_cut_off(figure: Decimal, value: float) -> bool:
 
 
 def fits(value: float, unit: Decimal) -> bool:
-    """Whether a value can be written in a unit."""
+    """True if a value can be written in a unit."""
     return math.isfinite(value) and abs(value) < 1e15 and unit > Decimal("1e-40")
 
 

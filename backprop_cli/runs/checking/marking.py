@@ -40,7 +40,7 @@ class Marked(NamedTuple):
 
     @property
     def expected_figure(self) -> float:
-        """What the formula gives, with the digits of the figure, and at least two significant."""
+        """The formula's result, with the digits of the figure, and at least two significant."""
         if not math.isfinite(self.expected) or not self.expected:
             return self.expected
         decimals = -int(self.entry.written.figure.as_tuple().exponent)
@@ -123,7 +123,7 @@ class Marking:
         return Verdict.WRONG, None, ""
 
     def _routes(self, quantity: str, at: int, nearest: Known) -> Iterator[Known]:
-        """What the formula gives from the nearest figures, and from those behind them."""
+        """The results of the formula from the nearest figures, and from those behind them."""
         yield nearest
         if -1 in nearest.lines:
             yield self.own.result(quantity, at, self.own.implied)
@@ -146,7 +146,7 @@ class Marking:
         return Verdict.UNCLEAR if found <= {Verdict.RIGHT, Verdict.UNCLEAR} else Verdict.FOLLOWS
 
     def _cut_from(self, figure: Decimal, result: Bounds) -> bool:
-        """Whether a figure may be a result with its further digits left away.
+        """True if a figure may be a result with its further digits left away.
 
         Of one who does that regularly, it is enough that it can be.
         """
@@ -168,7 +168,7 @@ class Marking:
         return None
 
     def _is_exact(self, quantity: str) -> bool:
-        """Whether a quantity is given, or worked from given numbers alone."""
+        """True if a quantity is given, or worked from given numbers alone."""
         step = self.problem.steps.get(quantity)
         if step is None:
             return True
@@ -189,13 +189,13 @@ def _likeliest(problem: Problem, written: Written, meant: Sequence[str]) -> str:
 
 
 def coarse(form: Form, figure: Bounds) -> bool:
-    """Whether a number is known so coarsely that it cannot judge a figure."""
+    """True if a number is known so coarsely that it cannot judge a figure."""
     radius = form.radius
     return radius > COARSE * abs(form.centre) and radius > COARSER_THAN_FIGURE * figure.radius
 
 
 def _cut_within(figure: Decimal, result: Bounds) -> bool:
-    """Whether a figure is all values of a narrow result with their further digits left away."""
+    """True if a figure is all values of a narrow result with their further digits left away."""
     exponent = int(figure.as_tuple().exponent)
     unit = 10.0**exponent
     if result.radius > unit / 4:
@@ -208,7 +208,7 @@ def _as_decimal(value: float) -> Decimal:
 
 
 def _remark(entry: Entry, truths: Sequence[float]) -> str:
-    """What is odd about a right figure: a half rounded to the even digit."""
+    """A remark on a right figure: a half rounded to the even digit."""
     figure = entry.written.figure
     unit = Decimal(1).scaleb(int(figure.as_tuple().exponent))
     for value in truths:

@@ -210,7 +210,7 @@ class Names:
         return [self.network.prediction(one) for one in self.network.outputs if one.name == neuron]
 
     def _output_names(self, neuron: str) -> list[str]:
-        """What else the only output is called."""
+        """The other names of the only output."""
         outputs = [output.name for output in self.network.outputs]
         return ["o", "o1", "y", "out", "output"] if outputs == [neuron] else []
 

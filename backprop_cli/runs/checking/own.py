@@ -108,7 +108,7 @@ class OwnNumbers:
         return known._replace(form=self.rounded_aside(quantity, step, known.form))
 
     def result(self, quantity: str, at: int, ignoring: frozenset[str] = NOTHING) -> Known:
-        """What a quantity's formula gives with the student's numbers."""
+        """The result of a quantity's formula with the student's numbers."""
         used: set[int] = set()
 
         def form_of(name: str) -> Form:
@@ -124,7 +124,7 @@ class OwnNumbers:
     def changed(
         self, quantity: str, at: int, changes: Changes, affected: frozenset[str]
     ) -> Mapping[str, Form]:
-        """What comes of a quantity, and on the way to it, where formulas are replaced.
+        """The results for a quantity, and on the way to it, where formulas are replaced.
 
         ``affected`` are the quantities up to it that rest on one of those.
         """
@@ -191,7 +191,7 @@ class OwnNumbers:
         return values[quantity]
 
     def _key(self, quantity: str, at: int, ignoring: frozenset[str] = NOTHING) -> Key:
-        """What a worked number is kept by: the line matters only where figures are repeated."""
+        """The key of a worked number: the line matters only where figures are repeated."""
         return quantity, at if self._varying(quantity) else -1, ignoring
 
     def _unworked(
@@ -246,7 +246,7 @@ class OwnNumbers:
         return [*found]
 
     def _varying(self, quantity: str) -> bool:
-        """Whether a quantity, or one that it rests on, stands on several lines."""
+        """True if a quantity, or one that it rests on, stands on several lines."""
         waiting = [quantity]
         while waiting:
             name = waiting[-1]

@@ -1,4 +1,4 @@
-"""What a sheet is checked against: every step of an exercise, and the right values."""
+"""The right solution behind a sheet: every step of an exercise, and the right values."""
 
 from collections.abc import Mapping
 from contextlib import suppress

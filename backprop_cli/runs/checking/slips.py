@@ -35,7 +35,7 @@ class Slip(NamedTuple):
 
     @property
     def sentence(self) -> str:
-        """What a student is told."""
+        """The sentence for the student."""
         return SLIPS[self.name].format(self.detail)
 
 
@@ -188,7 +188,7 @@ def _unit(figure: Decimal) -> Decimal:
 
 
 def _is_known(number: Decimal, known: list[Source]) -> bool:
-    """Whether a number put in is one that a line is worked from, 1 less that, or a constant."""
+    """True if a number put in is one that a line is worked from, 1 less that, or a constant."""
     if number in (0, 1, 2) or number == Decimal("0.5"):
         return True
     bounds = bounds_of(number)
@@ -197,7 +197,7 @@ def _is_known(number: Decimal, known: list[Source]) -> bool:
 
 
 def _resembles(one: Decimal, other: Decimal) -> bool:
-    """Whether a figure may be another one copied wrongly: it is near, or has the same digits."""
+    """True if a figure may be another one copied wrongly: it is near, or has the same digits."""
     if not other:
         return False
     near = abs(float(one - other)) < 0.05 * abs(float(other))

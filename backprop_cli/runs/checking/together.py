@@ -159,7 +159,7 @@ def _values(problem: Problem, changes: Mapping[str, Expression], wanted: Collect
 
 
 def _other_places(marking: Marking, lines: Sequence[Marked]) -> tuple[str, str] | None:
-    """Whether an array's figures are right in other places: transposed, or another layer's."""
+    """True if an array's figures are right in other places: transposed, or another layer's."""
     for sentence, moved in _moves(marking, lines):
         values = [marking.problem.exact.get(name) for name in moved]
         fits = zip(lines, values, strict=True)

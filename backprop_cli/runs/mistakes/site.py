@@ -28,7 +28,7 @@ OF_LOSS = (Rule.LOSS, Rule.LOSS_OF_OUTPUT, Rule.SUM_OF_LOSSES)
 
 
 class Change(NamedTuple):
-    """What a mistake makes of a step's formula; ``detail`` says what was done to what."""
+    """The formula that a mistake makes of a step's; ``detail`` says what was done to what."""
 
     expression: Expression
     detail: str = ""
@@ -43,12 +43,12 @@ class Site:
         self.rule, self.expression, self.defines = step.rule, step.expression, step.defines
 
     def on(self, *rules: Rule) -> bool:
-        """Whether the step holds by one of several rules."""
+        """True if the step holds by one of several rules."""
         return self.rule in rules
 
     @property
     def by(self) -> str:
-        """What a local derivative of no function is by: a ``source``, a ``weight`` or a ``bias``.
+        """The kind of quantity that a local derivative is by: a ``source``, ``weight`` or ``bias``.
 
         Empty for any other step.
         """
@@ -90,7 +90,7 @@ class Site:
         return [*dict.fromkeys(name for name in found if name in among)]
 
     def counts(self) -> list[int]:
-        """What people divide by: the outputs, and the examples of a batch."""
+        """The numbers that people divide by: the outputs, and the examples of a batch."""
         found = {len(self.network.outputs), len(self.problem.examples)}
         return sorted(found - {0, 1})
 
@@ -136,7 +136,7 @@ def without(parts: Sequence[Expression], at: int, whole: type[Sum] | type[Produc
 
 
 def called(expression: Expression) -> str:
-    """What stands for a part in a detail: its symbols' names."""
+    """The text that stands for a part in a detail: its symbols' names."""
     names = [symbol.name for symbol in symbols(expression)]
     if isinstance(expression, Number):
         return expression.name or str(expression.value)

@@ -32,7 +32,7 @@ UPDATE = (Rule.NEW_WEIGHT, Rule.NEW_BIAS, Rule.STEP, Rule.DECAYED)
 
 
 def bias_not_updated(site: Site) -> Iterator[Change]:
-    """What was before in the place of what is new."""
+    """The old value in the place of the new one."""
     found = terms_in(site.expression)
     if site.on(Rule.NEW_BIAS, Rule.NEW_WEIGHT) and found:
         yield Change(found[0], called(found[0]))
