@@ -5,7 +5,11 @@ from typing import TextIO
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.style import Style
 from rich.table import Column
+from rich.theme import Theme
+
+FAINT, STRONG = Style(dim=True), Style(bold=True)
 
 # A bar that is drawn so often is seen to move, and costs training well under a hundredth.
 SECONDS_PER_FRAME = 0.25
@@ -22,11 +26,13 @@ class Bar:
         # On a narrow terminal it is the bar itself that gives way, not the figures.
         self._progress = Progress(
             _figures("Epoch {task.completed:,.0f} of {task.total:,.0f}"),
-            BarColumn(bar_width=None),
+            # The track is fainter than what is done, on a dark and on a light ground.
+            BarColumn(None, style=FAINT, complete_style=STRONG, finished_style=STRONG),
             _figures("loss {task.fields[loss]:.4g}, {task.fields[rate]:,.0f}/s,"),
             TimeRemainingColumn(table_column=Column(no_wrap=True)),
             _figures("left"),
-            console=Console(file=err),
+            # Rich's own cyan is hard to read on white.
+            console=Console(file=err, theme=Theme({"progress.remaining": Style()})),
             transient=True,
             expand=True,
             # Rich's own thread would draw it more often, and wrest the interpreter from the loop.

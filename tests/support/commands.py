@@ -63,10 +63,12 @@ def workspace(folder: Path) -> Path:
     (folder / "sheet.txt").write_text("z_h1 = 0.3775\na_h1 = 0.5933\n", encoding="utf-8")
     gradients = '{"dW2": [[0.08216704056423077, 0.08266762784753325]]}\n'
     (folder / "gradients.json").write_text(gradients, encoding="utf-8")
-    program = folder / "bin" / "backprop"
-    program.parent.mkdir()
-    program.write_text(f'#!/bin/sh\nexec {sys.executable} -m backprop_cli "$@"\n')
-    program.chmod(0o755)
+    (folder / "bin").mkdir()
+    # A pager that is no terminal's prints what it is given, but not every machine has one.
+    for name, does in (("backprop", f'{sys.executable} -m backprop_cli "$@"'), ("less", "cat")):
+        program = folder / "bin" / name
+        program.write_text(f"#!/bin/sh\nexec {does}\n")
+        program.chmod(0o755)
     return folder
 
 

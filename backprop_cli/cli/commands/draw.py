@@ -9,6 +9,8 @@ import typer
 from backprop_cli.cli.destinations import apart, destination
 from backprop_cli.cli.exits import FAILED, complaints
 from backprop_cli.cli.options import (
+    Color,
+    Colors,
     Config,
     Decimals,
     DrawnEpochs,
@@ -39,13 +41,14 @@ def draw(
     decimals: Decimals = None,
     quiet: Quiet = False,
     output: Output = None,
+    color: Colors = Color.auto,
     force: Force = False,
 ) -> None:
     """Draw the network: neurons with their values, edges with their weights.
 
     In the terminal it is drawn in characters, to a file as an .svg picture.
     """
-    world: World = ctx.obj
+    world: World = ctx.obj.with_color(color)
     source: Path = config or DEFAULT
     with complaints(None):
         files = {"--output": output}
@@ -74,7 +77,7 @@ def draw(
             from backprop_cli.render.terminal.network import show_network
 
             if written_to is None:
-                show_network(diagram, console_for(world.out))
+                show_network(diagram, console_for(world.out, world.color))
                 return
             text = StringIO()
             show_network(diagram, plain_console(text))

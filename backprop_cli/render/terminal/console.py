@@ -24,6 +24,7 @@ from backprop_cli.lesson.blocks import (
 from backprop_cli.render.terminal.equations import equation_lines
 from backprop_cli.render.terminal.fractions import fraction_lines
 from backprop_cli.render.terminal.page import Line, Page, Span, Style, cell_len, width_of, wrapped
+from backprop_cli.render.terminal.palette import Palette, palette_of
 
 # Prose and rules are no wider than this, whatever the terminal; it is also a pipe's width for
 # prose, while equations in a pipe are of any length.
@@ -31,17 +32,11 @@ WIDEST = 100
 PIPE_WIDTH = 80
 ANY_LENGTH = 1_000_000
 
-# Of middling lightness, so that each stands out on dark and on light.
-FACTOR_STYLES = tuple(
-    RichStyle(color=colour)
-    for colour in ("#0087d7", "#d75f00", "#af5faf", "#5f8700", "#d7005f", "#008787")
-)
 STYLES = {
     Style.PLAIN: RichStyle(),
     Style.RESULT: RichStyle(bold=True),
     Style.ASIDE: RichStyle(dim=True),
     Style.SECTION: RichStyle(bold=True),
-    Style.TITLE: RichStyle(bold=True, color="#0087d7"),
     Style.PART: RichStyle(italic=True),
 }
 
@@ -115,7 +110,8 @@ class _Laid:
         self.lesson = lesson
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        page, styled = page_of(console), console.is_terminal
+        page = page_of(console)
+        palette = palette_of(console) if console.is_terminal else None
         before: Block | None = None
         indent = 2
         for block in self.lesson:
@@ -124,10 +120,10 @@ class _Laid:
             if isinstance(block, Heading):
                 indent = 4 if block.level == 4 else 2
             if isinstance(block, Table):
-                yield from _table(block, page, console, styled=styled)
+                yield from _table(block, page, console, palette=palette)
             else:
                 for line in _lines(block, page, indent):
-                    yield from _segments(line, styled=styled)
+                    yield from _segments(line, palette=palette)
             before = block
 
 
@@ -183,23 +179,23 @@ def _heading(block: Heading, page: Page) -> Iterator[Line]:
         yield (Span(page.text("═" if block.level == 1 else "─") * page.width, Style.ASIDE),)
 
 
-def _segments(line: Line, *, styled: bool) -> Iterator[Segment]:
-    if not styled:
+def _segments(line: Line, *, palette: Palette | None) -> Iterator[Segment]:
+    if palette is None:
         yield Segment("".join([span.text for span in line]))
         yield Segment.line()
         return
     for span in line:
-        style = STYLES[span.style]
+        style = palette.title if span.style is Style.TITLE else STYLES[span.style]
         if span.factor is not None:
-            style += FACTOR_STYLES[span.factor % len(FACTOR_STYLES)]
+            style += palette.factors[span.factor % len(palette.factors)]
         yield Segment(span.text, style)
     yield Segment.line()
 
 
-def _table(block: Table, page: Page, console: Console, *, styled: bool) -> RenderResult:
+def _table(block: Table, page: Page, console: Console, *, palette: Palette | None) -> RenderResult:
     """A table as Rich draws it, set in by two, under its title; a wide one piece by piece."""
     for text in wrapped(block.title, page, page.width - 2):
-        yield from _segments((Span("  "), Span(text, Style.TITLE)), styled=styled)
+        yield from _segments((Span("  "), Span(text, Style.TITLE)), palette=palette)
     room = max((page.limit or ANY_LENGTH) - 2, 20)
     options = console.options.update(width=room)
     for piece in _pieces(block, page, room):

@@ -13,25 +13,30 @@ from rich.theme import Theme
 
 from backprop_cli.render.terminal.console import STYLES, page_of
 from backprop_cli.render.terminal.page import Style as PageStyle
+from backprop_cli.render.terminal.palette import palette_of
 
-# Rich would set code in cyan on black, which on a light terminal is a black bar.
-THEME = Theme(
-    {
-        "markdown.code": Style(bold=True),
-        "markdown.h1": STYLES[PageStyle.SECTION],
-        "markdown.h2": STYLES[PageStyle.TITLE],
-        "markdown.h3": Style(bold=True),
-        "markdown.item.bullet": Style(),
-        "markdown.item.number": Style(),
-    }
-)
+
+def _theme(console: Console) -> Theme:
+    # Rich would set code in cyan on black, which on a light terminal is a black bar.
+    return Theme(
+        {
+            "markdown.code": Style(bold=True),
+            "markdown.h1": STYLES[PageStyle.SECTION],
+            "markdown.h2": palette_of(console).title,
+            "markdown.h3": Style(bold=True),
+            "markdown.item.bullet": Style(),
+            "markdown.item.number": Style(),
+        }
+    )
+
+
 WIDEST_FIRST_COLUMN = 30  # a first column of names is not broken, one of sentences is
 
 
 def show_page(markdown: str, console: Console) -> None:
     """Print a page: with colours on a terminal alone, in ASCII where that is all it can show."""
     page = page_of(console)
-    with console.use_theme(THEME):
+    with console.use_theme(_theme(console)):
         # Once before it is laid out, so that the widths are right, and once after, as Rich has
         # bullets of its own.
         laid = console.render(_Page(page.text(markdown), hyperlinks=False), page_options(console))

@@ -7,21 +7,25 @@ from rich.style import Style
 from backprop_cli.lesson.diagram import Diagram
 from backprop_cli.render.network_picture.characters import Run, drawing
 from backprop_cli.render.terminal.console import page_of
+from backprop_cli.render.terminal.palette import Palette, palette_of
 
-# Of a positive and of a negative weight, which is said by its sign too.
-SIGNS = {1: Style(color="blue"), -1: Style(color="red"), 0: Style()}
 NAME = Style(bold=True)
 
 
 def show_network(diagram: Diagram, console: Console) -> None:
     """Print the picture, as wide as the terminal at most."""
     page = page_of(console)
+    palette = palette_of(console)
     segments: list[Segment] = []
     for row in drawing(diagram, page.limit, unicode=page.unicode):
-        segments += [Segment(run.text, _style(run) if console.is_terminal else None) for run in row]
+        segments += [
+            Segment(run.text, _style(run, palette) if console.is_terminal else None) for run in row
+        ]
         segments.append(Segment.line())
     console.print(Segments(segments), end="", soft_wrap=True)
 
 
-def _style(run: Run) -> Style:
-    return NAME if run.name else SIGNS[run.sign]
+def _style(run: Run, palette: Palette) -> Style:
+    """How a run looks: a name, or a weight by its sign, which is said by its figure too."""
+    signs = {1: palette.positive, -1: palette.negative, 0: Style()}
+    return NAME if run.name else signs[run.sign]
