@@ -51,6 +51,32 @@ def test_one_row_that_is_too_wide_leaves_the_others_in_their_columns() -> None:
     ]
 
 
+def test_the_results_of_broken_rows_stand_in_the_column_of_the_others(
+    on_terminal: OnTerminal,
+) -> None:
+    shown = on_terminal("run", "--explain", "w1", width=80).text.splitlines()
+    derived = shown[shown.index(next(line for line in shown if line.startswith("  1. "))) :][:15]
+    # The document's five factors.
+    ends = [line for line in derived if re.search(r"[=≈] (0.7414|0.1868|0.40|0.2413|0.05)$", line)]
+    assert len(ends) == 5
+    assert len({max(line.rfind("="), line.rfind("≈")) for line in ends}) == 1
+
+
+def test_a_result_for_whose_column_there_is_no_room_follows_directly() -> None:
+    wide = row("d", Sum((A * B,) * 4), Sum((A,) * 9), n("0.25"))
+    assert lines(Equations((row("a", X1 * W1, n("0.123456")), wide)), 40) == [
+        "  a = x1 * w1 = 0.123456",
+        "  d = a * b + a * b + a * b + a * b",
+        "    = a + a + a + a + a + a + a + a + a",
+        "    = 0.25",
+    ]
+    assert lines(Equations((row("a", X1 * W1, n("0.123456")), wide)), 46) == [
+        "  a = x1 * w1 = 0.123456",
+        "  d = a * b + a * b + a * b + a * b",
+        "    = a + a + a + a + a + a + a + a + a = 0.25",
+    ]
+
+
 def test_in_a_pipe_too_the_rows_that_fit_keep_their_columns() -> None:
     wide = row("d", Sum((A * B,) * 30), n("0.25"))
     found = lines(

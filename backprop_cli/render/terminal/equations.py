@@ -1,4 +1,7 @@
-"""Equations laid out in cells: relations aligned where they fit, broken before one where not."""
+"""Equations laid out in cells: relations aligned where they fit, broken before one where not.
+
+The results of a block stand below each other, those of broken rows too if there is room.
+"""
 
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
@@ -31,6 +34,15 @@ class Row(NamedTuple):
     note: str
 
 
+class Laid(NamedTuple):
+    """A row in lines, without its ``result`` and ``note`` where these stand in columns."""
+
+    lines: Sequence[Line]
+    result: Line = ()
+    note: Line = ()
+    in_columns: bool = False
+
+
 def equation_lines(block: Equations, page: Page, indent: int) -> Iterator[Line]:
     """The rows of a block, in columns if the page is wide enough, with reasons under them."""
     rows = [_row(equation, page) for equation in block.rows]
@@ -38,17 +50,23 @@ def equation_lines(block: Equations, page: Page, indent: int) -> Iterator[Line]:
     numbers = [f"{at:>{digits}}. " if block.numbered else "" for at in range(1, len(rows) + 1)]
     left = max(width_of(row.left) for row in rows)
     margin = indent + len(numbers[0])
-    aligned = _aligned(rows, left, (page.limit or ALIGNED_AT_MOST) - margin)
-    fit = len(aligned) == len(rows)
+    room = page.limit or ALIGNED_AT_MOST
+    together, (symbols, _) = _together(rows, room - margin - left)
+    fit = len(together) == len(rows)
     # Behind a very long name there is no room for a formula: it starts under the name instead.
     hanging = not fit and not page.fits(margin + left + len(" = ") + _longest_piece(rows))
     before = margin if hanging else margin + left
-    for at, (number, row, equation) in enumerate(zip(numbers, rows, block.rows, strict=True)):
-        start = Span(" " * indent + number)
-        if at in aligned:
-            yield (start, *aligned[at])
+    laid = []
+    for at, (number, row) in enumerate(zip(numbers, rows, strict=True)):
+        line = (Span(" " * indent + number), *row.left)
+        if at in together:
+            first, middle, result, note = _cells(row)
+            line = (*padded(line, margin + left), *padded(first, symbols), *middle)
+            laid.append(Laid([line], result, note, in_columns=True))
         else:
-            yield from _broken((start, *row.left), row, before, page)
+            laid.append(_apart([*_broken(line, row, before, page)], row))
+    for lines, equation in zip(_in_columns(laid, together, room), block.rows, strict=True):
+        yield from lines
         if equation.reason:
             yield from _reason(equation.reason, before + 3, indent + 3, page)
 
@@ -75,19 +93,24 @@ def _reason(reason: Prose, at: int, at_least: int, page: Page) -> Iterator[Line]
         yield Span(" " * at), Span(line, Style.ASIDE)
 
 
-def _aligned(rows: Sequence[Row], left: int, room: int) -> dict[int, Line]:
-    """The rows that fit into columns together, by number: the widest are left out one by one."""
+def _together(rows: Sequence[Row], room: int) -> tuple[set[int], tuple[int, int]]:
+    """The rows that fit into columns together, by number: the widest are left out one by one.
+
+    With them, how wide the columns of symbols and of numbers are.
+    """
+    widths = [[width_of(cell) for cell in _cells(row)] for row in rows]
     # By their own widths; a twelfth at a time, so that many rows take few rounds. One that is too
     # wide by itself is left out at once, lest all others be filled up to its width.
-    widths = [sum(map(width_of, _cells(row, left))) for row in rows]
-    fitting = (at for at, width in enumerate(widths) if width <= room)
-    kept = sorted(fitting, key=widths.__getitem__)
+    fitting = (at for at, row in enumerate(widths) if sum(row) <= room)
+    kept = sorted(fitting, key=lambda at: sum(widths[at]))
     while kept:
-        lines = _in_columns([rows[at] for at in sorted(kept)], left)
-        if max(map(width_of, lines)) <= room:
-            return dict(zip(sorted(kept), lines, strict=True))
+        symbols, numbers, *end = (
+            max(column) for column in zip(*(widths[at] for at in kept), strict=True)
+        )
+        if symbols + numbers + sum(end) <= room:
+            return set(kept), (symbols, numbers)
         del kept[-max(len(kept) // 12, 1) :]
-    return {}
+    return set(), (0, 0)
 
 
 def _longest_piece(rows: Sequence[Row]) -> int:
@@ -101,26 +124,49 @@ def _side(side: tuple[Span, Line]) -> Line:
     return (relation, *formula)
 
 
-def _in_columns(rows: Sequence[Row], left: int) -> list[Line]:
-    """Each row as one line: left, symbols, numbers, result and note in columns of their own."""
-    cells = [_cells(row, left) for row in rows]
-    widths = [max(width_of(row[column]) for row in cells) for column in range(5)]
-    lines = []
-    for row_cells in cells:
-        filled = [padded(cell, width) for cell, width in zip(row_cells, widths, strict=True)]
-        spans = [span for cell in filled for span in cell if span.text]
+def _cells(row: Row) -> tuple[Line, Line, Line, Line]:
+    """A row's symbols, numbers, result and note."""
+    first, middle, last = row.sides[:1], row.sides[1:-1], row.sides[1:][-1:]
+    symbols, numbers, result = (
+        tuple(span for side in sides for span in _side(side)) for sides in (first, middle, last)
+    )
+    return symbols, numbers, result, (Span(NOTE_GAP + row.note),) if row.note else ()
+
+
+def _apart(lines: Sequence[Line], row: Row) -> Laid:
+    """A broken row; its result may stand in a column if it ends the last line, behind others."""
+    *_, result, note = _cells(row)
+    *most, last = lines
+    before = last[: -len((*result, *note))]
+    ends_so = result and (*before, *result, *note) == last
+    if not ends_so or not any(span.text.strip() for span in before):
+        return Laid(lines)
+    return Laid([*most, before], result, note, in_columns=True)
+
+
+def _in_columns(laid: Sequence[Laid], first: set[int], room: int) -> Iterator[Sequence[Line]]:
+    """Each row with its result and note in columns: the ``first`` rows, and what fits beside them.
+
+    Other rows are tried in the order of their widths; where one does not fit, they follow directly.
+    """
+    candidates = [at for at, row in enumerate(laid) if row.in_columns]
+    candidates.sort(key=lambda at: (at not in first, width_of(laid[at].lines[-1])))
+    widths: tuple[int, ...] = (0, 0, 0)
+    kept = set[int]()
+    for at in candidates:
+        own = (laid[at].lines[-1], laid[at].result, laid[at].note)
+        wider = tuple(max(pair) for pair in zip(widths, map(width_of, own), strict=True))
+        if sum(wider) <= room:
+            widths = wider
+            kept.add(at)
+    for at, (lines, result, note, _) in enumerate(laid):
+        *most, last = lines
+        if at in kept:
+            last, result = padded(last, widths[0]), padded(result, widths[1])
+        spans = [span for span in (*last, *result, *note) if span.text]
         while spans and not spans[-1].text.strip():
             spans.pop()
-        lines.append(tuple(spans))
-    return lines
-
-
-def _cells(row: Row, left: int) -> list[Line]:
-    """A row's left side, symbols, numbers, result and note."""
-    first, middle, last = row.sides[:1], row.sides[1:-1], row.sides[1:][-1:]
-    note = Span(NOTE_GAP + row.note if row.note else "")
-    columns = (tuple(s for side in sides for s in _side(side)) for sides in (first, middle, last))
-    return [padded(row.left, left), *columns, (note,)]
+        yield [*most, tuple(spans)]
 
 
 def _broken(line: Line, row: Row, margin: int, page: Page) -> Iterator[Line]:
@@ -150,8 +196,9 @@ def _broken(line: Line, row: Row, margin: int, page: Page) -> Iterator[Line]:
             line = (*line, *_side(side))
         filled = True
     if row.note:
-        if page.fits(width_of((*line, Span(NOTE_GAP), Span(row.note)))):
-            line = (*line, Span(NOTE_GAP), Span(row.note))
+        note = Span(NOTE_GAP + row.note)
+        if page.fits(width_of((*line, note))):
+            line = (*line, note)
         else:
             yield line
             line = (Span(" " * (margin + 3)), Span(row.note))
