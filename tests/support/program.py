@@ -15,8 +15,11 @@ import time
 import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Protocol
+
+from support.warm import WarmProgram
 
 ROOT = Path(__file__).parents[2]
 CONFIGS = ROOT / "configs"
@@ -156,7 +159,16 @@ def run_in_pipe(
     preexec: Callable[[], None] | None = None,
     program: tuple[str, ...] = PROGRAM,
 ) -> Run:
-    """Run the program in a pipe; ``preexec`` is called in the new process before the program is."""
+    """Run the program in a pipe; ``preexec`` is called in the new process before the program is.
+
+    Where nothing is asked for that Python or a library reads as it starts, the process is a fork of
+    one that has imported the program: see `support.warm`.
+    """
+    cold = preexec or program != PROGRAM or any(map(NOT_INHERITED.fullmatch, env or {}))
+    if not cold:
+        argv = ["backprop_cli", *map(str, args)]
+        out, err, code = _warm().run(argv, input.encode(), environment(env), cwd, PATIENCE)
+        return Run(out.decode(), err.decode(), code)
     done = subprocess.run(
         [*program, *map(str, args)],
         input=input.encode(),
@@ -167,6 +179,11 @@ def run_in_pipe(
         timeout=PATIENCE,
     )
     return Run(done.stdout.decode(), done.stderr.decode(), done.returncode)
+
+
+@cache
+def _warm() -> WarmProgram:
+    return WarmProgram(environment())
 
 
 def run_on_terminal(
