@@ -63,6 +63,13 @@ class Partial(Symbol):
 
 
 @dataclass(frozen=True, slots=True)
+class Alias(Symbol):
+    """A quantity that is written by another name: ``shown`` is the symbol to write for it."""
+
+    shown: Symbol
+
+
+@dataclass(frozen=True, slots=True)
 class Sum(Expression):
     """Terms added from left to right; a `Negative` term is subtracted."""
 

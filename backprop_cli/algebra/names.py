@@ -19,8 +19,10 @@ class Name(NamedTuple):
 NUMBERED = re.compile(r"([^\W\d_])([0-9]+)")
 # The program's own quantities of a neuron, a layer or a parameter.
 OF_SOMETHING = re.compile(
-    r"(z|a|e|max|sum|delta|net|out|Loss|m|v|g|d|step|decayed)_(.+)", re.DOTALL
+    r"(z|a|e|max|sum|delta|δ|net|out|Loss|m|v|g|d|step|decayed)_(.+)", re.DOTALL
 )
+# A weight or a bias of any neuron, in what is said in general.
+OF_ANY = re.compile(r"([wb])_([ijk]{1,2})")
 OF_EXAMPLE = re.compile(r"Loss\[([0-9]+)\]")
 
 
@@ -41,6 +43,8 @@ def parts_of_name(name: str) -> Name:
     if found := OF_EXAMPLE.fullmatch(name):
         return Name("Loss", (f"[{found[1]}]",))
     if found := NUMBERED.fullmatch(name):
+        return Name(found[1], (found[2],))
+    if found := OF_ANY.fullmatch(name):
         return Name(found[1], (found[2],))
     if found := OF_SOMETHING.fullmatch(name):
         return Name("δ" if found[1] == "delta" else found[1], _as_index(found[2]))

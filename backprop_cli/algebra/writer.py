@@ -13,6 +13,7 @@ from typing import ClassVar, Generic, TypeVar
 
 from backprop_cli.algebra.expression import (
     ZERO,
+    Alias,
     Call,
     Choice,
     Derivative,
@@ -65,6 +66,7 @@ BINDINGS: Mapping[type[Expression], Binding] = {
     Number: Binding.ATOM,
     Symbol: Binding.ATOM,
     Partial: Binding.ATOM,
+    Alias: Binding.ATOM,
 }
 
 
@@ -148,6 +150,8 @@ class Writer(ABC, Generic[T]):
         match expression:
             case Number():
                 return self.number(expression)
+            case Alias(shown=shown):
+                return self.symbol(shown)
             case Symbol():
                 return self.symbol(expression)
             case Product((first, *rest)):

@@ -37,6 +37,13 @@ class Part(StrEnum):
     updates = "updates"
 
 
+class NotationName(StrEnum):
+    """How the solution is written."""
+
+    plain = "plain"
+    delta = "delta"
+
+
 class Color(StrEnum):
     """The choice where colours are printed."""
 
@@ -167,6 +174,15 @@ Gradcheck = Annotated[
 Only = Annotated[
     Part | None,
     _choice(SHOWN, "Show only one part: forward, loss, gradients or updates.", "--only", Part),
+]
+Notation = Annotated[
+    NotationName,
+    _choice(
+        SHOWN,
+        "How it is written. delta: with net, out and δ, as in many textbooks. Without it: plain.",
+        "--notation",
+        NotationName,
+    ),
 ]
 Brief = Annotated[bool, _option(SHOWN, "Show the tables only.", "--brief")]
 Exact = Annotated[

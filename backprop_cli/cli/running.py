@@ -16,6 +16,7 @@ from backprop_cli.lesson.arithmetic_used import in_which_arithmetic
 from backprop_cli.lesson.blocks import Heading, Lesson, Plot
 from backprop_cli.lesson.explanation import explain_any
 from backprop_cli.lesson.names import canonical_names, explainable
+from backprop_cli.lesson.notation import PLAIN, Notation, notation_called
 from backprop_cli.network.classes import MOST_COUNTED
 from backprop_cli.network.exercise import Exercise
 from backprop_cli.runs.plan import Plan, most_epochs
@@ -58,18 +59,25 @@ class Worked(NamedTuple):
     lost: bool
     signal: int
     diverged: DivergedError | None = None
+    notation: Notation = PLAIN
 
     def lesson(self, *, brief: bool, only: str | None = None) -> Lesson:
         """The derivations of the quantities asked for, or else the whole working.
 
         ``only`` one of its parts, `whole.PARTS`, if that is given.
         """
-        run = self.run
+        run, notation = self.run, self.notation
         if self.names:
-            explained = (block for name in self.names for block in explain_any(run, name))
-            return (*_epoch_shown(run), *in_which_arithmetic(run), *explained)
-        worked = lesson.brief(run) if brief else lesson.full(run)
-        if only and not (worked := lesson.part(run, only)):
+            explained = tuple(
+                block for name in self.names for block in explain_any(run, name, notation.explain)
+            )
+            return (
+                *_epoch_shown(run),
+                *in_which_arithmetic(run),
+                *notation.written(run, explained),
+            )
+        worked = lesson.brief(run) if brief else lesson.full(run, notation)
+        if only and not (worked := lesson.part(run, only, notation)):
             raise UsageError(f"--only {only}: {NOTHING[only]}")
         worked = (*_epoch_shown(run), *in_which_arithmetic(run), *worked)
         if run.training is None or only:
@@ -117,6 +125,9 @@ def run(
     network does not have, and ArithmeticError where a number leaves the range of float64.
     """
     exercise = _asked(loaded(source, keeping.files), settings)
+    notation = notation_called(settings.notation)
+    if refusal := notation.refusal(exercise.network):
+        raise UsageError(f"--notation {settings.notation}: {refusal}")
     done = exercise.trained.epochs
     if settings.open_ended:
         usual = most_epochs(exercise)
@@ -156,13 +167,13 @@ def run(
     plan = settings.plan(shown_only=shown_only, trains=keeping.keeps or settings.trains)
     work = Work(exercise, settings, plan, derived)
     try:
-        return _kept(work, wanted, keeping)
+        return _kept(work, wanted, keeping)._replace(notation=notation)
     except DivergedError as error:
         if settings.epochs != 1 or names:
             raise
         # Nobody asked for more than the working, and of that the rest of the epoch changes nothing.
         shown, signal = work._replace(plan=plan._replace(shown_only=True)).run(Watch())
-        return Worked(shown, wanted, lost=False, signal=signal, diverged=error)
+        return Worked(shown, wanted, False, signal, error, notation)
 
 
 def _no_training(exercise: Exercise, settings: Settings, keeping: Keeping) -> None:

@@ -18,6 +18,7 @@ class Settings(NamedTuple):
     Epochs and examples count from 1; see `Plan`. Where training is ``resumed``,
     ``epochs`` are those to be done in all; ``open_ended`` says that their number was not typed, so
     that what ends by itself may do so. ``progress`` is where a bar is shown, None to show none.
+    ``notation`` is how the solution is written, a name that `notation_called` knows.
     """
 
     epochs: int = 1
@@ -33,6 +34,7 @@ class Settings(NamedTuple):
     progress: TextIO | None = None
     resumed: bool = False
     open_ended: bool = False
+    notation: str = "plain"
 
     @property
     def limits(self) -> Limits:

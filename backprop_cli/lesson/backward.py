@@ -1,6 +1,6 @@
 """The backward pass, as a lesson shows it: the gradients of weights, biases and slopes."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import chain
 
 from backprop_cli.algebra.expression import Symbol
@@ -17,7 +17,7 @@ from backprop_cli.lesson.blocks import (
     Table,
 )
 from backprop_cli.lesson.chain_rule import Detail, gradient_blocks, relation_and_figure
-from backprop_cli.lesson.explanation import explain_bias, explain_slope, explain_weight
+from backprop_cli.lesson.explanation import explain_weight
 from backprop_cli.lesson.given import (
     by_function,
     layer_title,
@@ -165,9 +165,11 @@ def other_gradients(
         yield from gradient_blocks(working, network.gradient(name), known)
 
 
-def bias_gradients(
-    network: Network, working: AnyWorking, order: Sequence[str], known: Known
-) -> Iterator[Block]:
+# What derives the gradient of one parameter, under a heading of its own.
+Derive = Callable[[str], Iterator[Block]]
+
+
+def bias_gradients(network: Network, order: Sequence[str], derive: Derive) -> Iterator[Block]:
     """The derivation of every bias's gradient; of a large network none."""
     biases = [name for name in explained_order(network, order) if name in network.biases]
     if not biases or not readable(network):
@@ -181,12 +183,10 @@ def bias_gradients(
         yield Heading(
             3, prose(f"{number}. For {title} Bias (", Symbol(bias), ")"), bias_place(network, bias)
         )
-        yield from explain_bias(network, working, bias, known)
+        yield from derive(bias)
 
 
-def slope_gradients(
-    network: Network, working: AnyWorking, order: Sequence[str], known: Known
-) -> Iterator[Block]:
+def slope_gradients(network: Network, order: Sequence[str], derive: Derive) -> Iterator[Block]:
     """The derivation of every trained slope's gradient; of a large network none."""
     if not network.slopes or not readable(network):
         return
@@ -196,4 +196,4 @@ def slope_gradients(
         yield Heading(
             3, prose(f"{number}. For the Slope ", Symbol(slope)), slope_place(network, slope)
         )
-        yield from explain_slope(network, working, slope, known)
+        yield from derive(slope)

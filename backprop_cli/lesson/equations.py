@@ -75,8 +75,7 @@ def equation(
     """
     expression = step.expression
     taken = working.taken(expression)
-    decision = _decision(step)
-    note = _why_taken(working, decision) if decision else ""
+    note = why_taken(working, step)
     if isinstance(expression, Choice) and expression.exception:
         expression = taken
     if isinstance(expression, Number):
@@ -107,8 +106,14 @@ def _decision(step: Step) -> Choice | None:
     return expression if isinstance(expression, Choice) else None
 
 
-def _why_taken(working: AnyWorking, choice: Choice) -> Prose:
-    """``since 0.3 > 0``, beside a choice; of an exception, what is said where it is met."""
+def why_taken(working: AnyWorking, step: Step) -> Prose:
+    """``since 0.3 > 0``, beside a step that makes a choice; else nothing.
+
+    Of an exception, what is said where it is met.
+    """
+    choice = _decision(step)
+    if choice is None:
+        return ""
     holds = working.taken(choice) is working.taken(choice.holds)
     if choice.exception:
         return "" if holds else prose("(", choice.exception, ")")

@@ -1,6 +1,6 @@
 """The derivation of one quantity, whichever it is."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from backprop_cli.algebra.expression import Partial, Symbol
 from backprop_cli.algebra.prose import Code, Prose, enumerated, prose
@@ -27,20 +27,24 @@ from backprop_cli.lesson.wide_softmax import mean_blocks
 from backprop_cli.network.structure import Network
 from backprop_cli.runs.run import Run
 
+# What derives one quantity of a working by its name: `explain`, or that of another notation.
+Explain = Callable[[Network, AnyWorking, str], Iterator[Block]]
 
-def explain_any(run: Run, name: str) -> Iterator[Block]:
+
+def explain_any(run: Run, name: str, derive: Explain | None = None) -> Iterator[Block]:
     """The derivation of one quantity, also of another example of the batch, or of their sum.
 
-    ``name`` must be one that `names.explainable` answers.
+    ``name`` must be one that `names.explainable` answers. ``derive`` is `explain` by default.
     """
+    derive = derive or explain
     numbers, network = [at + 1 for at in run.shown.batch], run.exercise.network
     parts = parts_of_batch(network, numbers) if len(numbers) > 1 else {}
     part = next((part for symbol, part in parts.items() if symbol.name == name), None)
     if part is None:
-        yield from explain(network, run.working, name)
+        yield from derive(network, run.working, name)
     elif part.example is not None:
         yield Heading(2, f"Example {part.example} of the batch")
-        yield from explain(network, run.working_of(part.example - 1), part.name)
+        yield from derive(network, run.working_of(part.example - 1), part.name)
     else:
         own, (symbol,) = part.name.replace("∂", "d"), [one for one in parts if one.name == name]
         meaning = run.working.derivation.by_name[part.name].defines
@@ -106,15 +110,7 @@ def explain_bias(network: Network, working: AnyWorking, bias: str, known: Known)
     """The gradient of one bias, under a heading of the caller's."""
     derivation = working.derivation
     users = [neuron for neuron in network.neurons if neuron.bias == bias]
-    if len(users) > 1:
-        yield Paragraph(
-            prose(
-                *(*enumerated([Symbol(user.name) for user in users]), " share ", Symbol(bias)),
-                ", so the gradient is worked out for each of them, and the results are added.",
-            )
-        )
-    else:
-        yield Paragraph("A bias acts like a weight on a constant input of 1.")
+    yield sharing(network, bias)
     yield Equations(
         tuple(
             line(total.defines, total.expression)
@@ -122,6 +118,19 @@ def explain_bias(network: Network, working: AnyWorking, bias: str, known: Known)
         )
     )
     yield from gradient_blocks(working, network.gradient(bias), known)
+
+
+def sharing(network: Network, bias: str) -> Paragraph:
+    """What a bias acts like, or which neurons share it, and what follows from that."""
+    users = [neuron for neuron in network.neurons if neuron.bias == bias]
+    if len(users) == 1:
+        return Paragraph("A bias acts like a weight on a constant input of 1.")
+    return Paragraph(
+        prose(
+            *(*enumerated([Symbol(user.name) for user in users]), " share ", Symbol(bias)),
+            ", so the gradient is worked out for each of them, and the results are added.",
+        )
+    )
 
 
 def explain_slope(

@@ -5,14 +5,7 @@ from itertools import chain
 
 from backprop_cli.arithmetic.working import AnyWorking
 from backprop_cli.functions.optimizers import goes_by_error
-from backprop_cli.lesson.backward import (
-    backward,
-    bias_gradients,
-    gradient_summary,
-    gradient_tables,
-    other_gradients,
-    slope_gradients,
-)
+from backprop_cli.lesson.backward import gradient_tables
 from backprop_cli.lesson.blocks import (
     Block,
     Heading,
@@ -20,16 +13,16 @@ from backprop_cli.lesson.blocks import (
     Paragraph,
 )
 from backprop_cli.lesson.flat import nothing_is_learnt
-from backprop_cli.lesson.forward import forward, loss
+from backprop_cli.lesson.forward import loss
 from backprop_cli.lesson.given import (
     architecture,
     initial_values,
     readable,
 )
-from backprop_cli.lesson.known import Known
+from backprop_cli.lesson.notation import PLAIN, Notation
 from backprop_cli.lesson.parameters import update_tables
 from backprop_cli.lesson.perceptron import correction_tables, error_updates, errors, summary
-from backprop_cli.lesson.updates import mean_gradients, updates
+from backprop_cli.lesson.updates import mean_gradients
 from backprop_cli.network.structure import Network
 from backprop_cli.runs.run import Run
 
@@ -37,51 +30,48 @@ from backprop_cli.runs.run import Run
 FORWARD, LOSS_PART, GRADIENTS, UPDATES = PARTS = ("forward", "loss", "gradients", "updates")
 
 
-def full(run: Run) -> Lesson:
+def full(run: Run, notation: Notation = PLAIN) -> Lesson:
     """The whole working of the example that a run shows."""
     network = run.exercise.network
     sections = (
-        architecture(network),
-        initial_values(run),
-        *(part(run, name) for name in PARTS),
+        notation.written(run, (*architecture(network), *initial_values(run))),
+        *(part(run, name, notation) for name in PARTS),
         summary() if goes_by_error(network) else _summary(network),
     )
     return tuple(chain.from_iterable(sections))
 
 
-def part(run: Run, name: str) -> Lesson:
+def part(run: Run, name: str, notation: Notation = PLAIN) -> Lesson:
     """One of the `PARTS` of the working of the example that a run shows; empty if it has none.
 
     Where the perceptron rule is learnt by, the error is in the place of the loss, and of gradients
     there are none.
     """
+    return notation.written(run, tuple(_part(run, name, notation)))
+
+
+def _part(run: Run, name: str, notation: Notation) -> Iterable[Block]:
     network, working = run.exercise.network, run.working
     by_error = goes_by_error(network)
     if name == FORWARD:
-        return tuple(forward(network, working))
+        return notation.forward(run)
     if name == LOSS_PART:
         if by_error:
-            return tuple(errors(network, working))
-        return tuple(loss(network, working)) if network.aimed else ()
+            return errors(network, working)
+        return loss(network, working) if network.aimed else ()
     if name == GRADIENTS:
-        return () if by_error else tuple(chain.from_iterable(_gradients(run)))
+        return () if by_error else _gradients(run, notation)
     if not network.learns:
         return ()
-    shown = (error_updates if by_error else updates)(network, working)
+    shown = error_updates(network, working) if by_error else notation.updates(run)
     return (*(shown if readable(network) else ()), *_update_tables(network, working))
 
 
-def _gradients(run: Run) -> Iterator[Iterable[Block]]:
-    network, working, order = run.exercise.network, run.working, run.exercise.order
-    known: Known = {}  # by weights, biases and slopes alike
-    yield backward(network, working, order, known)
-    yield other_gradients(network, working, order, known)
-    yield gradient_summary(network, working)
-    yield nothing_is_learnt(network, working)
-    yield bias_gradients(network, working, order, known)
-    yield slope_gradients(network, working, order, known)
+def _gradients(run: Run, notation: Notation) -> Iterator[Block]:
+    network = run.exercise.network
+    yield from notation.gradients(run)
     if len(run.shown.batch) > 1 and readable(network):
-        yield mean_gradients(network, working, [at + 1 for at in run.shown.batch])
+        yield from mean_gradients(network, run.working, [at + 1 for at in run.shown.batch])
 
 
 def brief(run: Run) -> Lesson:

@@ -5,7 +5,7 @@ sixty digits, and every line in symbols with the figures that were printed above
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction
 from io import StringIO
@@ -17,7 +17,8 @@ import mpmath  # type: ignore[import-untyped]
 import pytest
 from support.differences import DIGITS
 from support.networks import BY_GRADIENT
-from support.reference import ALPHA, FUNCTIONS, SCALE
+from support.printed import evaluated, exponent_of, lines, relations, value
+from support.reference import ALPHA, SCALE
 
 from backprop_cli import config
 from backprop_cli.algebra.paper import written
@@ -36,27 +37,6 @@ from backprop_cli.runs import updates as calculations
 from backprop_cli.runs.plan import Plan
 from backprop_cli.runs.run import Run, calculate
 from backprop_cli.runs.updates import Updates
-
-NUMBERS_ALONE = re.compile(r"[0-9.()\s+*/−^]+")
-
-
-def value(side: str) -> Fraction:
-    """The exact value of one printed side, read by Python's own rules."""
-    python = side.replace("−", "-")
-    python = re.sub(r"\d+(\.\d+)?", lambda number: f"Fraction('{number[0]}')", python)
-    python = re.sub(r"\^Fraction\('(\d+)'\)", r"**\1", python)
-    result: Fraction = eval(python, {"Fraction": Fraction})
-    return result
-
-
-def relations(text: str) -> Iterator[tuple[str, str, str]]:
-    """Neighbouring sides in numbers alone, with the relation between them."""
-    for line in text.splitlines():
-        equation = re.sub(r"^\d+\. |\s{4,}(∂|\().*$", "", line.strip())
-        sides = re.split(r" ([=≈]) ", equation)
-        for left, relation, right in zip(sides[::2], sides[1::2], sides[2::2], strict=False):
-            if NUMBERS_ALONE.fullmatch(left.strip()) and NUMBERS_ALONE.fullmatch(right.strip()):
-                yield left, relation, right
 
 
 def printed(seed: int, rounding: str) -> str:
@@ -146,70 +126,6 @@ def shown(calculation: Run) -> str:
     return file.getvalue()
 
 
-NAME = re.compile(r"∂\w+(\[\d+\])?/∂\w+|[^\W\d_]\w*(\[\d+\])?")
-FIGURE = re.compile(r"\d+(\.\d+)?(e[-+]?\d+)?")
-CALLED: Mapping[str, Any] = {
-    **FUNCTIONS,
-    "abs": abs,
-    "exp": mpmath.exp,
-    "ln": mpmath.log,
-    "sqrt": mpmath.sqrt,
-    "Φ": lambda z: mpmath.erfc(-z / mpmath.sqrt(2)) / 2,
-    "φ": lambda z: mpmath.exp(-(z**2) / 2) / mpmath.sqrt(2 * mpmath.pi),
-    "max": max,
-}
-
-
-def evaluated(side: str, figures: Mapping[str, Any]) -> Any:
-    """The value of a printed side in sixty digits; KeyError where a name has no figure yet."""
-    # Names and numbers are taken out first, so that no name is looked for inside another.
-    found: list[Any] = []
-
-    def put(value: Any) -> str:
-        found.append(value)
-        return f"_[{len(found) - 1}]"
-
-    def look_up(match: re.Match[str]) -> str:
-        name = match[0]
-        if name in ("if", "else"):
-            return name
-        # ∂Loss/∂w^2 would be a derivative by w^2.
-        assert not (name.startswith("∂") and match.string[match.end() :].startswith("**")), side
-        calls = name in CALLED and match.string[match.end() :].startswith("(")
-        return put(CALLED[name] if calls else figures[name])
-
-    text = side.replace("−", "-").replace(", else", " else").replace("^", "**")
-    token = re.compile(f"(?P<name>{NAME.pattern})|(?P<figure>{FIGURE.pattern})")
-    python = token.sub(lambda m: look_up(m) if m["name"] else put(mpmath.mpf(m["figure"])), text)
-    return eval(python, {"_": found})
-
-
-# Formulas of any parameter or function, and the settings of an optimizer, in a sentence.
-OF_ANY = re.compile(r"^Here |\bin update t\b|′\(z\)|^new_|^w_new")
-
-
-def lines(text: str) -> Iterator[tuple[str, list[str], str]]:
-    """Every printed equation that ends in a figure: its name, its sides, and what stands between.
-
-    What stands between the sides is one character each, = or ≈. The name of a running product
-    stands behind it. One without a name is called by nothing.
-    """
-    for line in text.splitlines():
-        numbered = re.sub(r"^\d+\. ", "", line.strip())
-        equation, *note = re.split(r"\s{4,}(?=[∂(])", numbered)
-        first, *rest = re.split(r" ([=≈]) ", equation)
-        if OF_ANY.search(equation):
-            continue
-        # With a full stop behind it, a figure ends a sentence.
-        if not rest or not re.fullmatch(r"−?\d+(\.\d+)?(e−?\d+)?", rest[-1].strip()):
-            continue
-        sides = [side.strip() for side in rest[1::2]]
-        if NAME.fullmatch(first.strip()):
-            yield first.strip(), sides, "".join(rest[2::2])
-        else:
-            yield "".join(note), [first, *sides], "".join(rest[::2])
-
-
 def by_hand_result(side: str, decimals: int) -> Decimal | None:
     """A side of numbers as by hand: a product of several is rounded from factor to factor."""
     factors = [factor.strip("()") for factor in side.split(" * ")]
@@ -219,13 +135,6 @@ def by_hand_result(side: str, decimals: int) -> Decimal | None:
     for factor in rest:
         first = rounded(first * factor, decimals)
     return first
-
-
-def exponent_of(figure: str) -> int:
-    """Of the last digit that is written of a figure."""
-    exponent = Decimal(figure.replace("−", "-")).as_tuple().exponent
-    assert isinstance(exponent, int)
-    return exponent
 
 
 def equal(left: Any, right: Any) -> bool:

@@ -64,6 +64,8 @@ def test_a_formula_in_mathml_is_well_formed_and_loses_nothing_in_pieces(
     [
         ("w12", "w_{12}"),
         ("z_h1", "z_{h1}"),
+        ("δ_h1", "\\delta_{h1}"),
+        ("w_ij", "w_{\\mathrm{ij}}"),
         ("y_hat_o1", "\\hat{y}_{o1}"),
         ("y_true_o1", "y_{\\mathrm{true}, o1}"),
         ("w1_new", "w_{1}^{\\text{new}}"),

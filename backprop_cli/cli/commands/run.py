@@ -33,6 +33,8 @@ from backprop_cli.cli.options import (
     Explain,
     Force,
     Gradcheck,
+    Notation,
+    NotationName,
     Only,
     Output,
     OutputFormat,
@@ -72,6 +74,7 @@ def run(
     at: At = None,
     gradcheck: Gradcheck = False,
     only: Only = None,
+    notation: Notation = NotationName.plain,
     brief: Brief = False,
     exact: Exact = False,
     by_hand: ByHand = False,
@@ -97,7 +100,7 @@ def run(
     world: World = ctx.obj.with_color(color)
     draws = plot or picture is not None
     keeps = {"--save": save, "--checkpoint": checkpoint}
-    source = resume or config or DEFAULT
+    source, rewritten = resume or config or DEFAULT, notation is not NotationName.plain
     with complaints(None):
         as_format = format_of(output_format, output, world)
         as_json = as_format is Format.json
@@ -111,6 +114,12 @@ def run(
                 {"--brief": brief, "--only": only, "--gradcheck": gradcheck, "--plot": plot},
             ),
             (
+                "--format json",
+                as_json and not explain,
+                "prints all numbers",
+                {"--notation": rewritten},
+            ),
+            (
                 "--gradcheck",
                 gradcheck,
                 "checks the numbers of the file",
@@ -118,6 +127,7 @@ def run(
                     "--explain": explain,
                     "--brief": brief,
                     "--only": only,
+                    "--notation": rewritten,
                     "--epochs": (epochs or 1) > 1,
                     "--plot": draws,
                     **keeps,
@@ -130,6 +140,7 @@ def run(
                 {"--brief": brief, "--only": only, "--plot": draws, **keeps},
             ),
             ("--only", only, "shows one part", {"--brief": brief}),
+            ("--brief", brief, "shows the tables alone", {"--notation": rewritten}),
             (
                 "--by-hand",
                 by_hand,
@@ -170,6 +181,7 @@ def run(
             engine=engine,
             progress=None if quiet else world.err,
             resumed=resume is not None,
+            notation=notation,
         )
         keeping = Keeping(kept_in, checkpoints, every or EVERY, world.tell, files)
         names = [name.strip() for given in explain or () for name in given.split(",")]

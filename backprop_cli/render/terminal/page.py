@@ -60,6 +60,9 @@ ASCII = str.maketrans(
         "φ": "phi",
         "λ": "lambda",
         "α": "alpha",
+        "δ": "delta",
+        "η": "eta",
+        "σ": "sigma",
         "π": "pi",
     }
 )
