@@ -34,8 +34,12 @@ class Written(NamedTuple):
 
 
 class Sheet(NamedTuple):
-    """All lines of one sheet, in their order; ``unread`` are lines whose figure is no number."""
+    """All lines of one sheet, in their order; ``unread`` are lines whose figure is no number.
+
+    ``code`` is what stands on it as the code of a worksheet, as it was written.
+    """
 
     name: str
     lines: tuple[Written, ...]
     unread: tuple[int, ...] = ()
+    code: str = ""

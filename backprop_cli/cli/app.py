@@ -20,6 +20,7 @@ from backprop_cli.cli.commands import (
     run,
     schema,
     sweep,
+    worksheet,
 )
 from backprop_cli.cli.exits import complaints
 from backprop_cli.cli.meant import Known, meant
@@ -91,7 +92,7 @@ def _options(
 
 
 for command in (
-    *(run, check, practice, sweep, draw, activation, new),
+    *(run, check, practice, worksheet, sweep, draw, activation, new),
     *(examples, export, schema, help),
 ):
     app.command(cls=_Command, **command.SETTINGS)(

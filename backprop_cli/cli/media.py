@@ -48,11 +48,17 @@ def format_of(given: Format | None, output: Path | None, world: World) -> Format
     if found is Format.pdf:
         if output is None and world.out.isatty():
             raise UsageError("--format pdf: a terminal cannot show a PDF; name a file, -o FILE.pdf")
+        can_set(found)
+    return found
+
+
+def can_set(as_format: str) -> None:
+    """See that a format can be written here. Raises NotInstalledError."""
+    if as_format == Format.pdf:
         from backprop_cli.render.pdf import is_installed
 
         if not is_installed():
             raise NotInstalledError("a PDF is set by Typst, which is not installed", "typst")
-    return found
 
 
 def lesson_format(given: Format | None, output: Path | None, world: World) -> Format:
@@ -108,3 +114,18 @@ def written(
             return pdf(lesson, drawn)
         case _:
             raise TypeError(f"{as_format} is written elsewhere")
+
+
+def printed(lesson: "Lesson", as_format: str) -> str | bytes:
+    """A lesson to be printed on paper: text stands as in a file, a page of HTML without steps."""
+    match as_format:
+        case Format.text:
+            from backprop_cli.render.terminal.console import plain_text
+
+            return plain_text(lesson)
+        case Format.html:
+            from backprop_cli.render.html.page import page
+
+            return page(lesson, steps=False)
+        case _:
+            return written(lesson, None, Format(as_format))

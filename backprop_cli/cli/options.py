@@ -18,6 +18,7 @@ from backprop_cli.wording import shown
 
 SHOWN, TRAINING, OUTPUT = "What is shown", "Training", "Output"
 KEEPING = "Keeping a trained network"
+WORKSHEETS = "The sheets"
 
 
 class Engine(StrEnum):
@@ -42,6 +43,24 @@ class NotationName(StrEnum):
 
     plain = "plain"
     delta = "delta"
+
+
+class Blank(StrEnum):
+    """What is left out of a worksheet."""
+
+    results = "results"
+    gradients = "gradients"
+    tables = "tables"
+
+
+class SheetFormat(StrEnum):
+    """What a worksheet is written as."""
+
+    text = "text"
+    markdown = "markdown"
+    latex = "latex"
+    html = "html"
+    pdf = "pdf"
 
 
 class Color(StrEnum):
@@ -332,5 +351,74 @@ Colors = Annotated[
         "set. always: as on a terminal, also for a pager such as less -R. Without it: auto.",
         "--color",
         Color,
+    ),
+]
+
+# --- worksheets ------------------------------------------------------------------------------
+
+Count = Annotated[
+    int | None,
+    _number(
+        WORKSHEETS,
+        "Write N sheets, up to 1,000. Without it: one for each name, or 30.",
+        "--count",
+        1,
+        1000,
+    ),
+]
+SheetSeed = Annotated[
+    int | None,
+    typer.Option(
+        "--seed",
+        metavar="N",
+        help="Draw the same numbers again, those of seed N. Without it: new numbers each time.",
+        rich_help_panel=WORKSHEETS,
+        parser=whole(),
+    ),
+]
+LeftBlank = Annotated[
+    Blank,
+    _choice(
+        WORKSHEETS,
+        "What is left blank: every result; only what comes after the loss, from gradients on; or "
+        "only tables of gradients and new values, without the lines to them. Without it: results.",
+        "--blank",
+        Blank,
+    ),
+]
+Names = Annotated[
+    Path | None,
+    _option(
+        WORKSHEETS,
+        "A CSV file with the names of the students. They are written on the sheets only.",
+        "--names",
+        metavar="CSV",
+    ),
+]
+WrittenAs = Annotated[
+    SheetFormat,
+    _choice(OUTPUT, "What the sheets are written as. Without it: text.", "--format", SheetFormat),
+]
+Together = Annotated[
+    bool,
+    _option(OUTPUT, "Write all sheets into one file, and all keys into another.", "--together"),
+]
+Folder = Annotated[
+    Path,
+    _option(
+        OUTPUT,
+        "The folder to write to; it is made if it is missing. The keys go into its folder keys.",
+        "-o",
+        "--output",
+        metavar="FOLDER",
+        show_default=False,
+    ),
+]
+CodeOfSheet = Annotated[
+    str | None,
+    typer.Option(
+        "--code",
+        metavar="CODE",
+        help="The code of the worksheet, instead of the one that is written on the sheet.",
     ),
 ]

@@ -2,7 +2,6 @@
 
 import shlex
 from collections.abc import Callable, Sequence
-from io import StringIO
 from shutil import get_terminal_size
 from typing import IO, TYPE_CHECKING, Any, cast
 
@@ -47,7 +46,7 @@ def show(
     """
     if as_format is not Format.text:
         return write(written(lesson, diagram, as_format), output, world)
-    from backprop_cli.render.terminal.console import console_for, plain_console
+    from backprop_cli.render.terminal.console import console_for, plain_text
     from backprop_cli.render.terminal.console import show as print_lesson
 
     if output is None:
@@ -56,9 +55,7 @@ def show(
         if world.out.isatty() and counted.lines >= get_terminal_size().lines:
             world.out.write("".join(f"\n{printable(line)}" for line in when_long) + "\n")
         return True
-    text = StringIO()
-    print_lesson(lesson, plain_console(text))
-    return write(text.getvalue(), output, world)
+    return write(plain_text(lesson), output, world)
 
 
 def show_page(markdown: str, world: World) -> None:

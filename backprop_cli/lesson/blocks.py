@@ -1,9 +1,9 @@
-"""The blocks of a lesson: headings, paragraphs, equations, chain rules, tables and plots.
+"""The blocks of a lesson: headings, paragraphs, equations, chain rules, tables, plots, pictures.
 
 A `Lesson` is a tuple of blocks in the order in which they are read. Blocks say what is to be
 read, not how it looks: a medium decides about colours, widths, line breaks and signs. There are
-six, and a medium must write each: `Heading`, `Paragraph`, `Equations` (whose rows are each an
-`Equation`), `ChainRule`, `Table` and `Plot`.
+eight, and a medium must write each: `Heading`, `Paragraph`, `Equations` (whose rows are each an
+`Equation`), `ChainRule`, `Table`, `Plot`, `Picture` and `NewPage`.
 
 **Formulas** are expressions of ``algebra.expression``, never text. A medium writes them with a
 writer of its own, a subclass of ``algebra.writer.Writer`` that stands beside ``algebra.paper``
@@ -40,6 +40,7 @@ from typing import NamedTuple
 
 from backprop_cli.algebra.expression import Expression, Partial, Symbol
 from backprop_cli.algebra.prose import Prose
+from backprop_cli.lesson.diagram import Diagram
 
 
 class Role(Enum):
@@ -162,5 +163,15 @@ class Plot(NamedTuple):
     log_y: bool = False
 
 
-Block = Heading | Paragraph | Equations | ChainRule | Table | Plot
+class Picture(NamedTuple):
+    """The network as a picture, where it stands among the blocks."""
+
+    diagram: Diagram
+
+
+class NewPage(NamedTuple):
+    """The end of a page: what follows begins a new one, on paper."""
+
+
+Block = Heading | Paragraph | Equations | ChainRule | Table | Plot | Picture | NewPage
 Lesson = tuple[Block, ...]

@@ -17,7 +17,9 @@ from backprop_cli.lesson.blocks import (
     Equations,
     Heading,
     Lesson,
+    NewPage,
     Paragraph,
+    Picture,
     Plot,
     Role,
     Side,
@@ -25,6 +27,7 @@ from backprop_cli.lesson.blocks import (
 )
 from backprop_cli.render.axes import NOT_DRAWN, axes_of
 from backprop_cli.render.columns import pieces, width
+from backprop_cli.render.network_picture.latex import network_picture
 
 # Each stands out from white by a contrast of at least 4.5 : 1.
 FACTOR_COLOURS = ("0057B7", "B34700", "7B3FA0", "3F6B00", "B0003A", "00696B")
@@ -120,6 +123,10 @@ def _block(block: Block) -> Iterator[str]:
             yield from _table(block)
         case Plot():
             yield from _plot(block)
+        case Picture(diagram):
+            yield from network_picture(diagram)
+        case NewPage():
+            yield r"\clearpage"
         case _:
             raise TypeError(f"not a block: {block!r}")
 

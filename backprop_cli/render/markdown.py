@@ -14,13 +14,19 @@ from backprop_cli.lesson.blocks import (
     Equations,
     Heading,
     Lesson,
+    NewPage,
     Paragraph,
+    Picture,
     Plot,
     Role,
     Side,
     Table,
 )
+from backprop_cli.lesson.diagram import Diagram
+from backprop_cli.render.network_picture.characters import drawing
 
+# Cells across for the picture of a network.
+WIDEST_PICTURE = 100
 # What would be markup in plain text, wherever it stands.
 MARKUP = re.compile(r"([\\`*_{}\[\]<>#|$~&!])")
 # Blocks of formulas wider than so many characters are written one below the other.
@@ -48,6 +54,10 @@ def _block(block: Block) -> Iterator[str]:
             yield from _table(block)
         case Plot():
             yield from _plot(block)
+        case Picture(diagram):
+            yield from _picture(diagram)
+        case NewPage():
+            yield "---"
         case _:
             raise TypeError(f"not a block: {block!r}")
 
@@ -140,3 +150,11 @@ def _plot(plot: Plot) -> Iterator[str]:
         yield "| ---: | ---: |"
         yield from (_row((f"{x:g}", f"{y:g}")) for x, y in curve.points)
         yield ""
+
+
+def _picture(diagram: Diagram) -> Iterator[str]:
+    """The network in characters, as they stand."""
+    yield "```text"
+    for row in drawing(diagram, WIDEST_PICTURE):
+        yield "".join(run.text for run in row).rstrip()
+    yield "```"

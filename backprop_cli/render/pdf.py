@@ -14,7 +14,9 @@ from backprop_cli.lesson.blocks import (
     Equations,
     Heading,
     Lesson,
+    NewPage,
     Paragraph,
+    Picture,
     Plot,
     Role,
     Side,
@@ -31,6 +33,7 @@ SETTINGS = """\
 #let factor(number, body) = text(fill: rgb(colours.at(number)), body)
 #let result(body) = {{ show math.equation: set text(weight: "bold"); strong(body) }}
 #let aside(body) = text(size: 0.9em, fill: rgb("57606a"), body)
+#set document(date: none)
 #set page(paper: "a4", margin: 2cm, numbering: "1")
 #set text(font: "New Computer Modern", size: 10pt)
 #set par(leading: 0.65em)
@@ -106,6 +109,10 @@ def _block(block: Block) -> Iterator[str]:
             yield from _table(block)
         case Plot():
             yield _plot(block)
+        case Picture(diagram):
+            yield _picture(diagram)
+        case NewPage():
+            yield "#pagebreak(weak: true)"
         case _:
             raise TypeError(f"not a block: {block!r}")
 

@@ -113,6 +113,30 @@ def test_a_comma_is_read_as_a_point_with_a_remark() -> None:
     )
 
 
+def test_a_formula_with_cases_gives_what_stands_behind_it() -> None:
+    (line,) = parse_sheet("∂a_h1/∂z_h1 = 1 if z_h1 > 0, else 0 = 0   (since −0.11 ≤ 0)", "x").lines
+    assert (line.name, line.figure) == ("∂a_h1/∂z_h1", Decimal(0))
+    (line,) = parse_sheet("relu′(z) = 1 if z > 0, else 0\nz_h1 = 0.5", "x").lines
+    assert line.name == "z_h1"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        *("Code: 7K2Q-0D4M-9XAB", "**Code:** `7K2Q-0D4M-9XAB`", "code : 7K2Q-0D4M-9XAB (mine)"),
+        *(r"\par Code: \texttt{7K2Q-0D4M-9XAB}", "<p>Code: <code>7K2Q-0D4M-9XAB</code></p>"),
+    ],
+)
+def test_the_code_of_a_worksheet_is_found(line: str) -> None:
+    sheet = parse_sheet(f"Name: Ada\n{line}\nz_h1 = 0.5\n", "x")
+    assert (sheet.code, len(sheet.lines)) == ("7K2Q-0D4M-9XAB", 1)
+
+
+@pytest.mark.parametrize("line", ["Code: python", "Code: see below", "code = 7K2Q", "# code 1-2"])
+def test_other_words_about_code_are_no_code(line: str) -> None:
+    assert parse_sheet(f"{line}\nz_h1 = 0.5\n", "x").code == ""
+
+
 def test_an_example_heading_holds_for_the_lines_under_it() -> None:
     found = lines("z_h1 = 1\n## Example 2\nz_h1 = 3\n")
     assert [one.example for one in found] == [None, 2]

@@ -9,8 +9,8 @@ from backprop_cli.algebra.expression import Expression, symbols
 from backprop_cli.config.sheet.arithmetic import NUMBER, arithmetic, number
 
 RELATION = re.compile(r"\s*(?::=|==|~=|=~|=|≈|~|≐)\s*")
-# What separates statements on one line; only outside parentheses.
-BETWEEN = re.compile(r"[→⇒]|->|=>|\\\\|[,;](?=\s)|;")
+# What separates statements on one line; only outside parentheses. A formula may say `…, else …`.
+BETWEEN = re.compile(r"[→⇒]|->|=>|\\\\|[,;](?=\s)(?!\s*else\b)|;")
 FIGURE = re.compile(rf"\s*\(?\s*([-+]?\s*{NUMBER})\s*\)?(.*)$", re.DOTALL)
 NOT_A_NUMBER = re.compile(
     r"\s*[-+]?(?:nan|inf|infinity|∞|\d{61,}\S*|[\d.]{61,}\S*)\b.*", re.I | re.S
@@ -88,6 +88,8 @@ def _statement(name: str, text: str, sides: list[str]) -> Statement:
 def _is_remark(after: str) -> bool:
     """True if what follows a number is a remark on it, and not more arithmetic."""
     after = after.strip()
+    if re.match(r"if\b.*\belse\b", after):
+        return False
     if not after or re.fullmatch(r"[.,;:!?)]+", after):
         return True
     if after.startswith("("):

@@ -1,5 +1,6 @@
 """A sheet: the lines of a text that give a figure, whatever stands between them."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,6 +17,13 @@ MOST_FIGURES = 20_000
 LONGEST_LINE = 4_000
 # So many lines of words may stand between a formula and the numbers that go on with it.
 WORDS_BETWEEN = 4
+
+# The line of a worksheet that says which it is; what stands there has a digit or a hyphen.
+CODE = re.compile(
+    r"^\W*(?:(?:par|p)\b\W*)?code\b\W*:\W*(?:(?:texttt|code)\b\W*)?"
+    r"(?=[a-z]*[-–—\d])([\da-z][\da-z–—-]{4,}[\da-z])",
+    re.IGNORECASE | re.MULTILINE,
+)
 
 COMMA = "the comma was read as a decimal point"
 
@@ -43,7 +51,8 @@ def parse_sheet(text: str, name: str) -> Sheet:
         raise ConfigError(
             name, "there is no line with a name and a figure in it, such as z_h1 = 0.3775"
         )
-    return Sheet(name, tuple(found[:MOST_FIGURES]), tuple(unread))
+    codes = CODE.search(text)
+    return Sheet(name, tuple(found[:MOST_FIGURES]), tuple(unread), codes[1] if codes else "")
 
 
 def _of_lines(text: str, unread: list[int]) -> Iterator[Written]:

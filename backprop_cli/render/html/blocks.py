@@ -13,13 +13,16 @@ from backprop_cli.lesson.blocks import (
     Equation,
     Equations,
     Heading,
+    NewPage,
     Paragraph,
+    Picture,
     Plot,
     Role,
     Side,
     Table,
 )
 from backprop_cli.render.html.plot import curves
+from backprop_cli.render.network_picture.svg import element
 
 ITEM = ' class="item"'
 
@@ -40,6 +43,10 @@ def elements(block: Block) -> Iterator[str]:
             yield from _table(block)
         case Plot():
             yield from curves(block)
+        case Picture(diagram):
+            yield f'<figure class="picture">\n{element(diagram)}\n</figure>'
+        case NewPage():
+            yield '<div class="new-page"></div>'
         case _:
             raise TypeError(f"not a block: {block!r}")
 

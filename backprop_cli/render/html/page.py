@@ -27,14 +27,18 @@ CONTROLS = """\
 </nav>"""
 
 
-def page(lesson: Lesson, diagram: Diagram | None = None) -> str:
-    """The lesson as a whole page, beside the picture of its network."""
+def page(lesson: Lesson, diagram: Diagram | None = None, *, steps: bool = True) -> str:
+    """The lesson as a whole page, beside the picture of its network.
+
+    Without ``steps`` it is one to be printed, and has no script.
+    """
     title = next(
         (text_of(block.text) for block in lesson if isinstance(block, Heading)), "backprop"
     )
     picture = ""
     if diagram is not None:
         picture = f'<figure class="picture">\n{element(diagram)}\n</figure>'
+    walk = f"{CONTROLS}\n<script>\n{_file('page.js')}</script>\n" if steps else ""
     return f"""<!DOCTYPE html>
 <html lang="en">
 <head>
@@ -47,15 +51,12 @@ def page(lesson: Lesson, diagram: Diagram | None = None) -> str:
 {_file("page.css")}</style>
 </head>
 <body>
-<div class="columns">
+<div class="{"columns" if steps else "sheet"}">
 {picture}
 <main>
 {fragment(lesson)}</main>
 </div>
-{CONTROLS}
-<script>
-{_file("page.js")}</script>
-</body>
+{walk}</body>
 </html>
 """
 

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator, Sequence
+from io import StringIO
 from typing import IO, Literal
 
 from rich import box
@@ -17,7 +18,9 @@ from backprop_cli.lesson.blocks import (
     Equations,
     Heading,
     Lesson,
+    NewPage,
     Paragraph,
+    Picture,
     Plot,
     Table,
 )
@@ -90,6 +93,13 @@ def show(lesson: Lesson, console: Console) -> None:
     console.print(_Laid(lesson), end="", soft_wrap=True)
 
 
+def plain_text(lesson: Lesson) -> str:
+    """A lesson as it stands in a text file."""
+    text = StringIO()
+    show(lesson, plain_console(text))
+    return text.getvalue()
+
+
 def page_of(console: Console) -> Page:
     """The page that fits a console: on a terminal its width, elsewhere equations of any length."""
     unicode = console.encoding.lower().startswith("utf") and not _plain_locale()
@@ -121,6 +131,11 @@ class _Laid:
                 indent = 4 if block.level == 4 else 2
             if isinstance(block, Table):
                 yield from _table(block, page, console, palette=palette)
+            elif isinstance(block, Picture):
+                from backprop_cli.render.terminal.network import drawn  # most lessons have none
+
+                room = page.limit or page.width
+                yield from drawn(block.diagram, room, palette, unicode=page.unicode)
             else:
                 for line in _lines(block, page, indent):
                     yield from _segments(line, palette=palette)
@@ -156,6 +171,8 @@ def _lines(block: Block, page: Page, indent: int) -> Iterator[Line]:
             from backprop_cli.render.terminal.plot import plot_lines
 
             yield from plot_lines(block, page)
+        case NewPage():
+            yield (Span(page.text("─") * page.width, Style.ASIDE),)
         case _:
             raise TypeError(f"not a block of lines: {block!r}")
 

@@ -1,5 +1,7 @@
 """The picture of a network on a terminal, in a pipe or in a text file."""
 
+from collections.abc import Iterator
+
 from rich.console import Console
 from rich.segment import Segment, Segments
 from rich.style import Style
@@ -15,14 +17,21 @@ NAME = Style(bold=True)
 def show_network(diagram: Diagram, console: Console) -> None:
     """Print the picture, as wide as the terminal at most."""
     page = page_of(console)
-    palette = palette_of(console)
-    segments: list[Segment] = []
-    for row in drawing(diagram, page.limit, unicode=page.unicode):
-        segments += [
-            Segment(run.text, _style(run, palette) if console.is_terminal else None) for run in row
-        ]
-        segments.append(Segment.line())
+    palette = palette_of(console) if console.is_terminal else None
+    segments = drawn(diagram, page.limit, palette, unicode=page.unicode)
     console.print(Segments(segments), end="", soft_wrap=True)
+
+
+def drawn(
+    diagram: Diagram, width: int | None, palette: Palette | None, *, unicode: bool
+) -> Iterator[Segment]:
+    """The picture row by row, at most so many cells wide (None: of any width).
+
+    Without a palette it has no styles.
+    """
+    for row in drawing(diagram, width, unicode=unicode):
+        yield from (Segment(run.text, _style(run, palette) if palette else None) for run in row)
+        yield Segment.line()
 
 
 def _style(run: Run, palette: Palette) -> Style:

@@ -1,0 +1,169 @@
+"""``backprop worksheet``: a sheet for each student with numbers of its own, and the key to it."""
+
+import shlex
+from collections.abc import Sequence
+from pathlib import Path
+from random import randrange
+from typing import TYPE_CHECKING
+
+import typer
+
+from backprop_cli.cli.exits import complaints
+from backprop_cli.cli.folders import see_that_it_is_free, write_all
+from backprop_cli.cli.media import can_set, printed
+from backprop_cli.cli.options import (
+    Blank,
+    Config,
+    Count,
+    Folder,
+    Force,
+    LeftBlank,
+    Names,
+    SheetFormat,
+    SheetSeed,
+    Together,
+    WrittenAs,
+)
+from backprop_cli.cli.world import World
+from backprop_cli.errors import UsageError
+from backprop_cli.shipped import DEFAULT, examples
+from backprop_cli.wording import counted
+
+if TYPE_CHECKING:
+    from backprop_cli.lesson.blocks import Lesson
+    from backprop_cli.network.exercise import Exercise
+
+ENDINGS = {
+    SheetFormat.text: ".txt",
+    SheetFormat.markdown: ".md",
+    SheetFormat.latex: ".tex",
+    SheetFormat.html: ".html",
+    SheetFormat.pdf: ".pdf",
+}
+CLASS = 30
+KEYS = "keys"
+# A configuration that does not ship is put beside its sheets, where `check` finds it.
+EXERCISE = "exercise.yaml"
+
+
+def worksheet(
+    ctx: typer.Context,
+    output: Folder,
+    config: Config = None,
+    count: Count = None,
+    seed: SheetSeed = None,
+    blank: LeftBlank = Blank.results,
+    names: Names = None,
+    output_format: WrittenAs = SheetFormat.text,
+    together: Together = False,
+    force: Force = False,
+) -> None:
+    """Make worksheets for a class: each with its own numbers, a line for every result, and a key.
+
+    Each sheet has a code, by which `backprop check` knows its numbers again.
+    """
+    world: World = ctx.obj
+    source: Path = config or DEFAULT
+    drawn_with = randrange(1000) if seed is None else seed
+    with complaints(None):
+        can_set(output_format)
+        students = _students(names)
+        several = count or len(students) or CLASS
+        if len(students) > several:
+            raise UsageError(f"--count {several}: there are {len(students)} names")
+        places = _places(several, ENDINGS[output_format], together=together)
+        see_that_it_is_free(output, [name for pair in places for name in pair], force=force)
+    with complaints(source):
+        from backprop_cli.cli.running import loaded
+
+        exercise = loaded(source, {})
+        pairs = _pairs(exercise, drawn_with, several, students, blank)
+        files = _files(pairs, places, output_format)
+        if source.resolve() not in examples().values():
+            files[EXERCISE] = _exercise(exercise)
+            see_that_it_is_free(output, [EXERCISE], force=force)
+        write_all(output, files, force=force)
+    count = len(pairs)
+    world.tell(
+        f"{output}: {counted(count, 'sheet')} and {'its key' if count == 1 else 'their keys'} are "
+        f"written. The same again: --seed {drawn_with}. To mark them: backprop check "
+        f"{shlex.quote(str(output))}/*.txt"
+    )
+
+
+Pair = tuple["Lesson", "Lesson"]  # a sheet and its key
+
+
+def _places(count: int, ending: str, *, together: bool) -> list[tuple[str, str]]:
+    """What sheets and keys are called: a file for each, or one for all of either kind."""
+    if together:
+        return [(f"sheets{ending}", f"{KEYS}/keys{ending}")]
+    width = max(2, len(str(count)))
+    numbers = [f"{number:0{width}}{ending}" for number in range(1, count + 1)]
+    return [(f"sheet-{number}", f"{KEYS}/key-{number}") for number in numbers]
+
+
+def _students(names: Path | None) -> list[str]:
+    """The names of a file, if one is given. Raises ConfigError."""
+    if names is None:
+        return []
+    from backprop_cli.config.files.names import read_names
+
+    return read_names(names, str(names))
+
+
+def _pairs(
+    exercise: "Exercise", seed: int, count: int, students: Sequence[str], blank: str
+) -> list[Pair]:
+    """Each sheet and its key. Raises WorkingError, and UsageError where there are not so many."""
+    from backprop_cli.cli.origins import mark
+    from backprop_cli.lesson.worksheet import Head, key, sheet
+    from backprop_cli.runs.worksheets.code import Code
+    from backprop_cli.runs.worksheets.sheets import worksheets
+
+    made = worksheets(exercise, seed, count)
+    if len(made) < count:
+        raise UsageError(f"there are numbers for {len(made)} different sheets, not for {count}")
+    of, pairs = mark(exercise), []
+    for at, one in enumerate(made):
+        student = students[at] if at < len(students) else ""
+        head = Head(at + 1, str(Code(of, one.seed)), student)
+        pairs.append((sheet(one.run, head, blank), key(one.run, head, blank)))
+    return pairs
+
+
+def _files(
+    pairs: Sequence[Pair], places: Sequence[tuple[str, str]], as_format: SheetFormat
+) -> dict[str, str | bytes]:
+    """The content of every file by its name."""
+    if len(places) < len(pairs):
+        sheets, keys = zip(*pairs, strict=True)
+        pairs = [(_in_a_row(sheets), _in_a_row(keys))]
+    return {
+        name: printed(lesson, as_format)
+        for names, lessons in zip(places, pairs, strict=True)
+        for name, lesson in zip(names, lessons, strict=True)
+    }
+
+
+def _in_a_row(lessons: "Sequence[Lesson]") -> "Lesson":
+    """Lessons one after the other, each on a page of its own."""
+    from backprop_cli.lesson.blocks import NewPage
+
+    first, *rest = lessons
+    return (*first, *(block for lesson in rest for block in (NewPage(), *lesson)))
+
+
+def _exercise(exercise: "Exercise") -> str:
+    """The configuration of the sheets, with its own numbers."""
+    from backprop_cli.config.writing.saved import configuration_text
+
+    alone = exercise._replace(data=None)
+    text = configuration_text(alone, {}, alone.trained, Path(EXERCISE))
+    return f"# What the worksheets here are drawn from; backprop check knows them by it.\n{text}"
+
+
+SETTINGS = {
+    "epilog": "Examples:\n\nbackprop worksheet mine.yaml --count 30 -o class\n\n"
+    "backprop worksheet mine.yaml --format pdf --together -o class"
+}

@@ -1,0 +1,218 @@
+"""``backprop worksheet`` as a teacher starts it, and ``backprop check`` of what comes back."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from support.program import CONFIGS, DEFAULT, Backprop
+
+BLANK = "_" * 12
+CODE = re.compile(r"^  Code: ((?:[0-9A-Z]{4}-){2}[0-9A-Z]{4})$", re.MULTILINE)
+MINE = """\
+inputs: [0.3, 0.7]
+weights: {hidden: [[0.1, 0.2], [0.3, -0.4]], output: [[0.5, 0.6]]}
+biases: {hidden: [0.1, 0.2], output: 0.3}
+target: 1
+activation: {hidden: tanh, output: sigmoid}
+loss: binary_cross_entropy
+learning_rate: 0.5
+rounding: 4
+"""
+
+
+def code_of(sheet: Path) -> str:
+    found = CODE.search(sheet.read_text(encoding="utf-8"))
+    assert found
+    return found[1]
+
+
+@pytest.fixture
+def mine(tmp_path: Path) -> Path:
+    path = tmp_path / "mine.yaml"
+    path.write_text(MINE, encoding="utf-8")
+    return path
+
+
+def test_each_student_has_a_sheet_and_the_teacher_a_key_to_each(
+    backprop: Backprop, tmp_path: Path
+) -> None:
+    run = backprop("worksheet", DEFAULT, "--count", "3", "--seed", "7", "-o", "class", cwd=tmp_path)
+    assert (run.returncode, run.stdout) == (0, "")
+    assert "--seed 7" in run.stderr
+    names = {str(path.relative_to(tmp_path / "class")) for path in (tmp_path / "class").rglob("*")}
+    sheets = {f"sheet-0{number}.txt" for number in (1, 2, 3)}
+    assert names == {*sheets, "keys", *(f"keys/key-0{number}.txt" for number in (1, 2, 3))}
+    texts = [(tmp_path / "class" / name).read_text(encoding="utf-8") for name in sheets]
+    assert len({*texts}) == 3
+    # Nothing but numbers, the code, and how the picture is laid out for them differs.
+    plain = [re.sub(r".*[│╭╰\u2800-\u28ff].*\n", "", one) for one in texts]
+    assert len({re.sub(r"Code: .*|[−\d.]+| +", "", one) for one in plain}) == 1
+
+
+def test_a_sheet_has_a_blank_for_every_result_and_none_of_the_results(
+    backprop: Backprop, tmp_path: Path
+) -> None:
+    backprop("worksheet", "--count", "1", "--seed", "7", "-o", "class", cwd=tmp_path)
+    sheet = (tmp_path / "class" / "sheet-01.txt").read_text(encoding="utf-8")
+    key = (tmp_path / "class" / "keys" / "key-01.txt").read_text(encoding="utf-8")
+    results = re.findall(r"^  (\S+) +=.*[=≈] (−?[\d.]+)$", key, re.MULTILINE)
+    assert {"z_h1", "a_h1", "Loss", "∂Loss/∂w5", "∂Loss/∂b1", "w6_new"} <= {n for n, _ in results}
+    assert sheet.count(f"= {BLANK}") == len(results)
+    given = set(re.findall(r"[−\d.]*\d\.\d+", sheet))
+    assert not {figure for _, figure in results if len(figure.split(".")[1]) > 2} & given
+
+
+def test_the_same_seed_makes_the_same_files_and_another_others(
+    backprop: Backprop, tmp_path: Path
+) -> None:
+    for folder, seed in (("one", "7"), ("two", "7"), ("three", "8")):
+        backprop("worksheet", "--count", "2", "--seed", seed, "-o", folder, cwd=tmp_path)
+
+    def content(folder: str) -> list[str]:
+        files = sorted((tmp_path / folder).rglob("*.txt"))
+        return [path.read_text(encoding="utf-8") for path in files]
+
+    assert content("one") == content("two")
+    assert len({*content("one"), *content("three")}) == 8
+
+
+@pytest.mark.parametrize("name", ["default", "mazur", "relu", "softmax", "xor", "perceptron"])
+def test_a_key_is_a_sheet_that_is_all_right(backprop: Backprop, tmp_path: Path, name: str) -> None:
+    made = backprop("worksheet", name, "--count", "2", "--seed", "3", "-o", "class", cwd=tmp_path)
+    assert made.returncode == 0, made.stderr
+    for key in sorted((tmp_path / "class" / "keys").iterdir()):
+        run = backprop("check", key, "--format", "json")
+        assert run.returncode == 0, run.stderr
+        found = json.loads(run.stdout)
+        assert (found["wrong"], found["follows"], found["unclear"]) == (0, 0, 0)
+        assert found["right"] >= 5
+        assert found["missing"] == []
+
+
+def filled_in(sheet: Path, key: Path) -> str:
+    """The sheet with the figures of its key, as a student writes them."""
+    figures = dict(
+        re.findall(r"^ +(\S+) +=.*[=≈] (−?[\d.]+)", key.read_text(encoding="utf-8"), re.MULTILINE)
+    )
+
+    def fill(line: re.Match[str]) -> str:
+        return line[0].replace(BLANK, figures[line[1]])
+
+    text = sheet.read_text(encoding="utf-8").replace(f"Name: {BLANK}", "Name: Ada")
+    return re.sub(rf"^ +(\S+) +=.*{BLANK}.*$", fill, text, flags=re.MULTILINE)
+
+
+def test_a_sheet_filled_in_from_its_key_is_right_and_a_mistake_in_it_is_found(
+    backprop: Backprop, tmp_path: Path
+) -> None:
+    backprop("worksheet", "--count", "1", "--seed", "7", "-o", "class", cwd=tmp_path)
+    sheet = tmp_path / "class" / "sheet-01.txt"
+    text = filled_in(sheet, tmp_path / "class" / "keys" / "key-01.txt")
+    assert BLANK not in text
+    sheet.write_text(text, encoding="utf-8")
+    assert backprop("check", sheet).returncode == 0
+    figure = re.search(r"^  ∂Loss/∂w5 .*= (\S+)$", text, re.MULTILINE)
+    assert figure
+    mistaken = text.replace(figure[0], f"{figure[0].removesuffix(figure[1])}−{figure[1]}")
+    sheet.write_text(mistaken.replace("= −−", "= "), encoding="utf-8")
+    found = json.loads(backprop("check", sheet, "--format", "json").stdout)
+    first = next(line for line in found["lines"] if line["line"] == found["first_wrong"])
+    assert (first["name"], first["mistakes"][0]) == ("dLoss/dw5", "sign")
+
+
+def test_an_empty_sheet_has_nothing_to_be_checked(backprop: Backprop, tmp_path: Path) -> None:
+    backprop("worksheet", "--count", "1", "--seed", "7", "-o", "class", cwd=tmp_path)
+    run = backprop("check", "class/sheet-01.txt", cwd=tmp_path)
+    said = "class/sheet-01.txt: no figure is filled in yet\n"
+    assert (run.returncode, run.stdout, run.stderr) == (2, "", said)
+
+
+def test_the_code_alone_tells_the_numbers_of_figures_typed_anywhere(
+    backprop: Backprop, tmp_path: Path
+) -> None:
+    backprop("worksheet", "--count", "1", "--seed", "7", "-o", "class", cwd=tmp_path)
+    code = code_of(tmp_path / "class" / "sheet-01.txt")
+    key = (tmp_path / "class" / "keys" / "key-01.txt").read_text(encoding="utf-8")
+    figure = re.search(r"^  a_h1 .*≈ (\S+)$", key, re.MULTILINE)
+    assert figure
+    typed = f"a_h1 = {figure[1]}\n"
+    assert backprop("check", "-", "--code", code.lower(), input=typed).returncode == 0
+    assert backprop("check", "-", input=typed).returncode == 1
+
+
+def test_a_false_code_is_said_and_so_is_one_of_another_configuration(
+    backprop: Backprop, tmp_path: Path, mine: Path
+) -> None:
+    backprop("worksheet", "--count", "1", "--seed", "7", "-o", "class", cwd=tmp_path)
+    key = tmp_path / "class" / "keys" / "key-01.txt"
+    code = code_of(key)
+    run = backprop("check", key, "--code", code[:-1] + ("0" if code[-1] != "0" else "1"))
+    assert (run.returncode, run.stdout) == (2, "")
+    assert "no worksheet has this code; a letter or a digit of it is wrong" in run.stderr
+    run = backprop("check", mine, key)
+    assert (run.returncode, run.stdout) == (2, "")
+    assert "it is of a worksheet of another configuration" in run.stderr
+
+
+def test_the_configuration_of_a_sheet_is_found_beside_it_or_named(
+    backprop: Backprop, tmp_path: Path, mine: Path
+) -> None:
+    made = backprop("worksheet", "mine.yaml", "--count", "1", "-o", "class", cwd=tmp_path)
+    assert made.returncode == 0, made.stderr
+    key = tmp_path / "class" / "keys" / "key-01.txt"
+    beside = key.rename(tmp_path / "class" / "key.txt")
+    assert backprop("check", beside).returncode == 0
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    moved = beside.rename(elsewhere / "key.txt")
+    run = backprop("check", moved)
+    assert run.returncode == 2
+    assert "the configuration that its worksheet was made of is not here; name it" in run.stderr
+    assert backprop("check", mine, moved).returncode == 0
+    # Nor does it matter how its file is laid out.
+    mine.write_text(f"# remarked\n{MINE}", encoding="utf-8")
+    assert backprop("check", mine, moved).returncode == 0
+
+
+def test_nothing_is_written_over_without_force(backprop: Backprop, tmp_path: Path) -> None:
+    command = ("worksheet", "--count", "2", "-o", "class")
+    folder = tmp_path / "class"
+    folder.mkdir()
+    (folder / "sheet-02.txt").write_text("mine", encoding="utf-8")
+    run = backprop(*command, cwd=tmp_path)
+    assert (run.returncode, run.stdout) == (2, "")
+    assert "class/sheet-02.txt exists already; --force replaces what is there" in run.stderr
+    assert [path.name for path in folder.iterdir()] == ["sheet-02.txt"]
+    assert backprop(*command, "--force", cwd=tmp_path).returncode == 0
+    assert len([*folder.iterdir()]) == 3
+
+
+def test_a_folder_that_cannot_be_made_is_said(backprop: Backprop, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    for folder, said in (("file", "this is a file"), ("no/class", "there is no folder no")):
+        run = backprop("worksheet", "--count", "1", "-o", folder, cwd=tmp_path)
+        assert (run.returncode, run.stdout) == (2, "")
+        assert said in run.stderr
+
+
+def test_a_full_disk_leaves_no_sheet_at_all(backprop: Backprop, tmp_path: Path) -> None:
+    import resource
+
+    def small_disk() -> None:
+        import signal
+
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (3000, 3000))
+
+    run = backprop("worksheet", "--count", "3", "-o", "class", cwd=tmp_path, preexec=small_disk)
+    assert run.returncode == 1
+    assert "Traceback" not in run.stderr
+    assert [*tmp_path.iterdir()] == []
+
+
+def test_every_shipped_example_makes_worksheets(backprop: Backprop, tmp_path: Path) -> None:
+    for path in sorted(CONFIGS.glob("*.yaml")):
+        run = backprop("worksheet", path, "--count", "1", "-o", path.stem, cwd=tmp_path)
+        assert run.returncode == 0, run.stderr
+        assert BLANK in (tmp_path / path.stem / "sheet-01.txt").read_text(encoding="utf-8")
