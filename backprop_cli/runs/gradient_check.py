@@ -126,7 +126,11 @@ class _Checking:
         derived = Derived(exercise.network)
         self._passes = derived.passes
         self._forward = Forward(self._passes)
-        self._functions = stepwise(self._forward.steps)
+        self._steps = self._passes.needed_for([self._passes.of])
+        self._functions = stepwise(self._steps)
+        self._moving = self._functions
+        if self._forward.steps != self._steps:
+            self._moving = stepwise(self._forward.steps)
         self._compiled = Compiled(exercise, derived=derived)
         self._state = tuple(float(exercise.numbers[name]) for name in state_names(exercise.network))
 
@@ -166,7 +170,7 @@ class _Checking:
         try:
             gradients = self._gradients(at)
             values = {name: float(number) for name, number in given.items()}
-            for step, function in zip(self._forward.steps, self._functions, strict=True):
+            for step, function in zip(self._steps, self._functions, strict=True):
                 values[step.defines.name] = function(values)
             if not math.isfinite(sum(gradients.values())):
                 raise OverflowError
@@ -174,7 +178,7 @@ class _Checking:
             work(self._passes, given, Exact())  # worked step by step, it says where
             raise WorkingError(self._passes.of, "its gradients left the range of float64") from None
         exact = Exact()
-        loss = MovedLoss(self._forward, self._functions, exact.evaluate, _quick, values)
+        loss = MovedLoss(self._forward, self._moving, exact.evaluate, _quick, values)
         return {name: Pair(gradients[name], loss.slope(name)) for name in names}
 
     def _gradients(self, at: int) -> Mapping[str, float]:
