@@ -41,6 +41,9 @@ SIGNS: Mapping[str, str] = {
     "≤": r"\leq ",
     "…": r"\dots ",
     "′": "'",
+    "∇": r"\nabla ",
+    "✓": r"\checkmark ",
+    "✗": r"\times ",
     "Σ": r"\Sigma ",
     "Φ": r"\Phi ",
     "φ": r"\varphi ",
@@ -79,6 +82,7 @@ LETTERS: Mapping[str, str] = {
     "Ł": r"\L{}",
     "ı": r"\i{}",
     "•": r"\textbullet{}",
+    "–": "--",
 }
 # By the combining character that follows the letter once it is taken apart.
 ACCENTS: Mapping[str, str] = {
@@ -249,8 +253,15 @@ def _index(text: str) -> str:
 
 
 def _upright(text: str) -> str:
-    """A word, a name of the user's own or a function's, in upright letters."""
+    """A word, a name of the user's own or a function's, in upright letters.
+
+    A sign in it stands outside of the letters: dollar signs within a formula end it in Markdown.
+    """
+    return "".join(map(_run, re.findall(f"[{''.join(SIGNS)}]|[^{''.join(SIGNS)}]+", text)))
+
+
+def _run(text: str) -> str:
     if text in SIGNS:
-        return SIGNS[text].strip()
+        return f"{{{SIGNS[text].strip()}}}"
     plain = all(c.isascii() and c.isalnum() for c in text)
     return f"\\mathrm{{{text}}}" if plain else f"\\text{{{in_text(text)}}}"

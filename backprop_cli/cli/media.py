@@ -15,15 +15,21 @@ if TYPE_CHECKING:
 
 
 class Format(StrEnum):
-    """The media that a lesson is written in; json is for programs."""
+    """The media that a lesson is written in; json is for programs.
+
+    ``fragment`` is LaTeX without a document around it; an option of its own asks for it.
+    """
 
     text = "text"
     markdown = "markdown"
     latex = "latex"
+    fragment = "fragment"
     html = "html"
     pdf = "pdf"
     json = "json"
 
+
+TYPED = tuple(one for one in Format if one is not Format.fragment)
 
 # A file without an ending holds text.
 ENDINGS: Mapping[str, Format] = {
@@ -39,12 +45,19 @@ ENDINGS: Mapping[str, Format] = {
 }
 
 
-def format_of(given: Format | None, output: Path | None, world: World) -> Format:
-    """The format that is asked for, or else that of the file's ending.
+def format_of(
+    given: Format | None, output: Path | None, world: World, *, fragment: bool = False
+) -> Format:
+    """The format that is asked for, or else that of the file's ending; of LaTeX the fragment.
 
-    Raises UsageError for an ending that stands for none, and where a PDF cannot be made.
+    Raises UsageError for an ending that stands for none, for a fragment of anything else, and where
+    a PDF cannot be made.
     """
     found = given or _by_ending(output)
+    if fragment:
+        if found is not Format.latex:
+            raise UsageError("--fragment goes with --format latex or a file that ends in .tex")
+        return Format.fragment
     if found is Format.pdf:
         if output is None and world.out.isatty():
             raise UsageError("--format pdf: a terminal cannot show a PDF; name a file, -o FILE.pdf")
@@ -61,9 +74,11 @@ def can_set(as_format: str) -> None:
             raise NotInstalledError("a PDF is set by Typst, which is not installed", "typst")
 
 
-def lesson_format(given: Format | None, output: Path | None, world: World) -> Format:
+def lesson_format(
+    given: Format | None, output: Path | None, world: World, *, fragment: bool = False
+) -> Format:
     """As `format_of`, of what can only be read. Raises UsageError for JSON too."""
-    found = format_of(given, output, world)
+    found = format_of(given, output, world, fragment=fragment)
     if found is Format.json:
         raise UsageError("only backprop run and backprop check print JSON")
     return found
@@ -104,6 +119,10 @@ def written(
             from backprop_cli.render.latex import document
 
             return document(lesson)
+        case Format.fragment:
+            from backprop_cli.render.latex import fragment
+
+            return fragment(lesson)
         case Format.html:
             from backprop_cli.render.html.page import page
 

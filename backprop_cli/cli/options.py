@@ -1,7 +1,7 @@
 """The options of the command line: names, types and help, each declared once."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
@@ -10,7 +10,7 @@ import typer
 
 from backprop_cli.cli.completion import names_of_config
 from backprop_cli.cli.exits import complaints
-from backprop_cli.cli.media import Format
+from backprop_cli.cli.media import TYPED, Format
 from backprop_cli.errors import UsageError
 from backprop_cli.network.classes import MOST_COUNTED
 from backprop_cli.shipped import named, nearest_example
@@ -112,16 +112,17 @@ def whole(least: int | None = None, most: int = MOST_COUNTED) -> Callable[[Any],
     return read
 
 
-def _choice(panel: str, help: str, name: str, kind: type[Kind]) -> Any:
+def _choice(panel: str, help: str, name: str, kinds: Iterable[Kind]) -> Any:
     """An option with a few values, which the shell completes."""
-    values = [value.value for value in kind]
+    known = {kind.value: kind for kind in kinds}
+    values = [*known]
 
     def read(text: Any) -> Kind:
         if text not in values:
             *most, last = values
             wanted = f"{', '.join(most)} or {last}"
             raise typer.BadParameter(f"{wanted} belongs here, not {shown(text)}")
-        return kind(text)
+        return known[text]
 
     def complete(incomplete: str) -> list[str]:
         return [value for value in values if value.startswith(incomplete)]
@@ -325,7 +326,15 @@ OutputFormat = Annotated[
         "json is for programs, the others are to be read. Without it: what the name of the "
         "--output file ends in, or text.",
         "--format",
-        Format,
+        TYPED,
+    ),
+]
+Fragment = Annotated[
+    bool,
+    _option(
+        OUTPUT,
+        "With --format latex: no whole document, but a part to read by \\input into yours.",
+        "--fragment",
     ),
 ]
 Output = Annotated[

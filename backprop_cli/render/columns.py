@@ -1,6 +1,6 @@
 """A table's columns on a page: how wide they are, and which stand beside each other."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from backprop_cli.algebra.paper import text_of
 from backprop_cli.lesson.blocks import Table
@@ -13,6 +13,16 @@ def width(table: Table, at: int) -> int:
     """The characters of a column's longest cell."""
     cells = (table.columns[at].title, *(row[at] for row in table.rows))
     return max(len(text_of(cell)) for cell in cells)
+
+
+def shares(table: Table, columns: Sequence[int], room: float) -> list[float]:
+    """How a table's columns share so many characters: each has an equal part, or what it needs."""
+    found = dict.fromkeys(columns, 0.0)
+    left = sorted(columns, key=lambda at: width(table, at))
+    while left:
+        found[left[0]] = min(width(table, left[0]), room / len(left))
+        room -= found[left.pop(0)]
+    return [*found.values()]
 
 
 def pieces(table: Table, room: int) -> Iterator[list[int]]:

@@ -26,40 +26,30 @@ from backprop_cli.lesson.blocks import (
     Table,
 )
 from backprop_cli.render.axes import NOT_DRAWN, axes_of
-from backprop_cli.render.columns import pieces, width
+from backprop_cli.render.columns import pieces, shares, width
 from backprop_cli.render.network_picture.latex import network_picture
 
 # Each stands out from white by a contrast of at least 4.5 : 1.
 FACTOR_COLOURS = ("0057B7", "B34700", "7B3FA0", "3F6B00", "B0003A", "00696B")
-PREAMBLE = r"""\documentclass[a4paper,10pt]{article}
-\usepackage[margin=2cm]{geometry}
-\usepackage{amsmath}
-\usepackage{booktabs}
-\usepackage{longtable}
-\usepackage{xcolor}
-"""
+PACKAGES = ("amsmath", "amssymb", "booktabs", "longtable", "xcolor")
+# Each is defined whatever the document calls so outside: a fragment is a group of its own.
 MACROS = r"""\definecolor{aside}{HTML}{57606A}
-\providecommand{\factor}[2]{{\color{factor#1}#2}}
+\def\factor#1#2{{\color{factor#1}#2}}
 % A letter that not every TeX has: pdfTeX writes its number.
-\ifdefined\pdfoutput
-  \providecommand{\unichar}[2]{\texttt{U+#1}}
-\else
-  \providecommand{\unichar}[2]{#2}
-\fi
+\ifdefined\pdfoutput\def\unichar#1#2{\texttt{U+#1}}\else\def\unichar#1#2{#2}\fi
 % Rows of equations: what stands left takes as much room as the widest, the rest follows, and a
 % long row goes on under its relation.
-\newlength{\leftwidth}
-\newlength{\onewidth}
-\newcommand{\leftmost}[1]{\settowidth{\onewidth}{#1}%
+\ifdefined\leftwidth\else\newlength{\leftwidth}\newlength{\onewidth}\fi
+\def\leftmost#1{\settowidth{\onewidth}{#1}%
   \ifdim\onewidth>0.4\linewidth\setlength{\onewidth}{0.4\linewidth}\fi
   \ifdim\onewidth>\leftwidth\setlength{\leftwidth}{\onewidth}\fi}
-\newcommand{\equationrow}[2]{\par\noindent\hangindent=\dimexpr\leftwidth+2.6em\relax\hangafter=1
+\def\equationrow#1#2{\par\noindent\hangindent=\dimexpr\leftwidth+2.6em\relax\hangafter=1
   \hspace*{1em}\settowidth{\onewidth}{#1}%
   \ifdim\onewidth>\leftwidth #1\else\makebox[\leftwidth][l]{#1}\fi\ #2}
-\newcommand{\chainrule}[1]{\par\noindent\hangindent=2.6em\hangafter=1\hspace*{1em}#1}
-\newcommand{\reason}[1]{\newline{\small\color{aside}#1}}
-\newcommand{\remark}[1]{\quad{\small\color{aside}#1}}
-\newcommand{\listitem}[1]{\par\noindent\hangindent=1.2em\hangafter=1\makebox[1.2em][l]{\textbullet}#1}
+\def\chainrule#1{\par\noindent\hangindent=2.6em\hangafter=1\hspace*{1em}#1}
+\def\reason#1{\newline{\small\color{aside}#1}}
+\def\remark#1{\quad{\small\color{aside}#1}}
+\def\listitem#1{\par\noindent\hangindent=1.2em\hangafter=1\makebox[1.2em][l]{\textbullet}#1}
 """
 SETTINGS = r"""\raggedright
 \setlength{\parindent}{0pt}
@@ -68,36 +58,48 @@ SETTINGS = r"""\raggedright
 \relpenalty=100 \binoppenalty=300
 """
 HEADINGS = {1: "section*", 2: "section*", 3: "subsection*", 4: "subsubsection*"}
-# Characters of a table that fit beside each other on the page.
-TABLE_WIDTH = 84
+# Characters of a table that fit beside each other on the document's page, and on the narrower one
+# that LaTeX has by itself.
+TABLE_WIDTH, NARROW_TABLE = 84, 60
 
 
 def document(lesson: Lesson) -> str:
     """The lesson as a whole document."""
-    colours = "".join(
-        f"\\definecolor{{factor{at}}}{{HTML}}{{{colour}}}\n"
-        for at, colour in enumerate(FACTOR_COLOURS)
-    )
+    packages = "".join(f"\\usepackage{{{name}}}\n" for name in PACKAGES)
     return (
-        f"{PREAMBLE}{colours}{MACROS}\\begin{{document}}\n{SETTINGS}\n"
-        f"{fragment(lesson)}\\end{{document}}\n"
+        "\\documentclass[a4paper,10pt]{article}\n\\usepackage[margin=2cm]{geometry}\n"
+        f"{packages}{_macros()}\\begin{{document}}\n{SETTINGS}\n"
+        f"{_blocks(lesson, TABLE_WIDTH)}\\end{{document}}\n"
     )
 
 
 def fragment(lesson: Lesson) -> str:
-    r"""The lesson alone, to be read by \input into a document that has the preamble's macros."""
-    return "".join(f"{line}\n" for block in lesson for line in (*_block(block), ""))
+    r"""The lesson as a part of some document, which reads it by \input.
 
-
-def preamble() -> str:
-    """The preamble that a document needs to read a `fragment`."""
-    whole = document(())
-    return whole[: whole.index("\\begin{document}")].removeprefix(
-        PREAMBLE.partition("\n")[0] + "\n"
+    It says in its first lines which packages that document needs, and changes nothing outside.
+    """
+    return (
+        "% This is part of a document, whose preamble must have\n"
+        f"% \\usepackage{{{','.join(PACKAGES)}}}\n"
+        f"\\begingroup\n{_macros()}{SETTINGS}\n"
+        f"{_blocks(lesson, NARROW_TABLE)}\\par\\endgroup\n"
     )
 
 
-def _block(block: Block) -> Iterator[str]:
+def _macros() -> str:
+    colours = "".join(
+        f"\\definecolor{{factor{at}}}{{HTML}}{{{colour}}}\n"
+        for at, colour in enumerate(FACTOR_COLOURS)
+    )
+    return f"{colours}{MACROS}"
+
+
+def _blocks(lesson: Lesson, room: int) -> str:
+    """The blocks one after the other, tables as wide as so many characters."""
+    return "".join(f"{line}\n" for block in lesson for line in (*_block(block, room), ""))
+
+
+def _block(block: Block, room: int) -> Iterator[str]:
     match block:
         case Heading(level, text, aside):
             beside = (
@@ -120,7 +122,7 @@ def _block(block: Block) -> Iterator[str]:
             )
             yield f"\\chainrule{{$\\displaystyle {stacked(of)} = {right}$}}"
         case Table():
-            yield from _table(block)
+            yield from _table(block, room)
         case Plot():
             yield from _plot(block)
         case Picture(diagram):
@@ -174,28 +176,27 @@ def _side(side: Side) -> str:
 # --- tables ----------------------------------------------------------------------------------
 
 
-def _table(table: Table) -> Iterator[str]:
+def _table(table: Table, room: int) -> Iterator[str]:
     if table.title:
         yield f"\\par\\medskip\\textbf{{{_prose(table.title)}}}\\nopagebreak"
     titles = [column.title for column in table.columns]
-    for columns in pieces(table, TABLE_WIDTH):
-        if table.numeric:
-            kinds = "l" + "r" * (len(columns) - 1)
-        else:
-            widths = [width(table, at) for at in columns]
-            total = sum(widths)
-            kinds = "".join(
-                f"p{{{0.94 * width / total:.3f}\\linewidth}}" if total > TABLE_WIDTH else "l"
-                for width in widths
-            )
-        yield f"\\begin{{longtable}}[l]{{@{{}}{kinds}@{{}}}}"
-        yield f"\\toprule\n{_row([titles[at] for at in columns])}\n\\midrule\\endhead"
-        yield from (_row([row[at] for at in columns]) for row in table.rows)
+    for columns in pieces(table, room):
+        folded = not table.numeric and sum(width(table, at) for at in columns) > room
+        kinds = ("l" if at == 0 or not table.numeric else "r" for at in columns)
+        if folded:
+            gaps = f"\\dimexpr\\linewidth-{2 * len(columns) - 2}\\tabcolsep\\relax"
+            kinds = (f"p{{{share / room:.3f}{gaps}}}" for share in shares(table, columns, room))
+        rows = ([row[at] for at in columns] for row in table.rows)
+        yield f"\\begin{{longtable}}[l]{{@{{}}{''.join(kinds)}@{{}}}}"
+        yield f"\\toprule\n{_row([titles[at] for at in columns], folded)}\n\\midrule\\endhead"
+        yield from (_row(row, folded) for row in rows)
         yield "\\bottomrule\n\\end{longtable}"
 
 
-def _row(cells: Iterable[Prose]) -> str:
-    return " & ".join(_prose(cell) for cell in cells) + r" \\"
+def _row(cells: Iterable[Prose], folded: bool) -> str:
+    """A row of a table; within ``folded`` columns, words are not drawn apart to fill a line."""
+    start = "\\raggedright " if folded else ""
+    return " & ".join(start + _prose(cell) for cell in cells) + r" \tabularnewline"
 
 
 # --- plots -----------------------------------------------------------------------------------
@@ -208,6 +209,8 @@ def _plot(plot: Plot) -> Iterator[str]:
     axes = axes_of(plot, 6, 6)
     yield f"\\par\\medskip\\textbf{{{in_text(plot.title)}}}\\nopagebreak\\par"
     yield "{\\setlength{\\unitlength}{1mm}\\footnotesize"
+    yield f"\\ifdim{ACROSS + 25:g}\\unitlength>\\linewidth"
+    yield f"\\setlength{{\\unitlength}}{{\\dimexpr\\linewidth/{ACROSS + 25:g}\\relax}}\\fi"
     yield f"\\begin{{picture}}({ACROSS + 25:g},{UP + 14:g})(-18,-10)"
     yield f"\\put(0,0){{\\line(1,0){{{ACROSS:g}}}}}\\put(0,0){{\\line(0,1){{{UP:g}}}}}"
     for tick in axes.x.ticks:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import groupby
 
 from backprop_cli.algebra.expression import Expression, Number
 from backprop_cli.algebra.latex import PLAIN_LATEX, SIGNS, stacked
@@ -31,6 +32,7 @@ WIDEST_PICTURE = 100
 MARKUP = re.compile(r"([\\`*_{}\[\]<>#|$~&!])")
 # Blocks of formulas wider than so many characters are written one below the other.
 WIDEST_ROW = 110
+MOST_POINTS = 25
 
 
 def markdown(lesson: Lesson) -> str:
@@ -143,12 +145,20 @@ def _row(cells: Sequence[Prose]) -> str:
 
 
 def _plot(plot: Plot) -> Iterator[str]:
-    """The points of each curve as a table: Markdown draws nothing."""
+    """Some points of the curves in tables, one for those over the same points.
+
+    Markdown draws nothing.
+    """
     yield from (f"**{_span(plot.title)}**", "")
-    for curve in plot.curves:
-        yield _row((plot.x_label, curve.name or plot.y_label))
-        yield "| ---: | ---: |"
-        yield from (_row((f"{x:g}", f"{y:g}")) for x, y in curve.points)
+    for across, curves in groupby(plot.curves, lambda curve: [x for x, _ in curve.points]):
+        together = [*curves]
+        step = -(-len(across) // MOST_POINTS)
+        shown = [*range(0, len(across) - 1, max(step, 1)), len(across) - 1]
+        yield _row((plot.x_label, *(curve.name or plot.y_label for curve in together)))
+        yield f"|{' ---: |' * (1 + len(together))}"
+        for at in shown:
+            figures = (curve.points[at][1] for curve in together)
+            yield _row((f"{across[at]:g}", *(f"{figure:g}" for figure in figures)))
         yield ""
 
 

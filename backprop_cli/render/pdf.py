@@ -24,7 +24,7 @@ from backprop_cli.lesson.blocks import (
 )
 from backprop_cli.lesson.diagram import Diagram
 from backprop_cli.render.axes import NOT_DRAWN, axes_of
-from backprop_cli.render.columns import pieces, width
+from backprop_cli.render.columns import pieces, shares, width
 from backprop_cli.render.network_picture.svg import element
 
 FACTOR_COLOURS = ("0057b7", "b34700", "7b3fa0", "3f6b00", "b0003a", "00696b")
@@ -160,12 +160,10 @@ def _table(table: Table) -> Iterator[str]:
     if table.title:
         yield f"#block(sticky: true)[*{_prose(table.title)}*]"
     for columns in pieces(table, TABLE_WIDTH):
-        total = sum(width(table, at) for at in columns)
-        widths = (
-            f"({', '.join(f'{width(table, at)}fr' for at in columns)},)"
-            if not table.numeric and total > TABLE_WIDTH
-            else str(len(columns))
-        )
+        widths = str(len(columns))
+        if not table.numeric and sum(width(table, at) for at in columns) > TABLE_WIDTH:
+            parts = (f"{share:.1f}fr" for share in shares(table, columns, TABLE_WIDTH))
+            widths = f"({', '.join(parts)},)"
         aligned = ", ".join("left" if at == 0 or not table.numeric else "right" for at in columns)
         heads = ", ".join(f"[*{_prose(table.columns[at].title)}*]" for at in columns)
         rows = "\n".join(

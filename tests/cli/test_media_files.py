@@ -1,13 +1,16 @@
 """What a command writes is decided by the ending of its file, or by --format."""
 
 import json
+import re
 from collections.abc import Mapping
 from importlib.util import find_spec
 from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
-from support.program import CONFIGS, Backprop, OnTerminal, cells
+from support.program import CONFIGS, ROOT, Backprop, OnTerminal, cells
+
+SHEET = ROOT / "tests" / "data" / "sheet_with_slips.txt"
 
 # How a file of each format begins.
 BEGINNINGS: Mapping[str, str] = {
@@ -28,6 +31,32 @@ def test_the_ending_of_a_file_decides_what_is_written(
     run = backprop("run", "-o", tmp_path / name)
     assert (run.stdout, run.stderr, run.returncode) == ("", "", 0)
     assert (tmp_path / name).read_text(encoding="utf-8").startswith(beginning)
+
+
+def test_a_fragment_is_latex_without_a_document_around_it(
+    backprop: Backprop, tmp_path: Path
+) -> None:
+    assert backprop("run", "--fragment", "-o", tmp_path / "x.tex").stderr == ""
+    text = (tmp_path / "x.tex").read_text(encoding="utf-8")
+    assert "\\usepackage{amsmath,amssymb,booktabs,longtable,xcolor}" in text.split("\n")[1]
+    assert not re.search(
+        r"^[^%]*\\(documentclass|usepackage|begin\{document\})", text, re.MULTILINE
+    )
+    for command in (("activation", "relu"), ("sweep", "--lr", "1"), ("check", SHEET)):
+        run = backprop(*command, "--format", "latex", "--fragment")
+        assert "\\begingroup" in run.stdout
+        assert "\\documentclass" not in run.stdout
+
+
+@pytest.mark.parametrize(
+    "asked", [(), ("--format", "html"), ("--format", "json"), ("-o", "x.md"), ("-o", "x.pdf")]
+)
+def test_a_fragment_of_anything_but_latex_is_refused(
+    backprop: Backprop, tmp_path: Path, asked: tuple[str, ...]
+) -> None:
+    run = backprop("run", "--fragment", *asked, cwd=tmp_path)
+    assert (run.returncode, run.stdout, list(tmp_path.iterdir())) == (2, "", [])
+    assert run.stderr == "--fragment goes with --format latex or a file that ends in .tex\n"
 
 
 def test_format_is_stronger_than_the_ending(backprop: Backprop, tmp_path: Path) -> None:

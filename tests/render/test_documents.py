@@ -5,6 +5,7 @@ import shutil
 import subprocess
 from collections.abc import Iterator
 from importlib.util import find_spec
+from itertools import groupby
 from pathlib import Path
 
 import html5lib
@@ -12,14 +13,14 @@ import pytest
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from mdit_py_plugins.dollarmath import dollarmath_plugin
-from support.shipped import SHIPPED, figures, formulas, lesson_of
+from support.shipped import PRINTED, SHIPPED, figures, formulas, lesson_of
 
 from backprop_cli.algebra.expression import Symbol
 from backprop_cli.algebra.latex import LATEX, PLAIN_LATEX
 from backprop_cli.algebra.mathml import mathml
-from backprop_cli.lesson.blocks import Equations, Heading, Lesson, Paragraph, Table
+from backprop_cli.lesson.blocks import Equations, Heading, Lesson, Paragraph, Plot, Table
 from backprop_cli.render.html.page import page
-from backprop_cli.render.latex import document
+from backprop_cli.render.latex import document, fragment
 from backprop_cli.render.markdown import markdown
 
 needs_typst = pytest.mark.skipif(find_spec("typst") is None, reason="Typst is not installed")
@@ -65,6 +66,28 @@ def test_tex_sets_every_shipped_configuration(engine: str, name: str, tmp_path: 
     assert not missing
 
 
+@pytest.mark.parametrize("engine", ["pdflatex", "lualatex"])
+def test_a_document_reads_what_every_command_prints_as_its_parts(
+    engine: str, tmp_path: Path
+) -> None:
+    # LaTeX's own narrow page, and a name that is the document's own.
+    whole = [
+        "\\documentclass{article}",
+        "\\usepackage{amsmath,amssymb,booktabs,longtable,xcolor}",
+        "\\newcommand{\\reason}{OWN-MACRO}",
+        "\\begin{document}",
+    ]
+    lessons = [lesson_of(name)[0] for name in PRINTED]
+    for at, lesson in enumerate(lessons):
+        (tmp_path / f"part{at}.tex").write_text(fragment(lesson), encoding="utf-8")
+        whole.append(f"\\input{{part{at}}}\n\\clearpage")
+    whole.append("\\reason\n\\end{document}\n")
+    text = text_of_pdf(compiled(engine, "\n".join(whole), tmp_path))
+    assert "OWN-MACRO" in text
+    missing = [figure for lesson in lessons for figure in figures(lesson) if figure not in text]
+    assert not missing
+
+
 def test_tex_sets_whatever_a_user_calls_things(tmp_path: Path) -> None:
     names = ("größe_x2", "重み", "100%", "a_b#c", "\\input{x}", "$x$", "very_long_name_" * 6)
     lesson = tuple(Paragraph((name, " is ", Symbol(name))) for name in names)
@@ -81,7 +104,7 @@ def test_all_formulas_are_in_the_document() -> None:
 # --- HTML ------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", SHIPPED)
+@pytest.mark.parametrize("name", PRINTED)
 def test_a_parser_of_html5_takes_every_page_without_an_error(name: str) -> None:
     lesson, diagram = lesson_of(name)
     text = page(lesson, diagram)
@@ -113,13 +136,15 @@ def tokens(text: str) -> Iterator[Token]:
         yield from token.children or ()
 
 
-@pytest.mark.parametrize("name", SHIPPED)
+@pytest.mark.parametrize("name", PRINTED)
 def test_a_reader_of_github_s_markdown_finds_every_heading_table_and_formula(name: str) -> None:
     lesson, _ = lesson_of(name)
     found = [*tokens(markdown(lesson))]
     headings = [token for token in found if token.type == "heading_open"]
     assert len(headings) == _count(lesson, Heading)
-    assert len([token for token in found if token.type == "table_open"]) == _count(lesson, Table)
+    over = [(b, [x for x, _ in c.points]) for b in lesson if isinstance(b, Plot) for c in b.curves]
+    tables = _count(lesson, Table) + len([*groupby(over)])
+    assert len([token for token in found if token.type == "table_open"]) == tables
     in_math = " ".join(token.content for token in found if token.type.startswith("math"))
     for formula in formulas(lesson):
         assert PLAIN_LATEX.write(formula) in in_math
@@ -143,7 +168,7 @@ def test_equations_are_aligned_where_nothing_stands_beside_them() -> None:
 
 
 @needs_typst
-@pytest.mark.parametrize("name", SHIPPED)
+@pytest.mark.parametrize("name", PRINTED)
 def test_a_pdf_has_every_figure(name: str, tmp_path: Path) -> None:
     from backprop_cli.render.pdf import pdf
 

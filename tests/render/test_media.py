@@ -42,6 +42,7 @@ FORMULAS: list[tuple[Expression, str]] = [
         "\\frac{\\partial \\mathrm{relu}(z_{h1})}{\\partial \\mathrm{slope}}",
     ),
     (Call("sigmoid′", Z), "\\mathrm{sigmoid}'(z_{h1})"),
+    (Call("sqrt", Symbol("2π")), "\\mathrm{sqrt}(\\mathrm{2}{\\pi})"),
 ]
 
 

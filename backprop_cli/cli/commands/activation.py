@@ -14,6 +14,7 @@ from backprop_cli.cli.options import (
     Color,
     Colors,
     Force,
+    Fragment,
     Output,
     OutputFormat,
     Picture,
@@ -59,6 +60,7 @@ def activation(
     plot: Plot = False,
     picture: Picture = None,
     output_format: OutputFormat = None,
+    fragment: Fragment = False,
     output: Output = None,
     color: Colors = Color.auto,
     force: Force = False,
@@ -67,7 +69,7 @@ def activation(
     with complaints(None):
         if plot:
             no_picture(name, *(points or ()))
-        as_format = lesson_format(output_format, output, ctx.obj)
+        as_format = lesson_format(output_format, output, ctx.obj, fragment=fragment)
         drawn_to = picture_file(picture, force=force)
         written_to = destination(output, force=force, pipes=True)
         drawn = plot or picture is not None

@@ -13,6 +13,7 @@ from backprop_cli.cli.options import (
     Color,
     Colors,
     Force,
+    Fragment,
     Output,
     OutputFormat,
     SheetExample,
@@ -44,6 +45,7 @@ def check(
     code: CodeOfSheet = None,
     example: SheetExample = 1,
     output_format: OutputFormat = None,
+    fragment: Fragment = False,
     output: Output = None,
     color: Colors = Color.auto,
     force: Force = False,
@@ -51,7 +53,7 @@ def check(
     """Check figures worked by hand: what is right, the first slip, and what probably happened."""
     world: World = ctx.obj.with_color(color)
     with complaints(None):
-        as_format = format_of(output_format, output, world)
+        as_format = format_of(output_format, output, world, fragment=fragment)
         config, sheet_file = _configuration_and_sheet(files)
         source = config or DEFAULT
         apart(source, {"--output": output})

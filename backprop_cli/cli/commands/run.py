@@ -32,6 +32,7 @@ from backprop_cli.cli.options import (
     Example,
     Explain,
     Force,
+    Fragment,
     Gradcheck,
     Notation,
     NotationName,
@@ -92,6 +93,7 @@ def run(
     plot: Plot = False,
     picture: Picture = None,
     output_format: OutputFormat = None,
+    fragment: Fragment = False,
     output: Output = None,
     color: Colors = Color.auto,
     force: Force = False,
@@ -102,7 +104,7 @@ def run(
     keeps = {"--save": save, "--checkpoint": checkpoint}
     source, rewritten = resume or config or DEFAULT, notation is not NotationName.plain
     with complaints(None):
-        as_format = format_of(output_format, output, world)
+        as_format = format_of(output_format, output, world, fragment=fragment)
         as_json = as_format is Format.json
         if plot:
             no_picture(config)

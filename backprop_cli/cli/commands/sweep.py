@@ -14,6 +14,7 @@ from backprop_cli.cli.options import (
     Engine,
     EngineName,
     Force,
+    Fragment,
     Output,
     OutputFormat,
     Picture,
@@ -41,6 +42,7 @@ def sweep(
     quiet: Quiet = False,
     picture: Picture = None,
     output_format: OutputFormat = None,
+    fragment: Fragment = False,
     output: Output = None,
     color: Colors = Color.auto,
     force: Force = False,
@@ -50,7 +52,7 @@ def sweep(
     source: Path = config or DEFAULT
     with complaints(None):
         files = {"--output": output, "--picture": picture}
-        as_format = lesson_format(output_format, output, world)
+        as_format = lesson_format(output_format, output, world, fragment=fragment)
         apart(source, files)
         written_to = destination(output, force=force, pipes=True)
         drawn_to = picture_file(picture, force=force)
