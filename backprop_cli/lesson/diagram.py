@@ -6,7 +6,9 @@ from typing import NamedTuple
 from backprop_cli.algebra.expression import Expression, symbols
 from backprop_cli.algebra.paper import name_on_paper, on_paper
 from backprop_cli.arithmetic.working import AnyWorking
-from backprop_cli.network.structure import LOSS, Network
+from backprop_cli.derivation.perceptron import error_of
+from backprop_cli.functions.optimizers import goes_by_error
+from backprop_cli.network.structure import LOSS, Network, Neuron
 
 
 class Line(NamedTuple):
@@ -166,13 +168,25 @@ def network_diagram(network: Network, working: AnyWorking, *, gradients: bool = 
             for source in network.sources
             if source in own
         ]
-    if network.aimed:
-        nodes.append(Node(LOSS, (Line(LOSS), _figure(working, LOSS, "")), (LOSS,)))
-        for output in network.outputs:
-            target = network.target(output)
-            label = (_figure(working, target, f"{name_on_paper(target)} = "),)
-            edges.append(Edge(output.name, LOSS, label, None, (outputs[output.name], target)))
+    ends = _ends(network)
+    for end in dict.fromkeys(ends.values()):
+        nodes.append(Node(end, (Line(name_on_paper(end)), _figure(working, end, "")), (end,)))
+    for output, end in ends.items():
+        target = network.target(output)
+        label = (_figure(working, target, f"{name_on_paper(target)} = "),)
+        edges.append(Edge(output.name, end, label, None, (outputs[output.name], target)))
     return Diagram(_title(network), tuple(nodes), tuple(edges))
+
+
+def _ends(network: Network) -> Mapping[Neuron, str]:
+    """What each output's prediction and target come to: the loss, or an error of the output's own.
+
+    A network without a target has none.
+    """
+    if not network.aimed:
+        return {}
+    by_error = goes_by_error(network)
+    return {out: error_of(out).name if by_error else LOSS for out in network.outputs}
 
 
 def _in_formula(formula: Expression) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from xml.etree import ElementTree
 
 import pytest
 from support.program import cells
+from support.shipped import SHIPPED, lesson_of
 
 from backprop_cli.algebra.expression import Symbol
 from backprop_cli.arithmetic.evaluation import Exact
@@ -127,6 +128,19 @@ def test_a_thicker_edge_is_a_larger_weight_and_dashes_are_a_negative_one() -> No
     assert (small.get("stroke-dasharray"), large.get("stroke-dasharray")) == (None, "7 3")
 
 
+@pytest.mark.parametrize("name", SHIPPED)
+def test_the_picture_of_every_shipped_network_has_all_labels_and_none_covers_anything(
+    name: str,
+) -> None:
+    _, diagram = lesson_of(name)
+    assert diagram is not None
+    picture = svg(diagram)
+    labels, nodes = [*rectangles(picture, "label")], [*rectangles(picture, "node")]
+    labelled = [edge for edge in diagram.edges if edge.lines]
+    assert (len(labels), len(nodes)) == (len(labelled), len(diagram.nodes))
+    assert not any(overlap(one, other) for one, other in combinations([*labels, *nodes], 2))
+
+
 # --- in characters ---------------------------------------------------------------------------
 
 
@@ -194,3 +208,12 @@ def test_without_a_target_there_is_no_loss_in_the_picture() -> None:
     network = Network(("x",), (Layer("graph", (q,)),), aimed=False, learns=False)
     working = work(derive(network), {"x": Decimal(3)}, Exact())
     assert [node.name for node in network_diagram(network, working).nodes] == ["x", "q"]
+
+
+def test_where_errors_are_learnt_by_the_picture_ends_with_them_and_has_no_loss() -> None:
+    _, diagram = lesson_of("perceptron")
+    assert diagram is not None
+    # By hand: z = 0 * 0.1 + 0 * (−0.2) + 0.3, so the step says 1 where 0 is right.
+    assert diagram.nodes[-1].lines == (Line("error_out"), Line("−1", "error_out"))
+    assert [edge.target for edge in diagram.edges if edge.source == "out"] == ["error_out"]
+    assert "Loss" not in diagram.by_name
