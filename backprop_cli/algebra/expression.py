@@ -173,6 +173,8 @@ class Marked(Expression):
 
 # What is left out of a row of terms or factors.
 DOTS = Symbol("…")
+# Where a figure is to be written; a medium rules a line there.
+BLANK = Symbol("_" * 12)
 
 ZERO = Number(Decimal(0))
 ONE = Number(Decimal(1))

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from unicodedata import normalize
 
-from backprop_cli.algebra.expression import Expression, Number, Partial, Symbol
+from backprop_cli.algebra.expression import BLANK, Expression, Number, Partial, Symbol
 from backprop_cli.algebra.names import Name, parts_of_name
 from backprop_cli.algebra.paper import on_paper
 from backprop_cli.algebra.writer import Writer
@@ -134,6 +134,8 @@ class Latex(Writer[str]):
         """A name with its index; a derivative as a fraction in one line."""
         if isinstance(symbol, Partial):
             return f"\\partial {latex_name(symbol.of)}/\\partial {latex_name(symbol.by)}"
+        if symbol == BLANK:
+            return r"\underline{\hspace{6em}\rule{0pt}{2.6ex}}"
         return latex_name(symbol.name)
 
     def number(self, number: Number) -> str:

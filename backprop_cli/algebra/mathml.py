@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from xml.sax.saxutils import escape
 
 from backprop_cli.algebra.expression import (
+    BLANK,
     Expression,
     Negative,
     Number,
@@ -52,6 +53,8 @@ class MathML(Writer[str]):
         """A name with its index; a derivative in one line."""
         if isinstance(symbol, Partial):
             return f"<mi>∂</mi>{name(symbol.of)}<mo>/</mo><mi>∂</mi>{name(symbol.by)}"
+        if symbol == BLANK:
+            return f'<mtext class="blank">{BLANK.name * 2}</mtext>'
         return name(symbol.name)
 
     def number(self, number: Number) -> str:

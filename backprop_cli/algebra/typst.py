@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from backprop_cli.algebra.expression import Expression, Number, Partial, Symbol
+from backprop_cli.algebra.expression import BLANK, Expression, Number, Partial, Symbol
 from backprop_cli.algebra.names import Name, parts_of_name
 from backprop_cli.algebra.paper import on_paper
 from backprop_cli.algebra.writer import Writer
@@ -26,6 +26,8 @@ class Typst(Writer[str]):
         """A name with its index; a derivative in one line."""
         if isinstance(symbol, Partial):
             return f"∂ {name(symbol.of)} \\/ ∂ {name(symbol.by)}"
+        if symbol == BLANK:
+            return "#box(width: 7em, height: 0.8em, stroke: (bottom: 0.5pt));"
         return name(symbol.name)
 
     def number(self, number: Number) -> str:

@@ -16,7 +16,8 @@ by the base class. Besides what is evaluated, these kinds occur:
 - `Relation` (left, sign, right): within prose and conditions; sign is one of = ≈ > ≥ < ≤ →. The
   last stands from a source to what it feeds, ``x1 → h1``.
 - `Derivative`: of a formula instead of a quantity, d/dx (x * c).
-- `DOTS`, the symbol "…", for terms that are left out.
+- `DOTS`, the symbol "…", for terms that are left out, and `BLANK` for a figure that is to be
+  filled in.
 - a `Call` whose function ends in ′, for the derivative of a function: sigmoid′(z).
 
 A `Symbol` is a quantity by the program's name: x1, w1, b1, z_h1, a_h1, y_hat (or y_hat_o1),

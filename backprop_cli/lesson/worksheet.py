@@ -3,11 +3,7 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from backprop_cli.algebra.expression import (
-    Number,
-    Relation,
-    Symbol,
-)
+from backprop_cli.algebra.expression import BLANK, Number, Relation, Symbol
 from backprop_cli.algebra.prose import Code, Prose, enumerated, joined, prose
 from backprop_cli.arithmetic.working import AnyWorking
 from backprop_cli.derivation.steps import Rule, Step
@@ -38,8 +34,6 @@ from backprop_cli.lesson.updates import update_equation
 from backprop_cli.network.structure import Neuron
 from backprop_cli.runs.run import Run
 
-# Where a student writes a figure.
-BLANK = Symbol("_" * 12)
 # Steps that nobody works on paper.
 NEVER_ASKED = (Rule.SOFTMAX_LARGEST, Rule.STEP)
 FORWARD_RULES = frozenset(

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from importlib.util import find_spec
 from itertools import pairwise
 
-from backprop_cli.algebra.expression import Expression, Number
+from backprop_cli.algebra.expression import BLANK, Expression, Number
 from backprop_cli.algebra.prose import Code, Prose, spans
 from backprop_cli.algebra.typst import quoted, stacked, typst
 from backprop_cli.lesson.blocks import (
@@ -142,7 +142,10 @@ def _equations(rows: Sequence[Equation], *, numbered: bool) -> str:
         reason = f" \\ #aside[{_prose(row.reason)}]" if row.reason else ""
         formula = f"${right}$" if right else ""
         cells.append(f"  [{mark}${_side(row.sides[0])}$], [{formula}{note}{reason}],")
-    grid = "columns: (auto, 1fr), column-gutter: 0.4em, row-gutter: 0.75em"
+    # Handwriting takes more room than print.
+    blank = any(side.formula == BLANK for row in rows for side in row.sides)
+    gutter = "1.2em" if blank else "0.75em"
+    grid = f"columns: (auto, 1fr), column-gutter: 0.4em, row-gutter: {gutter}"
     return "#pad(left: 1em, grid(" + grid + ",\n" + "\n".join(cells) + "\n))"
 
 

@@ -216,3 +216,87 @@ def test_every_shipped_example_makes_worksheets(backprop: Backprop, tmp_path: Pa
         run = backprop("worksheet", path, "--count", "1", "-o", path.stem, cwd=tmp_path)
         assert run.returncode == 0, run.stderr
         assert BLANK in (tmp_path / path.stem / "sheet-01.txt").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("as_format", "ending"),
+    [("text", ".txt"), ("markdown", ".md"), ("latex", ".tex"), ("html", ".html")],
+)
+def test_all_sheets_stand_in_one_file_and_all_keys_in_another(
+    backprop: Backprop, tmp_path: Path, as_format: str, ending: str
+) -> None:
+    command = ("worksheet", "--count", "3", "--seed", "7", "--format", as_format, "-o", "class")
+    assert backprop(*command, cwd=tmp_path).returncode == 0
+    each = sorted((tmp_path / "class").glob(f"*{ending}"))
+    assert len(each) == 3
+    together = backprop(*command, "--together", cwd=tmp_path)
+    assert together.returncode == 0, together.stderr
+    sheets = (tmp_path / "class" / f"sheets{ending}").read_text(encoding="utf-8")
+    keys = (tmp_path / "class" / "keys" / f"keys{ending}").read_text(encoding="utf-8")
+    for one in each:
+        code = re.search(r"(?:[0-9A-Z]{4}-){2}[0-9A-Z]{4}", one.read_text(encoding="utf-8"))
+        assert code
+        assert code[0] in sheets
+        assert code[0] in keys
+
+
+@pytest.mark.parametrize("heading", ["Name\n", "first name;last name;mail\n", "student,group\n"])
+def test_names_are_on_the_sheets_and_nowhere_else(
+    backprop: Backprop, tmp_path: Path, heading: str
+) -> None:
+    rows = {
+        "Name\n": ("Ada Lovelace", "Alan Turing"),
+        "first name;last name;mail\n": ("Ada;Lovelace;a@x", "Alan;Turing;t@x"),
+        "student,group\n": ("Ada Lovelace,1", '"Alan Turing",2'),
+    }[heading]
+    (tmp_path / "names.csv").write_text(heading + "\n".join(rows), encoding="utf-8")
+    run = backprop("worksheet", "--names", "names.csv", "-o", "class", cwd=tmp_path)
+    assert run.returncode == 0, run.stderr
+    files = sorted(path for path in (tmp_path / "class").rglob("*") if path.is_file())
+    named = [path.name for path in files if "Ada" in path.read_text(encoding="utf-8")]
+    assert named == ["sheet-01.txt"]
+    assert [path.name for path in files if path.name.startswith("sheet")] == [
+        *("sheet-01.txt", "sheet-02.txt"),
+    ]
+    assert "  Name: Alan Turing\n" in (tmp_path / "class" / "sheet-02.txt").read_text("utf-8")
+    assert "Ada" not in run.stderr + "".join(map(str, files))
+
+
+def test_more_names_than_sheets_and_a_file_without_names_are_said(
+    backprop: Backprop, tmp_path: Path
+) -> None:
+    (tmp_path / "names.csv").write_text("name\nAda\nAlan\nGrace\n", encoding="utf-8")
+    (tmp_path / "marks.csv").write_text("mark,points\n1,2\n", encoding="utf-8")
+    command = ("worksheet", "-o", "class", "--names")
+    run = backprop(*command, "names.csv", "--count", "2", cwd=tmp_path)
+    assert (run.returncode, run.stderr) == (2, "--count 2: there are 3 names\n")
+    run = backprop(*command, "marks.csv", cwd=tmp_path)
+    assert run.returncode == 2
+    assert run.stderr.startswith("marks.csv:1: no column of names is called name or student")
+    assert not (tmp_path / "class").exists()
+
+
+@pytest.mark.parametrize("blank", ["gradients", "tables"])
+def test_the_forward_pass_may_stand_there_worked_out(
+    backprop: Backprop, tmp_path: Path, blank: str
+) -> None:
+    made = backprop(
+        *("worksheet", "--count", "1", "--seed", "7", "--blank", blank, "-o", "class"),
+        cwd=tmp_path,
+    )
+    assert made.returncode == 0, made.stderr
+    sheet = (tmp_path / "class" / "sheet-01.txt").read_text(encoding="utf-8")
+    key = (tmp_path / "class" / "keys" / "key-01.txt").read_text(encoding="utf-8")
+    for name in ("z_h1", "a_h1", "Loss"):
+        (line,) = re.findall(rf"^  {name} +=.*$", key, re.MULTILINE)
+        assert " ".join(line.split()) in " ".join(sheet.split())
+    figures = dict(re.findall(r"^  (∂Loss/\S+|\w+_new) +=.*[=≈] (−?[\d.]+)", key, re.MULTILINE))
+    for name in ("∂Loss/∂w5", "∂Loss/∂w1", "w1_new"):
+        assert not re.search(rf"(?<![\d.]){re.escape(figures[name])}(?![\d])", sheet)
+    if blank == "gradients":
+        assert re.search(rf"^  ∂Loss/∂w5 .*= {BLANK}$", sheet, re.MULTILINE)
+    else:
+        assert re.search(rf"│ w5 +│ +[−\d.]+ │ +{BLANK} │ +{BLANK} │", sheet)
+        assert "∂Loss/∂w5" not in sheet
+    run = backprop("check", tmp_path / "class" / "keys" / "key-01.txt")
+    assert run.returncode == 0, run.stdout

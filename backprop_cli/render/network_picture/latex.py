@@ -59,7 +59,7 @@ def _edge(edge: Edge, corners: list[tuple[float, float]], thickness: float) -> I
         dots = f"[{max(int(length / 4), 2)}]" if edge.value and edge.value < 0 else ""
         middle = f"({(x1 + x2) / 2:.1f},{(y1 + y2) / 2:.1f})"
         yield (
-            f"{{\\color[HTML]{{{colour}}}\\linethickness{{{thickness:.2f}pt}}"
+            f"\\put(0,0){{\\color[HTML]{{{colour}}}\\linethickness{{{thickness:.2f}pt}}"
             f"\\qbezier{dots}({x1:.1f},{y1:.1f}){middle}({x2:.1f},{y2:.1f})}}"
         )
 

@@ -28,7 +28,6 @@ STYLE = """
 @media screen and (prefers-color-scheme: dark) {
 .network .paper { fill: #0d1117; }
 .network text { fill: #e6edf3; }
-.network .label text { stroke: #0d1117; }
 .network .node rect { fill: #161b22; stroke: #e6edf3; }
 .network .edge path { stroke: #8b949e; }
 .network .edge.positive path { stroke: #58a6ff; }
@@ -39,9 +38,7 @@ FONT = (
     'font-family="ui-monospace, DejaVu Sans Mono, Menlo, Consolas, monospace" font-size="13" '
     'text-anchor="middle"'
 )
-LABEL = (
-    f'font-size="11" stroke="{PAPER}" stroke-width="4" paint-order="stroke" stroke-linejoin="round"'
-)
+LABEL = 'font-size="11"'
 BASELINE = 4.3  # from a line's middle down to its letters' feet
 
 
@@ -121,8 +118,14 @@ def _nodes(diagram: Diagram, laid: Arrangement) -> Iterator[str]:
 
 def _labels(laid: Arrangement) -> Iterator[str]:
     for edge, box in laid.labels:
+        # Not every program draws a border under its letters, so that a line is kept off them.
+        ground = (
+            f'<rect class="paper" fill="{PAPER}" x="{box.x - box.width / 2:.1f}" '
+            f'y="{box.y - box.height / 2:.1f}" width="{box.width:.1f}" height="{box.height:.1f}"/>'
+        )
         texts = "".join(_texts(edge.lines, box))
-        yield f'<g class="label" {LABEL} data-quantities={_names(edge.quantities)}>{texts}</g>'
+        of = _names(edge.quantities)
+        yield f'<g class="label" {LABEL} data-quantities={of}>{ground}{texts}</g>'
 
 
 def _texts(lines: tuple[Line, ...], box: Box, *, named: bool = False) -> Iterator[str]:

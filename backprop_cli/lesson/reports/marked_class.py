@@ -1,0 +1,93 @@
+"""The marks of a class: a row for each sheet, and which mistakes to teach again first."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import PurePath
+
+from backprop_cli.algebra.prose import Prose
+from backprop_cli.lesson.blocks import Block, Column, Heading, Lesson, Paragraph, Role, Table
+from backprop_cli.runs.checking.entry import Verdict
+from backprop_cli.runs.checking.slips import SLIPS
+from backprop_cli.runs.mistakes.catalogue import MISTAKES
+from backprop_cli.runs.worksheets.marking import Handed, frequent
+from backprop_cli.wording import counted, printable
+
+LONGEST_NAME = 28
+MOST_TAUGHT = 8
+
+
+def marked_class(handed: Sequence[Handed]) -> Lesson:
+    """The whole report."""
+    return (*_blocks(handed),)
+
+
+def _blocks(handed: Sequence[Handed]) -> Iterator[Block]:
+    yield Heading(2, "The class, checked", counted(len(handed), "sheet"))
+    yield Paragraph(_summary(handed))
+    marked = [one for one in handed if one.checked]
+    if marked:
+        yield _table(marked)
+    for one in handed:
+        if one.fault or one.remark:
+            text = one.fault if one.fault else f"marked; {one.remark}"
+            yield Paragraph(f"{_name(one)}: {text}.", bullet=True)
+    taught = frequent(handed)
+    if taught:
+        columns = ("Mistake", "What was done", "Sheets", "Lines")
+        rows = [
+            (one.mistake, sentence(one.mistake), str(one.sheets), str(one.lines))
+            for one in taught[:MOST_TAUGHT]
+        ]
+        yield _of_words("Teach again first", columns, rows)
+
+
+def _summary(handed: Sequence[Handed]) -> str:
+    marked = [one for one in handed if one.checked]
+    wrong = sum(one.count(Verdict.WRONG) > 0 for one in marked)
+    unmarked = len(handed) - len(marked)
+    said = f"Nothing is wrong on {len(marked) - wrong} of {counted(len(marked), 'sheet')}"
+    if not marked:
+        said = "No sheet could be marked"
+    if unmarked and marked:
+        said += f"; {counted(unmarked, 'other')} could not be marked"
+    return f"{said}."
+
+
+def _table(marked: Sequence[Handed]) -> Table:
+    unclear = any(one.count(Verdict.UNCLEAR) for one in marked)
+    verdicts = [verdict for verdict in Verdict if verdict is not Verdict.UNCLEAR or unclear]
+    columns = (
+        "Sheet",
+        *(verdict.value.capitalize() for verdict in verdicts),
+        *("Missing", "First wrong line", "Mistake"),
+    )
+    return _of_words("Every sheet", columns, [_row(one, verdicts) for one in marked])
+
+
+def _row(one: Handed, verdicts: Sequence[Verdict]) -> tuple[str, ...]:
+    first = one.first_wrong
+    where = f"{first.entry.written.line}: {one.name_of_first}" if first else ""
+    missing = len(one.checked.missing) if one.checked else 0
+    return (
+        _name(one),
+        *(str(one.count(verdict)) for verdict in verdicts),
+        str(missing),
+        printable(where),
+        one.mistake or ("none of the usual" if first else ""),
+    )
+
+
+def _of_words(title: str, columns: Sequence[str], rows: Sequence[tuple[Prose, ...]]) -> Table:
+    heads = tuple(Column(one, Role.WORDS) for one in columns)
+    return Table(title, heads, tuple(rows), numeric=False)
+
+
+def _name(one: Handed) -> str:
+    name = printable(PurePath(one.file).name)
+    return name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1]}…"
+
+
+def sentence(mistake: str) -> str:
+    """What was done, in general."""
+    if mistake in MISTAKES:
+        return MISTAKES[mistake].told("")
+    return SLIPS.get(mistake, mistake).replace(" ({})", "").replace(": {}", "")
