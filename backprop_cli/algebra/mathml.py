@@ -24,6 +24,11 @@ from backprop_cli.algebra.writer import Binding, Writer
 COLOURS = 6
 
 
+def operator_between(sign: str) -> str:
+    """A sign that begins a row of elements, but stands between two: after a space, set apart."""
+    return f'<mo form="infix" lspace="0">{sign}</mo>'
+
+
 class MathML(Writer[str]):
     """The writer of formulas for browsers. Each result is a row of elements."""
 
@@ -38,11 +43,12 @@ class MathML(Writer[str]):
                     less = isinstance(term, Negative)
                     inner = term.operand if isinstance(term, Negative) else term
                     sign = "−" if less else "+"
-                    found.append(f"<mo>{sign}</mo>{self._within(inner, Binding.PRODUCT)}")
+                    found.append(operator_between(sign) + self._within(inner, Binding.PRODUCT))
                 return found
             case Product((first, *rest)):
                 found = [self._within(first, Binding.PRODUCT, leading=True)]
-                return found + [f"<mo>·</mo>{self._within(f, Binding.POWER)}" for f in rest]
+                times = operator_between("·")
+                return found + [times + self._within(factor, Binding.POWER) for factor in rest]
             case Relation(left, sign, right):
                 beginning, *others = self.pieces(right)
                 return [*self.pieces(left), f"<mo>{escape(sign)}</mo>{beginning}", *others]
@@ -63,7 +69,9 @@ class MathML(Writer[str]):
 
     def parenthesized(self, inner: str) -> str:
         """(…) of the height of what stands within."""
-        return f"<mrow><mo>(</mo>{inner}<mo>)</mo></mrow>"
+        # Browsers put space around what could grow, also where there is nothing to grow for.
+        grows = "" if "<mfrac>" in inner else ' stretchy="false"'
+        return f"<mrow><mo{grows}>(</mo>{inner}<mo{grows}>)</mo></mrow>"
 
     def sum(self, first: str, rest: Sequence[tuple[bool, str]]) -> str:
         """Terms with + and − between them."""
@@ -92,7 +100,7 @@ class MathML(Writer[str]):
     def call(self, function: str, arguments: Sequence[str]) -> str:
         """function(argument, argument)."""
         inner = '<mo separator="true">,</mo>'.join(arguments)
-        return f"{identifier(function)}<mrow><mo>(</mo>{inner}<mo>)</mo></mrow>"
+        return identifier(function) + self.parenthesized(inner)
 
     def choice(self, holds: str, condition: str, otherwise: str) -> str:
         """Holds if condition, else otherwise."""

@@ -92,6 +92,11 @@ def test_a_factor_has_its_colour() -> None:
     assert mathml(Marked(X, 7)).startswith('<mrow class="factor f1">')
 
 
+def test_a_sign_that_begins_a_piece_is_set_apart_as_within_a_formula() -> None:
+    assert pieces(X - Z)[1].startswith('<mo form="infix" lspace="0">−</mo>')
+    assert pieces(X * Z)[1].startswith('<mo form="infix" lspace="0">·</mo>')
+
+
 HOSTILE = (
     "</main><script>alert(1)</script> \\input{/etc/passwd} $x$ `y` | *z* [a](b) 100% #1 \x1b[31m"
 )

@@ -147,6 +147,31 @@ def test_without_scripts_and_on_paper_the_whole_solution_is_there(
     assert not printed.locator(".controls").is_visible()
 
 
+def test_on_paper_a_formula_stands_beside_its_name(browser: Any, document: Path) -> None:
+    shown = opened(browser, document, viewport={"width": 680, "height": 1000})  # A4 within margins
+    shown.emulate_media(media="print")
+    tops = shown.locator("main .row").first.evaluate(
+        "(row) => [...row.children].map((side) => Math.round(side.getBoundingClientRect().top))"
+    )
+    assert len(tops) == 2
+    assert len(set(tops)) == 1
+
+
+def test_the_letters_of_the_picture_can_be_read(browser: Any, document: Path) -> None:
+    shown = opened(browser, document)
+    smallest = shown.evaluate(
+        "Math.min(...[...document.querySelectorAll('.network text')].map((text) =>"
+        " parseFloat(getComputedStyle(text).fontSize) * text.getScreenCTM().a))"
+    )
+    assert smallest >= 8
+
+
+def test_on_a_phone_the_controls_leave_room_for_the_step(browser: Any, document: Path) -> None:
+    shown = opened(browser, document, viewport={"width": 360, "height": 720})
+    shown.get_by_role("slider").fill("20")
+    assert shown.locator(".controls").bounding_box()["height"] <= 110
+
+
 def test_on_a_phone_nothing_is_wider_than_the_screen(browser: Any, document: Path) -> None:
     shown = opened(browser, document, viewport={"width": 360, "height": 720})
     shown.get_by_role("button", name="Show all").click()

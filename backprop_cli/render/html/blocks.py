@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 
 from backprop_cli.algebra.expression import Expression, Marked, Partial, Symbol, symbols
-from backprop_cli.algebra.mathml import COLOURS, mathml, pieces, stacked
+from backprop_cli.algebra.mathml import COLOURS, mathml, operator_between, pieces, stacked
 from backprop_cli.algebra.paper import text_of
 from backprop_cli.algebra.prose import Code, Prose, spans
 from backprop_cli.lesson.blocks import (
@@ -107,7 +107,7 @@ def _chain_rule(block: ChainRule) -> str:
     sign = "+" if block.added else "·"
     found = [f"<math><mrow>{stacked(block.of)}<mo>=</mo></mrow></math>"]
     for at, part in enumerate(block.parts):
-        before = f"<mo>{sign}</mo>" if at else ""
+        before = operator_between(sign) if at else ""
         kind = "" if block.added else f' class="factor f{at % COLOURS}"'
         found.append(f"<math><mrow>{before}<mrow{kind}>{stacked(part)}</mrow></mrow></math>")
     return f'<div class="chain step"{_step(names, None)}>{" ".join(found)}</div>'

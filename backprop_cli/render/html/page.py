@@ -11,7 +11,7 @@ from backprop_cli.algebra.paper import text_of
 from backprop_cli.lesson.blocks import Heading, Lesson
 from backprop_cli.lesson.diagram import Diagram
 from backprop_cli.render.html.blocks import elements, safe
-from backprop_cli.render.network_picture.svg import element
+from backprop_cli.render.network_picture.svg import IN_COLUMN, element
 
 # Nothing may be loaded, and no script but the page's own runs.
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:"
@@ -37,7 +37,7 @@ def page(lesson: Lesson, diagram: Diagram | None = None, *, steps: bool = True) 
     )
     picture = ""
     if diagram is not None:
-        picture = f'<figure class="picture">\n{element(diagram)}\n</figure>'
+        picture = f'<figure class="picture">\n{element(diagram, IN_COLUMN)}\n</figure>'
     walk = f"{CONTROLS}\n<script>\n{_file('page.js')}</script>\n" if steps else ""
     return f"""<!DOCTYPE html>
 <html lang="en">

@@ -16,6 +16,8 @@ PIXELS = Measure(
     gap=130.0,
     widest=620.0,
 )
+# In the column of a page there is more room down than across, and letters should stay large.
+IN_COLUMN = PIXELS._replace(row=56.0, highest=160.0, gap=84.0)
 MARGIN = 14.0
 MOST_IN_A_COLUMN = 14
 
@@ -47,13 +49,13 @@ def svg(diagram: Diagram) -> str:
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{element(diagram)}\n'
 
 
-def element(diagram: Diagram, *, styled: bool = True) -> str:
-    """The picture as an ``svg`` element; not ``styled``, a page brings the style.
+def element(diagram: Diagram, measure: Measure = PIXELS) -> str:
+    """The picture as an ``svg`` element.
 
     Every node and edge names in ``data-quantities`` what it stands for.
     """
     shown = thinned(diagram, MOST_IN_A_COLUMN)
-    laid = arranged(shown, PIXELS)
+    laid = arranged(shown, measure)
     width, height = laid.width + 2 * MARGIN, laid.height + 2 * MARGIN
     box = f"{-MARGIN:g} {-MARGIN:g} {width:.1f} {height:.1f}"
     lines = [
@@ -61,7 +63,7 @@ def element(diagram: Diagram, *, styled: bool = True) -> str:
         f'width="{width:.0f}" height="{height:.0f}" aria-label={quoteattr(_safe(diagram.title))} '
         f'fill="{INK}" {FONT}>',
         f"<title>{escape(_safe(diagram.title))}</title>",
-        *([f"<style>{STYLE}</style>"] if styled else []),
+        f"<style>{STYLE}</style>",
         f'<rect class="paper" fill="{PAPER}" x="{-MARGIN:g}" y="{-MARGIN:g}" '
         f'width="{width:.1f}" height="{height:.1f}"/>',
         *_edges(laid),
