@@ -9,10 +9,10 @@ from backprop_cli.algebra.expression import (
     Expression,
     Largest,
     Number,
+    Partial,
     Product,
     Sum,
     Symbol,
-    partial,
     symbols,
     transform,
 )
@@ -26,7 +26,6 @@ from backprop_cli.arithmetic.evaluation import (
 )
 from backprop_cli.arithmetic.figures import MOST_SIGNIFICANT, decimals_of, with_decimals
 from backprop_cli.derivation.steps import Derivation, Kept, Step
-from backprop_cli.derivation.update import MEAN_LOSS
 
 TOO_LARGE = (
     "the result is too large for float64 (over 1.8e308); "
@@ -61,12 +60,23 @@ class Working(Generic[V]):
 
     @property
     def is_batched(self) -> bool:
-        """True if the update goes by the mean gradient of several examples."""
-        return MEAN_LOSS in self.values
+        """True if the update is made for several examples together."""
+        return bool(self.derivation.batch)
 
     def update_gradient(self, parameter: str) -> str:
         """The name of the gradient that a parameter's update goes by."""
-        return partial(MEAN_LOSS if self.is_batched else self.derivation.of, parameter).name
+        return self.derivation.update_gradient(parameter).name
+
+    def example_gradient(self, parameter: str) -> Partial:
+        """The gradient that the working comes to without the other examples of its batch."""
+        derivation = self.derivation
+        gradient = derivation.gradient if self.is_batched else derivation.update_gradient
+        return gradient(parameter)
+
+    @property
+    def loss(self) -> V:
+        """What the update lowers; without a target, what is derived."""
+        return self.values[self.derivation.goal]
 
     def figure(self, name: str) -> Decimal:
         """A quantity's value with the digits in which it is printed.

@@ -1,14 +1,15 @@
 """From a network to every step of its passes and its update, in symbols."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from backprop_cli.algebra.expression import Expression, Symbol, symbols
 from backprop_cli.derivation.backward import backward_steps
 from backprop_cli.derivation.forward import forward_steps
+from backprop_cli.derivation.objective import goal, objective_steps
 from backprop_cli.derivation.perceptron import error_steps
 from backprop_cli.derivation.steps import Derivation, Rule, Step
-from backprop_cli.derivation.update import mean_steps, update_steps
+from backprop_cli.derivation.update import update_steps
 from backprop_cli.functions.optimizers import goes_by_error
 from backprop_cli.functions.softmax import SOFTMAX
 from backprop_cli.network.structure import Network
@@ -17,14 +18,21 @@ from backprop_cli.network.structure import Network
 def derive(network: Network, batch: Sequence[int] = (), *, by_inputs: bool = False) -> Derivation:
     """Derive every step of one update, on one example or on a batch of several.
 
-    ``batch`` are the numbers of the examples whose mean gradient the update goes by. The forward
-    and backward pass are those of one of them; the others' gradients are given quantities.
-    ``by_inputs`` as for `derive_passes`.
+    ``batch`` are the numbers of the examples that the update is made for. The forward and backward
+    pass are those of one of them; the others' gradients are given quantities. ``by_inputs`` as for
+    `derive_passes`.
     """
-    passes = derive_passes(network, by_inputs=by_inputs)
-    means = mean_steps(network, batch) if batch else ()
-    update = update_steps(network, batched=bool(batch))
-    return replace(passes, steps=(*passes.steps, *means, *update))
+    update = update_steps(network, goal(network, batched=bool(batch)))
+    return with_update(network, derive_passes(network, by_inputs=by_inputs), batch, update)
+
+
+def with_update(
+    network: Network, passes: Derivation, batch: Sequence[int], update: Iterable[Step]
+) -> Derivation:
+    """The passes of one example, what an update by it or by a batch lowers, and the ``update``."""
+    steps = (*passes.steps, *objective_steps(network, batch), *update)
+    lowered = goal(network, batched=bool(batch))
+    return replace(passes, steps=steps, batch=tuple(batch), goal=lowered)
 
 
 def derive_passes(network: Network, *, by_inputs: bool = False) -> Derivation:
@@ -36,11 +44,11 @@ def derive_passes(network: Network, *, by_inputs: bool = False) -> Derivation:
     """
     forward, of = forward_steps(network), network.derived
     if goes_by_error(network):
-        return Derivation((*forward, *error_steps(network)), of)
+        return Derivation((*forward, *error_steps(network)), of, goal=of)
     inputs = network.inputs if by_inputs or not network.parameters else ()
     by = (*network.parameters, *inputs)
     steps = (*forward, *backward_steps(forward, of, by))
-    return Derivation(steps, of, dict(_shortcuts(network, forward)))
+    return Derivation(steps, of, dict(_shortcuts(network, forward)), goal=of)
 
 
 # Activation functions and losses that come to prediction minus target, if the targets of a softmax

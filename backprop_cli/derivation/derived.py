@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from backprop_cli.derivation.derive import derive_passes
+from backprop_cli.derivation.derive import derive_passes, with_update
+from backprop_cli.derivation.objective import goal
 from backprop_cli.derivation.steps import Derivation, Step
-from backprop_cli.derivation.update import mean_steps, update_steps
-from backprop_cli.network.structure import Network
+from backprop_cli.derivation.update import update_steps
+from backprop_cli.network.structure import LOSS, Network
 
 
 @dataclass(frozen=True)
@@ -27,24 +28,25 @@ class Derived:
 
     @cached_property
     def forward(self) -> Derivation:
-        """The steps from the inputs to the loss."""
-        return replace(self.passes, steps=self.passes.needed_for([self.network.derived]))
+        """The steps from the inputs of one example to the loss."""
+        single = self.update()
+        return replace(single, steps=single.needed_for([single.goal, single.of]))
 
     def update(self, batch: Sequence[int] = ()) -> Derivation:
-        """The passes, and an update by one example or by the mean over a batch.
+        """The passes of one example, and an update by it or by a batch of several.
 
-        ``batch`` are the numbers of its examples: see `derive.derive`.
+        ``batch`` are the numbers of its examples: see `objective.objective_steps`.
         """
-        if not batch:
-            return self._single
-        steps = (*self.passes.steps, *mean_steps(self.network, batch), *self._mean_update)
-        return replace(self.passes, steps=steps)
+        return self._single if not batch else self._by(batch)
 
     @cached_property
     def _single(self) -> Derivation:
-        update = update_steps(self.network, batched=False)
-        return replace(self.passes, steps=(*self.passes.steps, *update))
+        return self._by(())
+
+    def _by(self, batch: Sequence[int]) -> Derivation:
+        update = self._batch_update if batch else update_steps(self.network, LOSS)
+        return with_update(self.network, self.passes, batch, update)
 
     @cached_property
-    def _mean_update(self) -> tuple[Step, ...]:
-        return tuple(update_steps(self.network, batched=True))
+    def _batch_update(self) -> tuple[Step, ...]:
+        return tuple(update_steps(self.network, goal(self.network, batched=True)))

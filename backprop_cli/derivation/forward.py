@@ -7,7 +7,7 @@ from backprop_cli.derivation.steps import Kept, Local, Rule, Step
 from backprop_cli.functions import softmax
 from backprop_cli.functions.activations import A, Z, row_of
 from backprop_cli.functions.losses import COMPLEMENT, LOG, LOG_COMPLEMENT, LOSSES, Loss
-from backprop_cli.network.structure import LOSS, Function, Layer, Network, Neuron
+from backprop_cli.network.structure import Function, Layer, Network, Neuron
 
 # Of a softmax of up to so many neurons every derivative is listed; they are their square.
 MOST_LISTED = 12
@@ -134,7 +134,7 @@ def _losses(network: Network) -> Iterator[Step]:
         return
     yield from steps
     total = Sum(tuple(step.defines for step in steps))
-    yield Step(Symbol(LOSS), total, Rule.SUM_OF_LOSSES, locals=tuple(found))
+    yield Step(Symbol(network.derived), total, Rule.SUM_OF_LOSSES, locals=tuple(found))
 
 
 def _loss(network: Network, output: Neuron) -> Loss:

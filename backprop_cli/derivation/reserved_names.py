@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
+from backprop_cli.derivation.objective import PENALTY, loss_of_batch, sum_of_losses
 from backprop_cli.derivation.perceptron import error_of
 from backprop_cli.derivation.steps import new, step_of
-from backprop_cli.derivation.update import MEAN_LOSS, SUM_OF_LOSSES
 from backprop_cli.functions import softmax
 from backprop_cli.functions.optimizers import (
     DECAY,
@@ -14,6 +14,8 @@ from backprop_cli.functions.optimizers import (
     lines_of,
     symbol_of,
 )
+from backprop_cli.functions.penalties import PENALTIES
+from backprop_cli.functions.reductions import REDUCTIONS
 from backprop_cli.network.structure import LEARNING_RATE, LOSS, Network
 
 LIKE_PREDICTIONS = ("ŷ_", "y_hat_")  # y_hat_o1 is printed as ŷ_o1
@@ -46,8 +48,15 @@ def own_names(network: Network) -> Iterator[tuple[str, str]]:
     """The names that the calculation itself gives, but for those of parameters, and to what."""
     yield LEARNING_RATE, "the learning rate"
     yield LOSS, "the loss"
-    yield MEAN_LOSS, "the mean loss of a batch"
-    yield SUM_OF_LOSSES, "the sum of a batch's losses"
+    yield (
+        loss_of_batch(network),
+        f"the {REDUCTIONS[network.reduction].adjective.lower()} loss of a batch",
+    )
+    yield sum_of_losses(network), "the sum of a batch's losses"
+    if network.penalty:
+        yield network.derived, "the loss without its penalty"
+        yield PENALTY, "the penalty"
+        yield PENALTIES[network.penalty].strength.name, "the strength of the penalty"
     for name in ("y_hat", "y_true"):
         yield name, "a quantity of the output layer"
     for parameter in network.parameters:

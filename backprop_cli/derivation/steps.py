@@ -10,6 +10,8 @@ from backprop_cli.algebra.expression import Expression, Partial, Symbol, partial
 from backprop_cli.functions.activations import Activation
 from backprop_cli.functions.losses import Loss
 from backprop_cli.functions.optimizers import Line
+from backprop_cli.functions.penalties import Penalty
+from backprop_cli.functions.reductions import Reduction
 from backprop_cli.network.structure import LOSS, Neuron
 
 
@@ -37,7 +39,10 @@ class Rule(Enum):
     CHAIN = auto()
     SUM_OF_PARTS = auto()
     FEEDS_NOTHING = auto()
-    MEAN = auto()
+    OVER_BATCH = auto()
+    PENALTY = auto()
+    PENALIZED = auto()
+    SPARED = auto()
     PULLED = auto()
     OPTIMIZER = auto()
     DECAYED = auto()
@@ -63,8 +68,8 @@ class Kept(Enum):
     COUNTED = auto()
 
 
-# The row of a table that a step applies: an activation function, a loss, a line of an optimizer.
-Row = Activation | Loss | Line
+# The row of a table that a step applies.
+Row = Activation | Loss | Line | Penalty | Reduction
 
 
 class Local(NamedTuple):
@@ -125,12 +130,16 @@ class Derivation:
     """Steps in an order in which each uses only given quantities and earlier ones.
 
     ``of`` is the quantity that the backward pass derives, if there is one. ``shortcuts`` are
-    shorter formulas of gradients that it derives the long way, by their names.
+    shorter formulas of gradients that it derives the long way, by their names. ``batch`` are the
+    numbers of the examples that an update is made for together (empty: it is made for one alone),
+    and ``goal`` is what it lowers, if it is not ``of``: the loss of the batch, and its penalty.
     """
 
     steps: tuple[Step, ...]
     of: str = LOSS
     shortcuts: Mapping[str, Expression] = field(default_factory=dict)
+    batch: tuple[int, ...] = ()
+    goal: str = LOSS
 
     @cached_property
     def by_name(self) -> Mapping[str, Step]:
@@ -145,6 +154,10 @@ class Derivation:
     def gradient(self, quantity: str) -> Partial:
         """The derivative of what is derived by a quantity, e.g. ∂Loss/∂w1."""
         return partial(self.of, quantity)
+
+    def update_gradient(self, parameter: str) -> Partial:
+        """The gradient that a parameter's update goes by, e.g. ∂MeanLoss/∂w1."""
+        return partial(self.goal, parameter)
 
     def needed_for(self, names: Iterable[str]) -> tuple[Step, ...]:
         """The steps that the named quantities rest on, themselves included, in order."""

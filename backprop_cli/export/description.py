@@ -11,6 +11,7 @@ from backprop_cli.export.graph import safe_name, why_no_matrices
 from backprop_cli.export.reading import Reading
 from backprop_cli.functions.activations import ACTIVATIONS
 from backprop_cli.functions.optimizers import DECAY, OPTIMIZERS, T, goes_by_error, symbol_of
+from backprop_cli.functions.reductions import REDUCTIONS, Reduction
 from backprop_cli.network.exercise import Exercise, Figure
 from backprop_cli.network.structure import LEARNING_RATE, Layer, Network
 
@@ -125,6 +126,11 @@ class Description:
     def by_parameter(self) -> Iterator[tuple[str, Array]]:
         """The parameters of a network that is no matrices, each with its array."""
         return zip(self.network.parameters, self.singles, strict=True)
+
+    @property
+    def reduction(self) -> Reduction | None:
+        """What the losses of several examples become one by; None where there is only one."""
+        return REDUCTIONS[self.network.reduction] if len(self.x) > 1 else None
 
     @property
     def trained(self) -> tuple[Array, ...]:

@@ -19,7 +19,7 @@ TAKEN = re.compile(
     "[a-z]|self|jax|jnp|np|torch|nn|F|dist|os|csv|math|random|Path|T_destination|y_hat|data|columns"
     "|cells|numbers|inputs|targets|classes|file|rows|header|epochs?|epochs_done|seed|order|batch"
     "|batch_size|start|loss(es)?|trained|parameters|learning_rate|momentum|dampening|beta[12]|epsilon"
-    "|weight_decay|predict|mean_loss|update|is_shown|order_of_epoch|network|model|optimizer|kept"
+    "|weight_decay|predict|mean_loss|sum_loss|update|is_shown|order_of_epoch|network|model|optimizer|kept"
     "|mine|launched|processes|rank|on_gpu|read_columns|standardized|times_log|forward|train|eval"
     "|training|buffers|children|modules|to|cpu|cuda|half|float|double|bfloat16|type|apply|compile"
     "|zero_grad|requires_grad_|share_memory|extra_repr|(load_)?state_dict|add_module|dump_patches"

@@ -71,7 +71,7 @@ def script(description: Description) -> str:
         blocks.append(_update(description))
     if parts.shuffles(description):
         blocks.append(parts.ORDER_OF_EPOCH)
-    loss = "loss = mean_loss(parameters, x, y)"
+    loss = f"loss = {parts.loss_function(description)}(parameters, x, y)"
     blocks += [parts.IS_SHOWN, parts.loop(description, update, loss, order="jnp.array({})")]
     return laid_out(blocks)
 
@@ -120,19 +120,18 @@ def _model(description: Description) -> list[Block]:
         source = f"a{layer.number}"
         last = layer is description.layers[-1]
         lines.append(f"return {value}" if last else f"{source} = {value}")
-    mean = " / len(x)" if len(description.x) > 1 else ""
-    said = "The loss, the mean over the examples." if mean else "The loss."
+    found = f"jnp.sum({LOSSES[description.network.loss]}){parts.divided(description)}"
     return [
         parts.of_loss(description, "jnp"),
         ["def predict(p, x):", *indented(['"""The outputs for each example."""', *lines])],
         [
             "@jax.jit",
-            "def mean_loss(p, x, y):",
+            f"def {parts.loss_function(description)}(p, x, y):",
             *indented(
                 [
-                    f'"""{said}"""',
+                    f'"""The loss{parts.over_examples(description)}."""',
                     "y_hat = predict(p, x)",
-                    f"return jnp.sum({LOSSES[description.network.loss]}){mean}",
+                    f"return {found}",
                 ]
             ),
         ],
@@ -155,7 +154,7 @@ def _update(description: Description) -> Block:
             [
                 '"""Move every array against its gradient."""',
                 f"{', '.join(moved)} = {copies}",
-                "for name, g in jax.grad(mean_loss)(p, x, y).items():",
+                f"for name, g in jax.grad({parts.loss_function(description)})(p, x, y).items():",
                 *indented(updates.lines(description, "p[name]", "name", "jnp")),
                 f"return {', '.join(moved)}",
             ]

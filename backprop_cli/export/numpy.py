@@ -157,7 +157,11 @@ def script(description: Description) -> str:
         blocks.append(_update(description))
     if parts.shuffles(description):
         blocks.append(parts.ORDER_OF_EPOCH)
-    loss = "loss, _ = loss_and_gradients(x, y)" if description.trained else "loss = mean_loss(x, y)"
+    loss = (
+        "loss, _ = loss_and_gradients(x, y)"
+        if description.trained
+        else f"loss = {parts.loss_function(description)}(x, y)"
+    )
     blocks += [parts.IS_SHOWN, parts.loop(description, update, loss)]
     return laid_out(blocks)
 
@@ -203,7 +207,7 @@ def _passes(description: Description) -> Block:
     named = {one.number: _activation(one, one is layers[-1]) for one in layers}
     named[0] = "x"
     loss, slope = LOSSES[description.network.loss]
-    mean = " / len(x)" if len(description.x) > 1 else ""
+    divided, over = parts.divided(description), parts.over_examples(description)
     forward = []
     for layer in layers:
         bias = f" + {layer.bias.name}" if layer.bias else ""
@@ -213,21 +217,21 @@ def _passes(description: Description) -> Block:
             f"{z} = {named[layer.number - 1]} @ {layer.weights.name}.T{bias}",
             f"{named[layer.number]} = {value}",
         ]
-    forward.append(f"loss = np.sum({loss}){mean}")
+    forward.append(f"loss = np.sum({loss}){divided}")
     trained = description.trained
     if not trained:
-        said = '"""The loss, the mean over the examples."""' if mean else '"""The loss."""'
-        return ["def mean_loss(x, y):", *indented([said, *forward, "return loss"])]
+        head = f"def {parts.loss_function(description)}(x, y):"
+        return [head, *indented([f'"""The loss{over}."""', *forward, "return loss"])]
     backward = [f"dy_hat = {slope}"]
-    if mean:
-        backward.append("dy_hat /= len(x)  # the mean over the examples")
+    if divided:
+        backward.append(f"dy_hat /= len(x)  # {over.removeprefix(', ')}")
     first = min(layer.number for layer in layers if any(one.is_trained for one in layer.arrays))
     for layer in reversed(layers[first - 1 :]):
         backward += _back(layer, named, first)
     backward += listing("gradients = ", [f"d{one.name}" for one in trained], depth=1)
-    said = '"""The mean loss over the examples, and its gradient by each array."""'
-    if not mean:
-        said = '"""The loss, and its gradient by each array."""'
+    said = '"""The loss, and its gradient by each array."""'
+    if row := description.reduction:
+        said = f'"""The {row.name} loss over the examples, and its gradient by each array."""'
     lines = [said, *forward, "", *backward, "return loss, gradients"]
     return ["def loss_and_gradients(x, y):", *indented(lines)]
 

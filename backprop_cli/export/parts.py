@@ -86,6 +86,23 @@ def of_loss(description: Description, library: str) -> Block:
     return OF_LOSS.get(network.loss, "").format(np=library, **named).splitlines()
 
 
+def over_examples(description: Description) -> str:
+    """What the loss is over several examples; nothing where there is only one."""
+    row = description.reduction
+    return f", the {row.name} over the examples" if row else ""
+
+
+def divided(description: Description) -> str:
+    """What a sum over examples is divided by, as code."""
+    row = description.reduction
+    return " / len(x)" if row and row.divides else ""
+
+
+def loss_function(description: Description) -> str:
+    """What the function is called that finds the loss of all the examples."""
+    return f"{description.network.reduction}_loss"
+
+
 def header(description: Description, library: str) -> Block:
     """The line that says where the script is from and how to run it."""
     name, file = printable(description.configuration), printable(quote(description.file))

@@ -7,6 +7,7 @@ from backprop_cli.export.description import Array, Description, LayerArrays, fla
 from backprop_cli.export.graph import forward_lines
 from backprop_cli.export.layout import INDENT, WIDTH, Block, array, indented, listing
 from backprop_cli.export.layout import script as laid_out
+from backprop_cli.functions.reductions import MEAN
 
 # An activation in terms of z.
 ACTIVATIONS = {
@@ -74,14 +75,14 @@ if launched:
 
 UPDATE = '''\
 def update(x, y):
-    """Move every parameter against its gradient of the mean loss over a batch."""
+    """Move every parameter against its gradient of the {name} loss over a batch."""
     mine = slice(rank, None, processes)
-    # The gradients' mean over the processes is then their mean over the batch.
-    loss = losses(model(x[mine]), y[mine]).sum() * processes / len(x)
+    # The gradients' mean over the processes is then their {name} over the batch.
+    loss = losses(model(x[mine]), y[mine]).sum() * processes{divided}
     optimizer.zero_grad()
     loss.backward()
     optimizer.step()
-'''.splitlines()
+'''
 
 # Gloo's threads end with the last reference to their group. One that outlives the interpreter
 # brings the process down as it lets go of a tensor. The model holds a reference; so would default
@@ -98,7 +99,6 @@ def script(description: Description) -> str:
     """The script."""
     classes = _network(description)
     functional = any("F." in line for line in classes)
-    several = len(description.x) > 1
     blocks: list[Block] = [
         parts.header(description, "PyTorch"),
         parts.imports(description, "os"),
@@ -129,18 +129,19 @@ def script(description: Description) -> str:
         _made(description),
         [
             "@torch.no_grad()",
-            "def mean_loss():",
-            f'    """The loss{", the mean over the examples" if several else ""}."""',
-            f"    return losses(network(x), y).sum().item(){' / len(x)' if several else ''}",
+            f"def {parts.loss_function(description)}():",
+            f'    """The loss{parts.over_examples(description)}."""',
+            f"    return losses(network(x), y).sum().item(){parts.divided(description)}",
         ],
     ]
     if description.trained:
-        blocks.append(UPDATE)
+        row = description.reduction or MEAN
+        divided = " / len(x)" if row.divides else ""
+        blocks.append(UPDATE.format(name=row.name, divided=divided).splitlines())
     if parts.shuffles(description):
         blocks.append(parts.ORDER_OF_EPOCH)
-    loop = parts.loop(
-        description, "update({x}, {y})", "loss = mean_loss()", condition="rank == 0 and "
-    )
+    loss = f"loss = {parts.loss_function(description)}()"
+    loop = parts.loop(description, "update({x}, {y})", loss, condition="rank == 0 and ")
     let_go = f"del model  # and its hold on the group, whose threads then end\n{INDENT}"
     end = END.format(end=let_go if description.trained else "").splitlines()
     return laid_out([*blocks, parts.IS_SHOWN, loop, end])

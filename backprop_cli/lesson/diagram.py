@@ -8,7 +8,7 @@ from backprop_cli.algebra.paper import name_on_paper, on_paper
 from backprop_cli.arithmetic.working import AnyWorking
 from backprop_cli.derivation.perceptron import error_of
 from backprop_cli.functions.optimizers import goes_by_error
-from backprop_cli.network.structure import LOSS, Network, Neuron
+from backprop_cli.network.structure import Network, Neuron
 
 
 class Line(NamedTuple):
@@ -186,7 +186,7 @@ def _ends(network: Network) -> Mapping[Neuron, str]:
     if not network.aimed:
         return {}
     by_error = goes_by_error(network)
-    return {out: error_of(out).name if by_error else LOSS for out in network.outputs}
+    return {out: error_of(out).name if by_error else network.derived for out in network.outputs}
 
 
 def _in_formula(formula: Expression) -> tuple[str, ...]:

@@ -5,13 +5,14 @@ from collections.abc import Callable, Iterator
 from backprop_cli.algebra.expression import Partial, Symbol
 from backprop_cli.algebra.prose import Code, Prose, enumerated, prose
 from backprop_cli.arithmetic.working import AnyWorking
+from backprop_cli.derivation.objective import parts_of_batch
 from backprop_cli.derivation.steps import Rule, Step
-from backprop_cli.derivation.update import parts_of_batch
 from backprop_cli.functions.optimizers import goes_by_error
 from backprop_cli.lesson.blocks import Block, Equations, Heading, Paragraph
 from backprop_cli.lesson.chain_rule import Detail, gradient_blocks
 from backprop_cli.lesson.equations import equation, given_equation, line
 from backprop_cli.lesson.known import WORKED_OUT, Known
+from backprop_cli.lesson.objective import rest_of_gradient
 from backprop_cli.lesson.perceptron import explain_correction
 from backprop_cli.lesson.reasons import (
     bias_place,
@@ -22,7 +23,7 @@ from backprop_cli.lesson.reasons import (
     title,
     weight_place,
 )
-from backprop_cli.lesson.updates import mean_of_batch, update_blocks
+from backprop_cli.lesson.updates import update_blocks
 from backprop_cli.lesson.wide_softmax import mean_blocks
 from backprop_cli.network.structure import Network
 from backprop_cli.runs.run import Run
@@ -67,15 +68,15 @@ def explain(network: Network, working: AnyWorking, name: str) -> Iterator[Block]
         yield from explain_correction(network, working, name)
     elif name in network.weights:
         yield from explain_weight(network, working, name, Detail.FULL, {})
-        yield from mean_of_batch(working, name)
+        yield from rest_of_gradient(network, working, name)
     elif name in network.biases:
         yield Heading(3, _gradient_for(name), bias_place(network, name))
         yield from explain_bias(network, working, name, {})
-        yield from mean_of_batch(working, name)
+        yield from rest_of_gradient(network, working, name)
     elif name in network.slopes:
         yield Heading(3, _gradient_for(name), slope_place(network, name))
         yield from explain_slope(network, working, name, {})
-        yield from mean_of_batch(working, name)
+        yield from rest_of_gradient(network, working, name)
     elif (step := working.derivation.by_name.get(name)) is None:
         yield Heading(3, prose("Given value ", Symbol(name)))
         yield Equations((given_equation(working, name),))

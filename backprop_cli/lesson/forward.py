@@ -20,7 +20,7 @@ from backprop_cli.lesson.given import (
 from backprop_cli.lesson.reasons import (
     weighted_sum_formulas,
 )
-from backprop_cli.network.structure import LOSS, Layer, Network
+from backprop_cli.network.structure import Layer, Network
 
 
 def forward(network: Network, working: AnyWorking) -> Iterator[Block]:
@@ -64,7 +64,7 @@ def loss(network: Network, working: AnyWorking) -> Iterator[Block]:
     row = LOSSES[network.loss]
     several = ", added over the outputs" if len(network.outputs) > 1 else ""
     yield Paragraph(prose("The loss is ", row.title, several, "."))
-    losses = dict.fromkeys([*map(network.loss_of, network.outputs), LOSS])
+    losses = dict.fromkeys([*map(network.loss_of, network.outputs), network.derived])
     yield Equations(tuple(equation(working, derivation.by_name[name]) for name in losses))
 
 

@@ -8,7 +8,7 @@ from backprop_cli.algebra.paper import written
 from backprop_cli.algebra.sheet import Written
 from backprop_cli.arithmetic.working import WorkingError
 from backprop_cli.derivation.derived import Derived
-from backprop_cli.derivation.update import parts_of_batch
+from backprop_cli.derivation.objective import parts_of_batch
 from backprop_cli.errors import UnknownNameError
 from backprop_cli.network.exercise import Exercise
 from backprop_cli.runs.checking.names import Names

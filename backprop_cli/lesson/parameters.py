@@ -14,6 +14,7 @@ from backprop_cli.functions.optimizers import (
     lines_of,
     symbol_of,
 )
+from backprop_cli.functions.reductions import REDUCTIONS
 from backprop_cli.lesson.blocks import (
     Column,
     Role,
@@ -38,13 +39,15 @@ def kinds_of(network: Network) -> tuple[tuple[str, str, tuple[str, ...]], ...]:
 
 def update_tables(network: Network, working: AnyWorking) -> Iterator[Table]:
     """A table for each kind of parameter: its values and all that its update works out."""
-    mean = "Mean gradient" if working.is_batched else "Gradient"
+    gradient = "Gradient"
+    if working.is_batched:
+        gradient = f"{REDUCTIONS[network.reduction].adjective} gradient"
     between = [line.defines for line in lines_of(network)]
     for title, letter, names in kinds_of(network):
         columns = (
             Column(title, Role.QUANTITY),
             Column("Old Value", Role.GIVEN),
-            Column(f"{mean} (dL/d{letter})", Role.RESULT),
+            Column(f"{gradient} (dL/d{letter})", Role.RESULT),
             *(
                 Column(Symbol(quantity.name.removesuffix("_new")), Role.RESULT)
                 for quantity in between

@@ -24,9 +24,11 @@ from backprop_cli.functions import softmax
 from backprop_cli.functions.activations import A, Activation, Z, row_of
 from backprop_cli.functions.losses import Loss
 from backprop_cli.functions.optimizers import Line
+from backprop_cli.functions.penalties import Penalty
+from backprop_cli.functions.reductions import Reduction
 from backprop_cli.lesson.blocks import Equation, Equations
 from backprop_cli.lesson.equations import formula
-from backprop_cli.network.structure import LOSS, Layer, Network
+from backprop_cli.network.structure import DATA_LOSS, LOSS, Layer, Network
 
 TERMS_IN_A_REASON = 4
 
@@ -168,8 +170,17 @@ def reason(working: AnyWorking, step: Step) -> Prose:
                 return prose(by, " is added directly to ", entered.defines)
             short = _shortened(entered.expression, {by.name})
             return prose("because ", Relation(entered.defines, "=", short))
-        case Rule.MEAN:
-            return "the mean over the examples of the batch"
+        case Rule.OVER_BATCH:
+            assert isinstance(step.row, Reduction)
+            return step.row.reason
+        case Rule.PENALTY:
+            assert isinstance(step.row, Penalty)
+            return step.row.title
+        case Rule.PENALIZED:
+            return "the penalty is added, and so are the gradients"
+        case Rule.SPARED:
+            assert isinstance(step.defines, Partial)
+            return prose("the penalty does not contain ", Symbol(step.defines.by))
         case Rule.PULLED | Rule.OPTIMIZER | Rule.DECAYED:
             assert isinstance(step.row, Line)
             return step.row.reason
@@ -188,7 +199,7 @@ def reason(working: AnyWorking, step: Step) -> Prose:
             wrong = "small" if error > 0 else "large"
             return f"the prediction is too {wrong}: the weights change"
         case Rule.FEEDS_NOTHING:
-            of = "the loss" if derivation.of == LOSS else Symbol(derivation.of)
+            of = "the loss" if derivation.of in (LOSS, DATA_LOSS) else Symbol(derivation.of)
             return prose("it feeds no neuron, so ", of, " does not depend on it")
         case _:
             return ""

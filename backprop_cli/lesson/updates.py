@@ -1,23 +1,20 @@
-"""The update, as a lesson shows it: the mean over a batch, and the lines of each parameter."""
+"""The update, as a lesson shows it: the lines of each parameter."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from backprop_cli.algebra.expression import (
     Expression,
     Number,
     Relation,
     Symbol,
-    partial,
     substitute,
     symbols,
 )
 from backprop_cli.algebra.prose import Code, Prose, enumerated, prose
-from backprop_cli.arithmetic.evaluation import Rounded
 from backprop_cli.arithmetic.exactness import equal
 from backprop_cli.arithmetic.figures import rounded
 from backprop_cli.arithmetic.working import AnyWorking
-from backprop_cli.derivation.steps import Rule, Step, new
-from backprop_cli.derivation.update import FEW, MEAN_LOSS, SUM_OF_LOSSES, contributions, mean_over
+from backprop_cli.derivation.steps import Rule, new
 from backprop_cli.functions.optimizers import (
     DECAY,
     DECAYED,
@@ -41,46 +38,7 @@ from backprop_cli.lesson.blocks import (
 )
 from backprop_cli.lesson.equations import equation, formula, line, result
 from backprop_cli.lesson.parameters import kinds_of
-from backprop_cli.lesson.reasons import reason
-from backprop_cli.network.structure import LEARNING_RATE, LOSS, Network
-
-
-def mean_of_batch(working: AnyWorking, parameter: str) -> Iterator[Block]:
-    """The mean gradient of a batch, where the working has one."""
-    if working.is_batched:
-        step = working.derivation.by_name[working.update_gradient(parameter)]
-        yield Heading(4, "Mean over the batch")
-        yield Equations((equation(working, step, reason=reason(working, step)),))
-
-
-def mean_gradients(network: Network, working: AnyWorking, batch: Sequence[int]) -> Iterator[Block]:
-    """The mean of every gradient over a batch, whose examples are given by number."""
-    derivation = working.derivation
-    yield Heading(2, "Mean Gradients of the Batch")
-    few = len(batch) <= FEW
-    which = prose("examples ", enumerated([*map(str, batch)])) if few else f"{len(batch)} examples"
-    said = prose("The update is made for ", which, " together, by the mean of their gradients.")
-    if not few:
-        said = prose(said, " ", Symbol(SUM_OF_LOSSES), " is the sum of their losses")
-        if isinstance(working.arithmetic, Rounded) and isinstance(
-            working.given.get(SUM_OF_LOSSES), float
-        ):
-            said = prose(said, ", taken in full precision and then rounded")
-        said = prose(said, ".")
-    yield Paragraph(said)
-    mean = mean_over(contributions(OLD.name, batch), batch)
-    yield Equations((formula(partial(MEAN_LOSS, OLD.name), mean),))
-    quantities = (MEAN_LOSS, *(working.update_gradient(p) for p in network.parameters))
-    yield Equations(
-        tuple(_in_numbers(working, derivation.by_name[quantity]) for quantity in quantities)
-    )
-
-
-def _in_numbers(working: AnyWorking, step: Step) -> Equation:
-    """A step with its numbers put in, without its symbols."""
-    numbers = working.with_figures(step.expression)
-    end = result(working, step.defines.name)
-    return line(step.defines, numbers, end)
+from backprop_cli.network.structure import LEARNING_RATE, Network
 
 
 def updates(network: Network, working: AnyWorking) -> Iterator[Block]:
@@ -122,8 +80,7 @@ def _order(network: Network, kind: str, names: tuple[str, ...]) -> tuple[str, ..
 def _optimizer(network: Network, working: AnyWorking) -> Iterator[Block]:
     """The optimizer's formulas, for any parameter w, and its settings."""
     row, lines = OPTIMIZERS[network.optimizer], lines_of(network)
-    loss = MEAN_LOSS if working.is_batched else LOSS
-    put_in: dict[str, Expression] = {SLOPE.name: partial(loss, OLD.name)}
+    put_in: dict[str, Expression] = {SLOPE.name: working.derivation.update_gradient(OLD.name)}
     if GRADIENT not in (line.defines for line in lines):
         put_in[GRADIENT.name] = put_in[SLOPE.name]
     old = DECAYED if SHRUNK in lines else OLD

@@ -20,9 +20,9 @@ from backprop_cli.lesson.given import (
     readable,
 )
 from backprop_cli.lesson.notation import PLAIN, Notation
+from backprop_cli.lesson.objective import gradients_of_batch
 from backprop_cli.lesson.parameters import update_tables
 from backprop_cli.lesson.perceptron import correction_tables, error_updates, errors, summary
-from backprop_cli.lesson.updates import mean_gradients
 from backprop_cli.network.structure import Network
 from backprop_cli.runs.run import Run
 
@@ -71,7 +71,7 @@ def _gradients(run: Run, notation: Notation) -> Iterator[Block]:
     network = run.exercise.network
     yield from notation.gradients(run)
     if len(run.shown.batch) > 1 and readable(network):
-        yield from mean_gradients(network, run.working, [at + 1 for at in run.shown.batch])
+        yield from gradients_of_batch(network, run.working, [at + 1 for at in run.shown.batch])
 
 
 def brief(run: Run) -> Lesson:

@@ -11,7 +11,6 @@ from backprop_cli.lesson.blocks import Block, Equations, Heading, Paragraph
 from backprop_cli.lesson.equations import equation, formula, line, result
 from backprop_cli.lesson.known import WORKED_OUT, Known, taken_as_known
 from backprop_cli.lesson.reasons import reason
-from backprop_cli.network.structure import LOSS
 
 # Of more neurons than this, the mean of the gradients is not worked out where it is used.
 MOST_IN_MEAN = 40
@@ -35,7 +34,7 @@ def through_softmax(working: AnyWorking, step: Step, known: Known) -> Iterator[B
     count = len(gradients_in(mean))
     yield Heading(4, prose(of, f" enters the softmax of {count} neurons"))
     if mean.defines.name not in known:
-        yield from _why(count, mean.defines)
+        yield from _why(count, mean.defines, working.derivation.of)
         if count > MOST_IN_MEAN:
             known[mean.defines.name] = mean.defines
             yield taken_as_known([mean.defines])
@@ -73,10 +72,10 @@ def _lines(working: AnyWorking, gradients: Sequence[Partial], known: Known) -> I
     known.update((one.name, Symbol(one.by)) for one in gradients)
 
 
-def _why(count: int, mean: Symbol) -> Iterator[Block]:
+def _why(count: int, mean: Symbol, of: str) -> Iterator[Block]:
     """The way from the parts of all activations to one short formula."""
     z, first, own, last = Symbol("z_i"), Symbol("a_1"), softmax.ANY, Symbol("a_n")
-    by_first, by_own, by_last = (partial(LOSS, one.name) for one in (first, own, last))
+    by_first, by_own, by_last = (partial(of, one.name) for one in (first, own, last))
     parts = Sum(
         (
             by_first * partial(first.name, z.name),
@@ -85,7 +84,7 @@ def _why(count: int, mean: Symbol) -> Iterator[Block]:
         )
     )
     total = Sum((by_first * first, DOTS, by_last * last))
-    gradient = partial(LOSS, z.name)
+    gradient = partial(of, z.name)
     yield Paragraph(
         f"Every weighted sum enters all {count} activations, so its gradient has {count} parts:"
     )

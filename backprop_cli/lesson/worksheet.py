@@ -6,8 +6,8 @@ from typing import NamedTuple
 from backprop_cli.algebra.expression import BLANK, Number, Relation, Symbol
 from backprop_cli.algebra.prose import Code, Prose, enumerated, joined, prose
 from backprop_cli.arithmetic.working import AnyWorking
+from backprop_cli.derivation.objective import FEW, parts_of_batch
 from backprop_cli.derivation.steps import Rule, Step
-from backprop_cli.derivation.update import FEW, parts_of_batch
 from backprop_cli.functions.losses import LOSSES
 from backprop_cli.functions.optimizers import goes_by_error, state_of
 from backprop_cli.lesson.backward import gradient_tables
@@ -45,7 +45,8 @@ FORWARD_RULES = frozenset(
 )
 UPDATE_RULES = frozenset(
     (
-        *(Rule.MEAN, Rule.PULLED, Rule.OPTIMIZER, Rule.DECAYED, Rule.STEP),
+        *(Rule.OVER_BATCH, Rule.PENALTY, Rule.PENALIZED, Rule.SPARED),
+        *(Rule.PULLED, Rule.OPTIMIZER, Rule.DECAYED, Rule.STEP),
         *(Rule.NEW_WEIGHT, Rule.NEW_BIAS),
     )
 )

@@ -14,6 +14,7 @@ from backprop_cli.algebra.expression import Expression, Partial, partial, symbol
 
 LEARNING_RATE = "learning_rate"
 LOSS = "Loss"
+DATA_LOSS = "DataLoss"  # the loss without its penalty
 
 Settings = tuple[tuple[str, Decimal], ...]
 
@@ -141,10 +142,12 @@ class Network:
     ``layers`` are in forward order; what feeds a neuron is an input or any neuron before it. The
     neurons ``ends`` are its outputs (none named: those of the last layer that feed no other). With
     a target for each, what is derived is the loss, a row of ``losses.py`` with ``loss_settings``;
-    where it is not ``aimed`` at a target, its only output itself. ``frozen`` holds the parameters
-    that an update leaves as they are; the others are updated by the row ``optimizer`` of
-    ``optimizers.py``, with
-    weight decay if it ``decays``; there is no update unless it ``learns``, with a learning rate.
+    where it is not ``aimed`` at a target, its only output itself. The losses of a batch become one
+    by a row of ``reductions.py``; ``penalty`` is added to that, a row of ``penalties.py`` ("" for
+    none), on the weights and, if it ``penalizes_biases``, on the biases. ``frozen`` holds the
+    parameters that an update leaves as they are; the others are updated by the row ``optimizer`` of
+    ``optimizers.py``, with weight decay if it ``decays``; there is no update unless it ``learns``,
+    with a learning rate.
     """
 
     inputs: tuple[str, ...]
@@ -157,6 +160,9 @@ class Network:
     aimed: bool = True
     learns: bool = True
     loss_settings: Settings = ()
+    reduction: str = "mean"
+    penalty: str = ""
+    penalizes_biases: bool = False
 
     # --- neurons ---
 
@@ -264,12 +270,24 @@ class Network:
             return ()
         return tuple(name for name in self.parameters if name not in self.frozen)
 
+    @cached_property
+    def penalized(self) -> tuple[str, ...]:
+        """The parameters that the penalty is on, each once."""
+        if not self.penalty:
+            return ()
+        return (*self.weights, *(self.biases if self.penalizes_biases else ()))
+
     # --- outputs and loss ---
 
     @property
     def derived(self) -> str:
-        """The name of what the backward pass derives: the loss, or without targets the output."""
-        return LOSS if self.aimed else self.prediction(self.outputs[0])
+        """The name of what the backward pass derives: the loss, or without targets the output.
+
+        Where a penalty is added, the loss without it.
+        """
+        if not self.aimed:
+            return self.prediction(self.outputs[0])
+        return DATA_LOSS if self.penalty else LOSS
 
     def gradient(self, quantity: str) -> Partial:
         """The derivative of what is derived by a quantity, e.g. ∂Loss/∂w1."""
@@ -295,4 +313,4 @@ class Network:
 
     def loss_of(self, output: Neuron) -> str:
         """The name of an output's loss: ``Loss``, or ``Loss_o1`` among several."""
-        return LOSS if len(self.outputs) == 1 else f"{LOSS}_{output.name}"
+        return self.derived if len(self.outputs) == 1 else f"{LOSS}_{output.name}"

@@ -2,15 +2,20 @@
 
 import math
 from collections.abc import Iterable, Mapping
+from decimal import Decimal
 from functools import cached_property
 
-from backprop_cli.algebra.expression import Symbol
+from backprop_cli.algebra.expression import Number, Sum, Symbol
 from backprop_cli.arithmetic.evaluation import OutOfRangeError, Rounded
-from backprop_cli.arithmetic.working import AnyWorking, WorkingError
-from backprop_cli.derivation.update import MOST_BY_HAND, mean_over
+from backprop_cli.arithmetic.working import AnyWorking, WorkingError, work
+from backprop_cli.derivation.objective import (
+    MOST_BY_HAND,
+    loss_of_sums,
+    of_example,
+    sum_of_losses,
+)
 from backprop_cli.functions.optimizers import state_names
 from backprop_cli.network.exercise import Figure
-from backprop_cli.network.structure import LOSS
 from backprop_cli.runs.updates import Numbers, Updates
 from backprop_cli.training.compiled import Compiled, Values
 from backprop_cli.training.loop import CompiledLoop, State
@@ -50,20 +55,29 @@ class ByHand:
         return state
 
     def loss(self, state: State) -> float:
-        """The mean loss over the examples; nan where it does not exist.
+        """The loss over all the examples; nan where it does not exist.
 
         Of more examples than are added up by hand, in float64.
         """
         if self._exercise.example_count > MOST_BY_HAND:
             return self._in_float64.loss(tuple(map(float, state)))
         try:
-            losses = [working.values[LOSS] for working in self._worked(state)]
-            if len(losses) == 1:
-                return float(losses[0])
-            parts = [Symbol(f"{LOSS}[{at}]") for at in range(len(losses))]
-            named = {part.name: loss for part, loss in zip(parts, losses, strict=True)}
-            mean = mean_over(parts, range(len(losses)))
-            return float(self._arithmetic.result(self._arithmetic.evaluate(mean, named)))
+            worked, network = self._worked(state), self._exercise.network
+            if len(worked) == 1:
+                return float(worked[0].loss)
+            losses = [Symbol(of_example(network.derived, at)) for at, _ in enumerate(worked)]
+            named = dict(
+                zip(
+                    [loss.name for loss in losses],
+                    [one.values[network.derived] for one in worked],
+                    strict=True,
+                )
+            )
+            total = self._arithmetic.evaluate(Sum(tuple(losses)), named)
+            given = {**self._exercise.numbers, **self._named(state)}
+            given[sum_of_losses(network)] = total
+            whole = loss_of_sums(network, Number(Decimal(len(worked))))
+            return float(work(whole, given, self._arithmetic).loss)
         except (WorkingError, OutOfRangeError):
             return math.nan
 
@@ -72,7 +86,7 @@ class ByHand:
         if self._exercise.example_count > MOST_BY_HAND:
             return self._in_float64.outcomes(tuple(map(float, state)))
         network = self._exercise.network
-        names = [*map(network.prediction, network.outputs), LOSS]
+        names = [*map(network.prediction, network.outputs), network.derived]
         return [
             tuple(float(working.values[name]) for name in names) for working in self._worked(state)
         ]

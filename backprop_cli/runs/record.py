@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from backprop_cli.derivation.perceptron import error_of
-from backprop_cli.derivation.update import MEAN_LOSS
 from backprop_cli.functions.optimizers import goes_by_error
 from backprop_cli.runs.outcomes import correct
 from backprop_cli.runs.run import Run, calculate
@@ -61,7 +60,7 @@ def _passes(run: Run, forward: Sequence[str]) -> dict[str, object]:
         found_by = {name: working.update_gradient(name) for name in network.parameters}
     found: dict[str, object] = {
         "forward": {name: plain(working.values[name]) for name in forward},
-        "loss": plain(working.values[MEAN_LOSS if working.is_batched else network.derived]),
+        "loss": plain(working.loss),
         "error" if by_error else "gradients": {
             name: plain(working.values[quantity]) for name, quantity in found_by.items()
         },

@@ -10,7 +10,6 @@ from backprop_cli.arithmetic.working import AnyWorking, WorkingError
 from backprop_cli.derivation.derived import Derived
 from backprop_cli.functions.optimizers import goes_by_error
 from backprop_cli.network.exercise import Exercise, Trained
-from backprop_cli.network.structure import LOSS
 from backprop_cli.runs.outcomes import Outcome
 from backprop_cli.runs.plan import Plan
 from backprop_cli.runs.updates import Numbers, Updates
@@ -39,7 +38,7 @@ class Shown(NamedTuple):
 class Training(NamedTuple):
     """The result of a training: the ``numbers`` it ended with, and why it ended there.
 
-    ``history`` holds pairs of epoch and loss (the mean over the examples), from the epoch before
+    ``history`` holds pairs of epoch and loss (over all the examples), from the epoch before
     the first that was run; ``outcomes`` are those of each of several examples at the end.
     ``trained`` says what has been done altogether, ``by_hand`` that it was all worked by hand.
     ``before_last`` are the numbers before the last epoch, where training goes by errors and that is
@@ -102,12 +101,11 @@ class Run:
         """
         if self.training:
             return self.training.history
-        derived = self.exercise.network.derived
-        done, loss = self.exercise.trained.epochs, float(self.working.values[derived])
+        done, loss = self.exercise.trained.epochs, float(self.working.loss)
         if not self.exercise.network.learns:
             return ((done, loss),)
         try:
-            following = self.forward(self.after).values[LOSS]
+            following = self.forward(self.after).loss
         except WorkingError as error:
             raise WorkingError(f"after the update, {error.quantity}", error.why) from None
         return ((done, loss), (done + 1, float(following)))

@@ -7,11 +7,10 @@ from typing import Any
 from backprop_cli.arithmetic.evaluation import Arithmetic, Exact
 from backprop_cli.arithmetic.working import AnyWorking, work
 from backprop_cli.derivation.derived import Derived
+from backprop_cli.derivation.objective import FEW, MOST_BY_HAND, contributions
 from backprop_cli.derivation.steps import new
-from backprop_cli.derivation.update import FEW, MOST_BY_HAND, contributions
 from backprop_cli.functions.optimizers import OPTIMIZERS, T, state_names, state_of
 from backprop_cli.network.exercise import Exercise, Figure
-from backprop_cli.network.structure import LOSS
 
 Numbers = Mapping[str, Figure]
 
@@ -68,7 +67,8 @@ class Updates:
         self, state: Numbers, batch: tuple[int, ...], arithmetic: Arithmetic[Any]
     ) -> Mapping[str, Any]:
         """The loss and the gradients of each example of a batch, or of a large one their sums."""
-        names = (LOSS, *self.exercise.network.parameters)
+        network = self.exercise.network
+        of = network.derived
         if len(batch) > (FEW if isinstance(arithmetic, Exact) else MOST_BY_HAND):
             try:
                 return self._sums(state, batch)
@@ -77,13 +77,13 @@ class Updates:
         found: dict[str, Any] = {}
         for at in batch:
             values = self.passes(state, at, arithmetic).values
-            for name in names:
-                value = values[LOSS if name == LOSS else self.exercise.network.gradient(name).name]
+            for name in (of, *network.parameters):
+                value = values[of if name == of else network.gradient(name).name]
                 if len(batch) <= FEW:
-                    (symbol,) = contributions(name, [at + 1])
+                    (symbol,) = contributions(network, name, [at + 1])
                     found[symbol.name] = value
                 else:
-                    (symbol,) = contributions(name, batch)
+                    (symbol,) = contributions(network, name, batch)
                     found[symbol.name] = (
                         found[symbol.name] + value if symbol.name in found else value
                     )
@@ -97,6 +97,7 @@ class Updates:
         rows = [exercise.examples[at].floats for at in batch]
         floats = tuple(float(state[name]) for name in state_names(exercise.network))
         found = Compiled(exercise, derived=self.derived).gradients(floats, rows)
-        parameters = exercise.network.parameters
-        names = [contributions(name, batch)[0].name for name in (LOSS, *parameters)]
+        network = exercise.network
+        added = (network.derived, *network.parameters)
+        names = [contributions(network, name, batch)[0].name for name in added]
         return dict(zip(names, found, strict=True))

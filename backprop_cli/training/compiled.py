@@ -106,7 +106,7 @@ class Compiled:
     def train_until(self) -> TrainUntil:
         """The same, which ends with the first epoch whose loss is at most the limit.
 
-        The loss, the mean over all the examples in the order in which they are given, is looked at
+        The loss over all the examples, in the order in which they are given, is looked at
         between two epochs, neither before the first nor after the last. Returns how many epochs
         were done, and the state after them.
         """
@@ -125,7 +125,7 @@ class Compiled:
 
     @cached_property
     def loss(self) -> Loss:
-        """The sum of the examples' losses."""
+        """The loss over all the examples: see `objective.loss_of_sums`."""
         source = loss_source(self._exercise, self.derived.passes)
         run, columns = self._by_engine("loss", source, min(self._work, MOST_LOSSES))
 
@@ -142,7 +142,7 @@ class Compiled:
 
     @cached_property
     def gradients(self) -> Gradients:
-        """The sums over examples of the loss and of its gradient by each parameter."""
+        """The sums over examples of what is derived and of its gradient by each parameter."""
         gradients: Any = _function(
             "gradients", gradients_source(self._exercise, self.derived.passes)
         )

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 from backprop_cli.arithmetic.evaluation import Exact
 from backprop_cli.arithmetic.working import Working, work
-from backprop_cli.derivation.update import parts_of_batch
+from backprop_cli.derivation.objective import parts_of_batch
 from backprop_cli.functions.optimizers import state_names
 from backprop_cli.network.exercise import Exercise, Figure
 from backprop_cli.network.structure import LEARNING_RATE
@@ -38,7 +38,7 @@ class Loop(Protocol):
         """The state after an update by each of several batches."""
 
     def loss(self, state: State) -> float:
-        """The mean loss over the examples; nan where it does not exist."""
+        """The loss over all the examples; nan where it does not exist."""
 
     def outcomes(self, state: State) -> list[Values]:
         """The predictions and the loss of each example."""
@@ -94,10 +94,10 @@ class CompiledLoop:
         return self._compiled.train(1, state, self._arranged(batches), self._rate)
 
     def loss(self, state: State) -> float:
-        """The mean loss over the examples; nan where it does not exist."""
+        """The loss over all the examples; nan where it does not exist."""
         if state is not self._judged:  # it is asked for the same state's several times over
             try:
-                self._loss = self._compiled.loss(state, self._rows) / len(self._rows)
+                self._loss = self._compiled.loss(state, self._rows)
             except NO_NUMBER:
                 self._loss = math.nan
             self._judged = state

@@ -6,15 +6,23 @@ them, s0, s1, … for sums over examples.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 from backprop_cli.algebra.expression import Number, Symbol, partial
 from backprop_cli.algebra.writer import Binding
-from backprop_cli.derivation.steps import Derivation, Rule, Step, new
-from backprop_cli.derivation.update import SUM_OF_LOSSES, batch_gradient, update_steps
+from backprop_cli.derivation.objective import (
+    goal,
+    loss_of_sums,
+    objective_of_sums,
+    objective_steps,
+    sum_of_losses,
+)
+from backprop_cli.derivation.steps import Derivation, Step, new
+from backprop_cli.derivation.update import update_steps
 from backprop_cli.functions.optimizers import T, state_names, state_of
 from backprop_cli.network.exercise import Exercise
-from backprop_cli.network.structure import LEARNING_RATE, LOSS
+from backprop_cli.network.structure import LEARNING_RATE
 from backprop_cli.training.statements import Statements, literal
 
 # The number of a batch's examples, by a name that no user can give.
@@ -31,7 +39,7 @@ def training_source(exercise: Exercise, passes: Derivation) -> str:
     """The source of `Compiled.train`, by the steps of the ``passes``.
 
     With one example to an update, that is one piece from the inputs to the new parameters; with
-    several, their gradients are added up, and the update goes by the mean.
+    several, their gradients are added up, and the update goes by what the reduction makes of them.
     """
     source = _Source(exercise, passes)
     body = _under("for _ in range(epochs):", _epoch(exercise, source))
@@ -66,15 +74,16 @@ def _epoch(exercise: Exercise, source: "_Source", *, ends: bool = False) -> list
         updates = _under(f"for at in range(0, len(c0), {size}):", batch)
     if not ends:
         return updates
-    added = source.over_examples(source.added({Symbol(LOSS): TOTAL}))
-    return [*source.ending(TOTAL, [f"{TOTAL} = {NOTHING}", *added]), *updates]
+    lines, loss = source.whole_loss()
+    return [*source.ending(loss, lines), *updates]
 
 
 def _single(source: "_Source", *, ends: bool = False) -> list[str]:
     """The lines of an update by one example."""
-    passes = source.passes
-    steps = (*passes.steps, *update_steps(source.network, batched=False))
-    return source.update(steps, ends=ends)
+    network = source.network
+    update = update_steps(network, goal(network, batched=False))
+    steps = (*source.passes.steps, *objective_steps(network, ()), *update)
+    return source.update(steps, goal(network, batched=False), ends=ends)
 
 
 def _batch(exercise: Exercise, source: "_Source", size: int, *, ends: bool = False) -> list[str]:
@@ -82,37 +91,40 @@ def _batch(exercise: Exercise, source: "_Source", size: int, *, ends: bool = Fal
     network, count = exercise.network, len(exercise.examples)
     summed = {name: f"s{at}" for at, name in enumerate(network.updated)}
     sums: dict[Symbol, str] = {network.gradient(name): at for name, at in summed.items()}
+    total = sum_of_losses(network)
+    known = {partial(total, name).name: variable for name, variable in summed.items()}
     if ends:
-        sums[Symbol(LOSS)] = TOTAL
+        sums[Symbol(network.derived)] = known[total] = TOTAL
     length = Number(Decimal(size)) if count % size == 0 else LENGTH
-    totals = {partial(SUM_OF_LOSSES, name): variable for name, variable in summed.items()}
-    means = [
-        Step(batch_gradient(total.by, batched=True), total / length, Rule.MEAN) for total in totals
-    ]
-    known = {total.name: variable for total, variable in totals.items()}
     known[LENGTH.name] = "n"
     rows = "" if size == count else f"[at:at + {size}]"
+    lowered = goal(network, batched=True)
+    wanted = [partial(lowered, name).name for name in network.updated]
+    objective = Derivation(tuple(objective_of_sums(network, length)))
+    steps = [
+        *objective.needed_for([*wanted, *([lowered] if ends else [])]),
+        *update_steps(network, lowered),
+    ]
     return [
         *([f"{' = '.join(sums.values())} = {NOTHING}"] if sums else []),
         *source.over_examples(source.added(sums), rows),
-        *(source.ending(TOTAL) if ends else []),
         *([f"n = float(min({size}, len(c0) - at))"] if count % size else []),
-        *source.update([*means, *update_steps(network, batched=True)], known),
+        *source.update(steps, lowered, known, ends=ends),
     ]
 
 
 def loss_source(exercise: Exercise, passes: Derivation) -> str:
     """The source of `Compiled.loss`."""
     source = _Source(exercise, passes)
-    added = source.added({Symbol(LOSS): "s0"})
-    lines = [f"s0 = {NOTHING}", *source.over_examples(added), "return s0"]
-    return source.function("loss(state, examples)", lines)
+    lines, loss = source.whole_loss()
+    return source.function("loss(state, examples)", [*lines, f"return {loss}"])
 
 
 def outcomes_source(exercise: Exercise, passes: Derivation) -> str:
     """The source of `Compiled.outcomes`."""
     source, network = _Source(exercise, passes), exercise.network
-    wanted = [*(Symbol(network.prediction(output)) for output in network.outputs), Symbol(LOSS)]
+    predictions = map(network.prediction, network.outputs)
+    wanted = [*map(Symbol, predictions), Symbol(network.derived)]
     lines, codes = source.computed(wanted, Binding.SUM)
     yielded = [*lines, f"yield {', '.join(codes)}"]
     return source.function("outcomes(state, examples)", source.over_examples(yielded))
@@ -161,14 +173,27 @@ class _Source:
         """The state as a tuple."""
         return _row(self._state.values()) or "()"
 
-    def ending(self, total: str, before: Sequence[str] = ()) -> list[str]:
+    def ending(self, loss: str, before: Sequence[str] = ()) -> list[str]:
         """Lines that end training if the last epoch has brought the loss down to the limit.
 
-        ``total`` is the sum of the examples' losses, which the lines ``before`` work out.
+        ``loss`` is its source, after the lines ``before``.
         """
-        mean = f"{total} / {float(self._count)}" if self._count > 1 else total
-        ended = _under(f"if {mean} <= limit:", [f"return done, ({self.row})"])
+        ended = _under(f"if {loss} <= limit:", [f"return done, ({self.row})"])
         return _under("if done:", [*before, *ended])
+
+    def whole_loss(self) -> tuple[list[str], str]:
+        """Lines, and after them the source of the loss over all the examples."""
+        network, added, known = self.network, list[str](), dict[str, str]()
+        if self._columns:
+            loop = self.over_examples(self.added({Symbol(network.derived): TOTAL}))
+            added, known = [f"{TOTAL} = {NOTHING}", *loop], {sum_of_losses(network): TOTAL}
+            whole = loss_of_sums(network, Number(Decimal(self._count)))
+        else:
+            steps = (*self.passes.steps, *objective_steps(network, ()))
+            whole = replace(self.passes, steps=steps, goal=goal(network, batched=False))
+        wanted = Symbol(whole.goal)
+        statements = self._statements(whole.needed_for([wanted.name]), [wanted], known)
+        return [*added, *statements.lines], statements.code(wanted, Binding.SUM)
 
     def function(self, signature: str, lines: Iterable[str]) -> str:
         """The source of a function that has the state, and columns of examples, in variables."""
@@ -199,18 +224,19 @@ class _Source:
     def update(
         self,
         steps: Iterable[Step],
+        lowered: str,
         more: Mapping[str, str] | None = None,
         *,
         ends: bool = False,
     ) -> list[str]:
         """Lines that bring the state to its new values; ``more`` is known beside the numbers.
 
-        The loss is one of the steps where it ``ends`` training.
+        What is ``lowered`` is one of the steps, and may be low enough, where it ``ends`` training.
         """
         network = self.network
         moved = {name: new(name) for name in network.updated}
         moved.update((name, Symbol(after)) for name, after in state_of(network).items())
-        wanted = [*moved.values(), *([Symbol(LOSS)] if ends else [])]
+        wanted = [*moved.values(), *([Symbol(lowered)] if ends else [])]
         statements = self._statements(steps, wanted, more)
         assignments = []
         for name, symbol in moved.items():
@@ -221,7 +247,7 @@ class _Source:
             assignments.append(f"{variable} = {code}")
         count = self._state.get(T.name)
         counted = [f"{count} = {count} + 1.0"] if count else []
-        ended = self.ending(statements.code(Symbol(LOSS), Binding.SUM)) if ends else []
+        ended = self.ending(statements.code(Symbol(lowered), Binding.SUM)) if ends else []
         return [*statements.lines, *ended, *assignments, *counted]
 
     def _statements(

@@ -54,7 +54,7 @@ class Trainer:
     """Trains the network of an exercise, from epoch to epoch.
 
     Its state is ``epoch``, ``numbers`` (by name, see `optimizers.state_names`) and ``history``
-    (pairs of epoch and the mean loss over the examples); ``latest_loss`` is the loss as it was last
+    (pairs of epoch and the loss over all the examples); ``latest_loss`` is the loss as it was last
     looked at. ``loop`` takes it from epoch to epoch, by default in float64. Raises WorkingError
     where there is no loss from the start, TooLargeError and EngineError.
     """
@@ -107,7 +107,7 @@ class Trainer:
         return dict(zip(self._names, state, strict=True))
 
     def loss(self) -> float:
-        """The mean loss over the examples; nan where it does not exist."""
+        """The loss over all the examples; nan where it does not exist."""
         return self._loop.loss(self._state)
 
     def outcomes(self) -> list[Values]:

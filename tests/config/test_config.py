@@ -972,7 +972,7 @@ def test_every_key_of_the_json_schema_is_described_and_has_an_example_that_fits(
     assert set(properties) == {
         "inputs", "weights", "biases", "target", "learning_rate", "rounding", "order",
         "activation", "loss", "frozen", "examples", "data", "batch_size", "shuffle", "seed",
-        "optimizer", "weight_decay", "trained", "parameters", "of",
+        "optimizer", "weight_decay", "trained", "parameters", "of", "reduction",
     }  # fmt: skip
     for schema in properties.values():
         assert schema["title"]

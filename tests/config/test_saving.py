@@ -238,6 +238,7 @@ learning_rate: 0.05
         FOUR,
         FOUR + "batch_size: 3\n",
         FOUR + "batch_size: all\n",
+        FOUR + "batch_size: all\nreduction: sum\n",
         FOUR + "shuffle: true\nseed: 5\n",
         FOUR + "shuffle: true\nbatch_size: 3\nweight_decay: 0.01\n",
         FOUR + "shuffle: true\nfrozen: [w1, b2]\n",

@@ -1,11 +1,12 @@
-"""Mean gradients and updates of batches, against an independent calculation in sixty digits.
+"""Gradients and updates of batches against an independent calculation in sixty digits.
 
-The gradients are central differences of the mean loss in mpmath; the updates are PyTorch's
-definitions, written down here anew.
+The gradients are central differences, in mpmath, of the mean or the sum of the losses; the updates
+are PyTorch's definitions, written down here anew.
 """
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -57,19 +58,19 @@ def configured(hidden: str, output: str, loss: str, bias_form: str, batch_form: 
 # --- the independent calculation -------------------------------------------------------------
 
 
-def mean_loss(exercise: Exercise, numbers: Numbers, batch: Sequence[int]) -> Any:
+def loss_of(exercise: Exercise, numbers: Numbers, batch: Sequence[int]) -> Any:
     total = mpmath.mpf(0)
     for at in batch:
         inputs, targets = EXAMPLES[at]
         named = zip(("x1", "x2", "y_true_o1", "y_true_o2"), (*inputs, *targets), strict=True)
         given = {name: mpmath.mpf(str(number)) for name, number in named}
         total += reference.loss(exercise.network, {**numbers, **given})
-    return total / len(batch)
+    return total / len(batch) if exercise.network.reduction == "mean" else total
 
 
-def mean_gradients(exercise: Exercise, numbers: Numbers, batch: Sequence[int]) -> Numbers:
+def gradients_of(exercise: Exercise, numbers: Numbers, batch: Sequence[int]) -> Numbers:
     def moved(name: str, step: Any) -> Any:
-        return mean_loss(exercise, {**numbers, name: numbers[name] + step}, batch)
+        return loss_of(exercise, {**numbers, name: numbers[name] + step}, batch)
 
     return {
         name: (moved(name, STEP) - moved(name, -STEP)) / (2 * STEP)
@@ -137,7 +138,7 @@ def test_updates_in_a_row_are_pytorch_s_definition_in_sixty_digits(
         state: Mapping[str, Figure] = exercise.numbers
         updates = Updates(exercise)
         for update, batch in enumerate(EXPECTED_BATCHES[batch_form] * 2, 1):
-            found = mean_gradients(exercise, numbers, batch)
+            found = gradients_of(exercise, numbers, batch)
             for name, gradient in found.items():
                 numbers[name] = pytorch_update(
                     optimizer, numbers[name], gradient, running[name], settings, update
@@ -145,6 +146,26 @@ def test_updates_in_a_row_are_pytorch_s_definition_in_sixty_digits(
             state = updates.after(updates.work(state, batch, batch[0], Exact()))
             for name in network.parameters:
                 assert close(float(state[name]), numbers[name]), (update, name)
+
+
+@pytest.mark.parametrize("batch_form", BATCH_FORMS)
+def test_updates_by_summed_gradients_are_gradient_descent_on_the_sum_in_sixty_digits(
+    batch_form: str,
+) -> None:
+    exercise = configured("tanh", "sigmoid", "half_squared_error", "one per layer", batch_form)
+    exercise = exercise._replace(network=replace(exercise.network, reduction="sum"))
+    state: Mapping[str, Figure] = exercise.numbers
+    updates = Updates(exercise)
+    with mpmath.workdps(DIGITS):
+        numbers = {name: mpmath.mpf(str(number)) for name, number in exercise.numbers.items()}
+        for batch in EXPECTED_BATCHES[batch_form] * 2:
+            working = updates.work(state, batch, batch[0], Exact())
+            assert close(working.loss, loss_of(exercise, numbers, batch)), batch
+            found = gradients_of(exercise, numbers, batch)
+            numbers |= {name: numbers[name] - found[name] / 10 for name in found}
+            state = updates.after(working)
+            for name in exercise.network.parameters:
+                assert close(float(state[name]), numbers[name]), (batch, name)
 
 
 @pytest.mark.parametrize("example", [0, 1, 2])
@@ -160,10 +181,10 @@ def test_the_update_that_is_shown_starts_from_those_before_it(
     with mpmath.workdps(DIGITS):
         numbers = {name: mpmath.mpf(str(number)) for name, number in exercise.numbers.items()}
         for batch in batches[:earlier]:
-            found = mean_gradients(exercise, numbers, batch)
+            found = gradients_of(exercise, numbers, batch)
             numbers |= {name: numbers[name] - found[name] / 10 for name in found}
         for name in exercise.network.parameters:
             assert close(calculation.working.values[name], numbers[name]), name
-        expected = mean_gradients(exercise, numbers, [example])
+        expected = gradients_of(exercise, numbers, [example])
         for name in exercise.network.parameters:
             assert close(calculation.working.values[f"∂Loss/∂{name}"], expected[name]), name

@@ -23,7 +23,6 @@ from support.networks import BIAS_FORMS, activated, biased, fully_connected, wit
 from backprop_cli.algebra.expression import Number
 from backprop_cli.arithmetic.evaluation import Exact
 from backprop_cli.arithmetic.working import AnyWorking
-from backprop_cli.derivation.update import MEAN_LOSS
 from backprop_cli.functions.activations import ACTIVATIONS
 from backprop_cli.functions.losses import LOSSES
 from backprop_cli.functions.softmax import SOFTMAX
@@ -171,7 +170,7 @@ def check_worked(
     """Every loss, gradient and new value of an update; the last of its examples is shown."""
     values = working.values
     assert close(values["Loss"], each[-1].loss, 1e-12)
-    assert close(values[MEAN_LOSS if len(batch) > 1 else "Loss"], whole.loss, 1e-12)
+    assert close(values["MeanLoss" if len(batch) > 1 else "Loss"], whole.loss, 1e-12)
     for name, gradient in whole.gradients.items():
         assert close(values[f"∂Loss/∂{name}"], each[-1].gradients[name]), name
         for example, one in zip(batch, each, strict=True) if len(batch) > 1 else ():

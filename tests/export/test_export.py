@@ -167,6 +167,8 @@ def optimizers_and_batches() -> list[Case]:
         "batch_size: 2\n",
         "batch_size: 3\nshuffle: true\nseed: 7\n",
         "batch_size: all\n",
+        "batch_size: 2\nreduction: sum\n",
+        "batch_size: all\nreduction: sum\n",
     )
     return [
         built(f"{one} {many}", BASE, WEIGHTS, BIASES, RATE, one, many)
@@ -553,8 +555,11 @@ def test_a_momentum_of_zero_is_a_number_that_can_be_changed(name: str) -> None:
 
 @pytest.mark.skipif("pytorch" not in INSTALLED, reason="PyTorch is not installed")
 @pytest.mark.parametrize("processes", [2, 3])
-def test_several_processes_take_the_same_steps_as_one(processes: int, tmp_path: Path) -> None:
-    more = "optimizer: adam\nbatch_size: 4\nshuffle: true\n"
+@pytest.mark.parametrize("reduction", ["mean", "sum"])
+def test_several_processes_take_the_same_steps_as_one(
+    processes: int, reduction: str, tmp_path: Path
+) -> None:
+    more = f"optimizer: adam\nbatch_size: 4\nshuffle: true\nreduction: {reduction}\n"
     case = built("uneven", BASE, WEIGHTS, BIASES, RATE, more)  # batches of 4 and of 1
     (tmp_path / "script.py").write_text(case.script("pytorch"), encoding="utf-8")
     launch = [sys.executable, "-m", "torch.distributed.run", "--standalone"]

@@ -53,6 +53,7 @@ def paths(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Path]:
     texts = {
         "by_hand": BY_HAND,
         "momentum": f"{BY_HAND}optimizer: {{name: momentum, momentum: 0.5}}\n",
+        "summed": f"{BY_HAND}reduction: sum\n",
         "adam": ADAM,
         "adamw": ADAM.replace("adam", "adamw").replace("rounding: 4\n", ""),
     }
@@ -97,6 +98,57 @@ def test_the_working_is_of_the_example_asked_for_and_of_its_batch(
     assert "The parameters are those after 1 update in this epoch." in third
     assert "z_out = x1 * w1 + b1 = 1 * 0.5500 + 0.0625 = 0.6125" in third
     assert not any("MeanLoss" in line for line in third)
+
+
+def test_gradients_are_added_up_without_a_division_where_the_file_asks_for_the_sum(
+    backprop: Backprop, paths: Mapping[str, Path]
+) -> None:
+    lines = printed(backprop, paths["summed"])
+    for line in (
+        "Summed Gradients of the Batch",
+        "The update is made for examples 1 and 2 together, by the sum of their",
+        "∂SumLoss/∂w = ∂Loss[1]/∂w + ∂Loss[2]/∂w",
+        "SumLoss = 0.5000 + 0.5000 = 1.0000",
+        "∂SumLoss/∂w1 = −2.0000 + 1.0000 = −1.0000",
+        "∂SumLoss/∂b1 = −1.0000 + (−0.2500) = −1.2500",
+        "│ Weight │ Old Value │ Summed gradient (dL/dw) │ New Value │",
+        "│ w1 │ 0.5 │ −1.0000 │ 0.60000 │",
+        "│ Epoch │ Summed loss │",
+    ):
+        assert line in lines
+    assert not any("Mean" in line for line in lines)
+    explained = printed(backprop, paths["summed"], "--explain", "w1")
+    last = explained.index("Summed over the batch")
+    assert explained[last + 1].startswith("∂SumLoss/∂w1 = ∂Loss[1]/∂w1 + ∂Loss[2]/∂w1 = ")
+
+
+def test_json_has_the_sums_where_the_file_asks_for_them(
+    backprop: Backprop, paths: Mapping[str, Path]
+) -> None:
+    found = as_json(backprop, paths["summed"])
+    assert found["loss"] == 1.0
+    assert found["gradients"] == {"w1": -1.0, "b1": -1.25, "s1": 2.0}
+    # (0.5 + 0.5 + 0.125), over all three examples
+    assert found["history"][0] == [0, pytest.approx(1.125, rel=1e-12)]
+
+
+def test_a_large_batch_whose_losses_are_added_has_its_sums_as_they_are(
+    backprop: Backprop, tmp_path: Path
+) -> None:
+    """Twelve examples of ŷ = w * 1 with a target of 0: the loss is 0.5 each, the gradient 1."""
+    path = tmp_path / "many.yaml"
+    example = "  - {inputs: [1], target: 0}\n"
+    path.write_text(
+        f"examples:\n{example * 12}weights: {{output: [[1]]}}\nactivation: linear\n"
+        "learning_rate: 0.1\nbatch_size: all\nreduction: sum\n",
+        encoding="utf-8",
+    )
+    lines = printed(backprop, path)
+    assert "SumLoss = 6.0000" in lines
+    assert "∂SumLoss/∂w1 = 12.0000" in lines
+    assert "w1_new = w1 − learning_rate * ∂SumLoss/∂w1 = 1 − 0.1 * 12.0000 = −0.2000" in lines
+    assert as_json(backprop, path)["gradients"] == {"w1": 12.0}
+    assert printed(backprop, path, "--explain", "w1")[-1] == "∂SumLoss/∂w1 = 12.0000"
 
 
 def test_an_example_that_is_not_there_is_refused(

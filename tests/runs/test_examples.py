@@ -333,6 +333,7 @@ learning_rate: 1
         (f"{ALONE}batch_size: 2\n", "8:1: batch_size: batch_size is for several examples"),
         (f"{ALONE}shuffle: false\n", "8:1: shuffle: shuffle is for several examples"),
         (f"{ALONE}seed: 1\n", "8:1: seed: seed is for several examples"),
+        (f"{ALONE}reduction: sum\n", "8:1: reduction: reduction is for several examples"),
     ],
 )
 def test_the_examples_are_given_in_one_way(text: str, expected: str) -> None:

@@ -70,6 +70,17 @@ learning_rate: 0.1
 """
 
 
+# Two examples in one update: with w = 1, ∂Loss/∂w is 1 * 1 of the first, 2 * 2 of the second.
+BATCH = """
+examples: [{inputs: [1], target: 0}, {inputs: [2], target: 0}]
+weights: {output: [[1]]}
+activation: linear
+learning_rate: 0.1
+batch_size: all
+"""
+PARTS = "dLoss[1]/dw1 = 1\ndLoss[2]/dw1 = 4\n"
+
+
 class Case(NamedTuple):
     """A mistake, the network, what is right on the sheet, and the line with the mistake."""
 
@@ -112,6 +123,8 @@ CASES = (
     Case("rounded_too_early", DOCUMENT, BACKWARD, "dLoss/dw5 = 0.0826"),  # 0.14 * 0.59
     Case("summed_for_averaged", f"{TWO}loss: mean_squared_error\n", "", "Loss = 5.00"),
     Case("averaged_for_summed", TWO, "", "Loss = 1.25"),  # (0.5 + 2) / 2
+    Case("summed_for_averaged", BATCH, PARTS, "dL/dw1 = 5"),
+    Case("averaged_for_summed", f"{BATCH}reduction: sum\n", PARTS, "dL/dw1 = 2.5"),
     # ŷ = sigmoid(1) = 0.7311; with a target of 0 the gradient is ŷ itself, not ŷ * ŷ * (1 − ŷ).
     Case(
         "cancelled_twice",

@@ -173,6 +173,7 @@ def configurations(draw: st.DrawFn, tame: bool = False) -> str:
         settings["batch_size"] = maybe(st.sampled_from(["1", "2", "all", "40"]))
         settings["shuffle"] = maybe(st.sampled_from(["yes", "false"]))
         settings["seed"] = maybe(st.integers(0, 3))
+        settings["reduction"] = maybe(st.sampled_from(["mean", "sum"]))
 
     plain = st.sampled_from([*ACTIVATION_NAMES, "parametric_relu"])
     slope = a_number.map(lambda n: {"name": "parametric_relu", "slope": n})

@@ -29,7 +29,7 @@ from backprop_cli.arithmetic.evaluation import Exact
 from backprop_cli.arithmetic.working import WorkingError, work
 from backprop_cli.config.load import load, parse
 from backprop_cli.derivation.derive import derive_passes
-from backprop_cli.derivation.update import FEW, MEAN_LOSS, batch_gradient
+from backprop_cli.derivation.objective import FEW
 from backprop_cli.functions.activations import ACTIVATIONS
 from backprop_cli.functions.losses import LOSSES
 from backprop_cli.functions.optimizers import state_names
@@ -64,12 +64,12 @@ def bits(numbers: Mapping[str, Figure]) -> dict[str, str]:
     return {name: float(number).hex() for name, number in numbers.items()}
 
 
-def mean_loss(exercise: Exercise, state: Mapping[str, Figure]) -> float:
-    """The mean over the examples of each one's worked loss, with the parameters of a state."""
+def loss_over_all(exercise: Exercise, state: Mapping[str, Figure]) -> float:
+    """Over the examples, the mean or the sum of each one's worked loss, with a state's numbers."""
     passes, total = derive_passes(exercise.network), -0.0
     for at in range(exercise.example_count):
         total += work(passes, {**exercise.given(at), **state}, Exact()).values[LOSS]
-    return total / exercise.example_count
+    return total / exercise.example_count if exercise.network.reduction == "mean" else total
 
 
 def check_that_training_is_the_working(exercise: Exercise, epochs: int) -> None:
@@ -81,7 +81,7 @@ def check_that_training_is_the_working(exercise: Exercise, epochs: int) -> None:
     trainer = trainer_of(exercise)
     names = state_names(exercise.network)
     state: Mapping[str, Figure] = {name: float(exercise.numbers[name]) for name in names}
-    losses, updates = [(0, mean_loss(exercise, state).hex())], Updates(exercise)
+    losses, updates = [(0, loss_over_all(exercise, state).hex())], Updates(exercise)
     for epoch in range(1, epochs + 1):
         batches = exercise.batches.of_epoch(epoch, exercise.example_count)
         for at, batch in enumerate(batches, 1):
@@ -90,7 +90,7 @@ def check_that_training_is_the_working(exercise: Exercise, epochs: int) -> None:
                 assert bits(trainer.numbers_after(batches[:at])) == bits(state), (epoch, at)
         trainer.advance(epoch, record=[epoch])
         assert bits(trainer.numbers) == bits(state), f"after epoch {epoch}"
-        losses.append((epoch, mean_loss(exercise, state).hex()))
+        losses.append((epoch, loss_over_all(exercise, state).hex()))
     assert [(epoch, loss.hex()) for epoch, loss in trainer.history] == losses
 
 
@@ -263,9 +263,8 @@ def test_the_mean_of_a_large_batch_is_that_of_its_examples_to_the_last_bit(size:
     exercise = with_examples(exercise, examples, Batches(size))
     network, passes = exercise.network, derive_passes(exercise.network)
     values = Updates(exercise).work(exercise.numbers, tuple(range(size)), 0, Exact()).values
-    means = {MEAN_LOSS: LOSS} | {
-        batch_gradient(name, batched=True).name: network.gradient(name).name
-        for name in network.parameters
+    means = {"MeanLoss": LOSS} | {
+        f"∂MeanLoss/∂{name}": network.gradient(name).name for name in network.parameters
     }
     alone = [work(passes, exercise.given(at), Exact()).values for at in range(size)]
     for mean, name in means.items():
@@ -273,6 +272,19 @@ def test_the_mean_of_a_large_batch_is_that_of_its_examples_to_the_last_bit(size:
         for found in alone:
             total += found[name]
         assert values[mean].hex() == (total / size).hex(), mean
+
+
+@pytest.mark.parametrize("size", [1, 2, 5, FEW + 1, 12])
+def test_training_by_summed_gradients_is_the_working_to_the_last_bit(size: int) -> None:
+    examples = [
+        Example((Decimal(at) / 10, Decimal(7 - at) / 20), (Decimal(at % 2), Decimal(1)))
+        for at in range(12)
+    ]
+    exercise = with_examples(fully_connected(2, (3, 2)), examples, Batches(size))
+    exercise = exercise._replace(network=replace(exercise.network, reduction="sum"))
+    check_that_training_is_the_working(exercise, epochs=4)
+    unsteady = with_examples(exercise, examples, Batches(size, shuffle=True, seed=3))
+    check_that_training_is_the_working(unsteady, epochs=2)
 
 
 @given(st.integers(1, 40), st.integers(1, 40), st.integers(0, 10**6), st.integers(1, 10**6))

@@ -136,7 +136,7 @@ class TrainingSet:
         if settings.of is not None and (several or ONE_TARGET in alone):
             self._faults.complain(("of",), wording.no_target_beside, key=True)
         if not several:
-            for key in ("batch_size", "shuffle", "seed"):
+            for key in ("batch_size", "shuffle", "seed", "reduction"):
                 if key in settings.model_fields_set:
                     self._faults.complain((key,), data_wording.only_several, key, key=True)
         if settings.examples == []:

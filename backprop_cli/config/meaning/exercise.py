@@ -102,6 +102,7 @@ class _Reader:
             aimed=self.training_set.is_aimed,
             learns=settings.learning_rate is not None,
             loss_settings=self.loss_settings(),
+            reduction=settings.reduction,
         )
 
     def loss_settings(self) -> Settings:

@@ -22,6 +22,7 @@ from backprop_cli.config.shape.fields import (
     Number,
     ParameterName,
     Rate,
+    ReductionName,
     Seed,
     Targets,
 )
@@ -34,6 +35,7 @@ from backprop_cli.config.shape.sections import (
     Optimizer,
     TrainedSoFar,
 )
+from backprop_cli.functions.reductions import MEAN, SUM
 
 
 class Configuration(BaseModel):
@@ -112,8 +114,14 @@ class Configuration(BaseModel):
     batch_size: BatchSize = Field(
         default=1,
         description="How many examples there are to an update, or all; the update goes by the "
-        "mean of their gradients.",
+        "mean of their gradients, or by their sum: see reduction.",
         examples=[1, "all"],
+    )
+    reduction: ReductionName = Field(
+        default=MEAN.name,
+        description="How the losses of a batch's examples, and their gradients, become one: by "
+        "their mean or their sum.",
+        examples=[MEAN.name, SUM.name],
     )
     shuffle: Flag = Field(
         default=False,

@@ -39,6 +39,7 @@ from backprop_cli.functions.activations import ACTIVATIONS
 from backprop_cli.functions.losses import LOSSES
 from backprop_cli.functions.names import by_spelling
 from backprop_cli.functions.optimizers import OPTIMIZERS
+from backprop_cli.functions.reductions import REDUCTIONS
 from backprop_cli.functions.softmax import SOFTMAX
 from backprop_cli.network.classes import MOST_COUNTED
 
@@ -133,6 +134,7 @@ Decimals = Annotated[
 ]
 ActivationName = Annotated[str, _known(by_spelling(ACTIVATIONS.values(), SOFTMAX), "activation")]
 LossName = Annotated[str, _known(by_spelling(LOSSES.values()), "loss")]
+ReductionName = Annotated[str, _known(by_spelling(REDUCTIONS.values()), "reduction")]
 OptimizerName = Annotated[str, _known(by_spelling(OPTIMIZERS.values()), "optimizer")]
 Fraction = Annotated[
     Decimal,

@@ -9,6 +9,7 @@ from backprop_cli.config.writing.network_text import function_line, parameter_li
 from backprop_cli.derivation.steps import new
 from backprop_cli.errors import UsageError
 from backprop_cli.functions.optimizers import DECAY, OPTIMIZERS, T, initial_state, symbol_of
+from backprop_cli.functions.reductions import MEAN
 from backprop_cli.network.exercise import Batches, DataFile, Example, Exercise, Figure, Trained
 from backprop_cli.network.structure import LEARNING_RATE, Network
 from backprop_cli.wording import printable
@@ -68,7 +69,8 @@ def _kept(typed: Figure, number: Figure) -> Figure:
 def _examples(exercise: Exercise, path: Path) -> Iterator[str]:
     """The examples, and how an epoch goes through them."""
     network, batches = exercise.network, exercise.batches
-    several = bool(exercise.examples) or batches != Batches()
+    reduces = network.reduction != MEAN.name
+    several = bool(exercise.examples) or batches != Batches() or reduces
     if exercise.data is not None:
         yield from _data(exercise.data, path)
     elif several:
@@ -81,6 +83,8 @@ def _examples(exercise: Exercise, path: Path) -> Iterator[str]:
     if batches.size != 1:
         size = "all" if batches.size == exercise.example_count else str(batches.size)
         yield f"batch_size: {size}  # how many examples there are to an update"
+    if reduces:
+        yield f"reduction: {network.reduction}  # of a batch's losses and gradients"
     if batches.shuffle:
         yield "shuffle: true  # in another order every epoch"
     if batches.seed:

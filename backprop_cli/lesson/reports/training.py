@@ -9,6 +9,7 @@ from backprop_cli.arithmetic.evaluation import Exact
 from backprop_cli.arithmetic.working import AnyWorking
 from backprop_cli.derivation.steps import Kept
 from backprop_cli.functions.optimizers import goes_by_error
+from backprop_cli.functions.reductions import REDUCTIONS
 from backprop_cli.lesson.blocks import (
     Block,
     Column,
@@ -136,7 +137,8 @@ def loss_plot(run: Run) -> Plot:
 
 
 def _loss_of(run: Run) -> str:
-    return "Mean loss" if run.training and run.training.outcomes else "Loss"
+    several = run.training and run.training.outcomes
+    return f"{REDUCTIONS[run.exercise.network.reduction].adjective} loss" if several else "Loss"
 
 
 def loss_curves(name: str, curves: tuple[Curve, ...]) -> Plot:

@@ -6,7 +6,6 @@ from typing import NamedTuple
 from backprop_cli.algebra.sheet import Sheet, Written
 from backprop_cli.derivation.steps import new
 from backprop_cli.network.exercise import Exercise
-from backprop_cli.network.structure import LOSS
 from backprop_cli.runs.checking.diagnosis import Cause, causes, telling_apart
 from backprop_cli.runs.checking.entry import Verdict
 from backprop_cli.runs.checking.marking import Marked, Marking
@@ -103,7 +102,8 @@ def _missing(marking: Marking) -> tuple[str, ...]:
         for one in network.neurons
         for name in (one.weighted_sum, one.activation)
     ]
-    wanted += [LOSS, *(network.gradient(name).name for name in network.parameters)]
+    of = network.derived
+    wanted += [of, *(network.gradient(name).name for name in network.parameters)]
     wanted += [new(name).name for name in network.parameters]
     written = {entry.quantity for entry in marking.own.entries}
     written |= {alike[name] for name in written & alike.keys()}

@@ -7,10 +7,10 @@ from functools import cached_property
 
 from backprop_cli.algebra.expression import Partial, partial
 from backprop_cli.algebra.sheet import Place, Written
+from backprop_cli.derivation.objective import loss_of_batch, of_example
 from backprop_cli.derivation.steps import new
-from backprop_cli.derivation.update import MEAN_LOSS
 from backprop_cli.network.structure import LEARNING_RATE, LOSS, Network
-from backprop_cli.runs.checking.problem import Problem, of_example
+from backprop_cli.runs.checking.problem import Problem
 
 LOSS_NAMES = ("loss", "l", "e", "c", "j", "cost", "error", "etotal", "totalerror", "totalloss")
 RATE_NAMES = ("learningrate", "lr", "eta", "η", "α", "alpha", "rate")
@@ -83,18 +83,19 @@ class Names:
         return tuple(found)
 
     def _of_examples(self, name: str, example: int | None) -> Iterator[str]:
-        """A name as it is, and as that of an example of the batch or of its mean."""
+        """A name as it is, and as that of an example of the batch or of all of them."""
         yield name
+        of_one, of_all = self.network.derived, loss_of_batch(self.network)
         if not self.problem.examples:
-            if name == LOSS or name.startswith(f"∂{LOSS}/∂"):
-                yield name.replace(LOSS, MEAN_LOSS, 1)
+            if name == of_one or name.startswith(f"∂{of_one}/∂"):
+                yield name.replace(of_one, of_all, 1)
             return
         indexed = INDEXED.match(name)
         base, number = (indexed[1], int(indexed[2])) if indexed else (name, example)
-        means = [base.replace(LOSS, MEAN_LOSS, 1)]
+        of_batch = base.replace(of_one, of_all, 1)
         numbers = [number] if number is not None else [self.problem.shown]
         if number is None:
-            yield from means
+            yield of_batch
         for one in numbers:
             of, _, by = base.removeprefix("∂").partition("/∂")
             if by:
@@ -133,7 +134,7 @@ class Names:
     def _derivatives(self, text: str) -> Iterator[str]:
         found = DERIVATIVE.match(text)
         if found:
-            of = [LOSS] if found[1] in LOSS_NAMES else [*self._bases.get(found[1], ())]
+            of = self._losses if found[1] in LOSS_NAMES else [*self._bases.get(found[1], ())]
             for above in of:
                 for below in self._bases.get(found[2], ()):
                     yield partial(above, below).name
@@ -141,7 +142,12 @@ class Names:
             found = pattern.match(text)
             if found:
                 for below in self._bases.get(found[group], ()):
-                    yield self.network.gradient(below).name
+                    yield from (partial(loss, below).name for loss in self._losses)
+
+    @property
+    def _losses(self) -> list[str]:
+        """What the derivatives are of that are called gradients: the loss, and what is derived."""
+        return [*dict.fromkeys((LOSS, self.network.derived))]
 
     @cached_property
     def _sums(self) -> Mapping[str, str]:
@@ -171,7 +177,7 @@ class Names:
                     name = base[1] if base else name
                     add(folded(name), name)
         for name in LOSS_NAMES:
-            add(name, LOSS)
+            add(name, *self._losses)
         for name in RATE_NAMES:
             add(name, LEARNING_RATE)
         for number, neuron in enumerate(self.network.neurons, 1):
@@ -229,7 +235,7 @@ class Names:
             if found["gradient"] in ("delta", "δ"):
                 yield self.network.gradient(self._sums.get(own, own)).name
             elif found["gradient"]:
-                yield self.network.gradient(own).name
+                yield from (partial(loss, own).name for loss in self._losses)
             else:
                 yield new(own).name if found["new"] else own
 

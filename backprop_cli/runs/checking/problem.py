@@ -9,8 +9,8 @@ from backprop_cli.algebra.expression import Expression, Partial, Symbol, partial
 from backprop_cli.arithmetic.evaluation import Arithmetic, Exact, Rounded
 from backprop_cli.arithmetic.working import WorkingError
 from backprop_cli.derivation.derived import Derived
+from backprop_cli.derivation.objective import FEW, of_example
 from backprop_cli.derivation.steps import Step
-from backprop_cli.derivation.update import FEW
 from backprop_cli.network.exercise import Exercise, Figure
 from backprop_cli.network.structure import Network
 from backprop_cli.runs.updates import Updates
@@ -40,11 +40,6 @@ class Problem:
     def truths(self, name: str) -> tuple[float, ...]:
         """The right values of a quantity: exact, and rounded from line to line."""
         return (self.exact[name], *([self.rounded[name]] if name in self.rounded else []))
-
-
-def of_example(name: str, number: int) -> str:
-    """The name of a quantity of one example among several, e.g. ``z_h1[2]``."""
-    return f"{name}[{number}]"
 
 
 def problem(exercise: Exercise, example: int = 0) -> Problem:

@@ -73,17 +73,19 @@ def factor_too_many(site: Site) -> Iterator[Change]:
 def summed_for_averaged(site: Site) -> Iterator[Change]:
     """A mean that was not divided."""
     match site.expression:
-        case Quotient(total, Number()) if site.on(Rule.MEAN, *OF_LOSS, Rule.DERIVATIVE_OF_LOSS):
+        case Quotient(total, Number()) if site.on(
+            Rule.OVER_BATCH, *OF_LOSS, Rule.DERIVATIVE_OF_LOSS
+        ):
             yield Change(total)
 
 
 def averaged_for_summed(site: Site) -> Iterator[Change]:
     """A sum that was divided by the number of its terms."""
     if isinstance(site.expression, Sum) and site.on(
-        Rule.SUM_OF_LOSSES, Rule.SUM_OF_PARTS, Rule.MEAN
+        Rule.SUM_OF_LOSSES, Rule.SUM_OF_PARTS, Rule.OVER_BATCH
     ):
         yield Change(site.expression / Number(Decimal(len(site.expression.terms))))
-    elif site.on(Rule.LOSS_OF_OUTPUT, Rule.DERIVATIVE_OF_LOSS, Rule.MEAN):
+    elif site.on(Rule.LOSS_OF_OUTPUT, Rule.DERIVATIVE_OF_LOSS, Rule.OVER_BATCH):
         for count in site.counts():
             yield Change(site.expression / Number(Decimal(count)))
 
