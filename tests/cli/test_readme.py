@@ -1,11 +1,14 @@
 """README and the help pages tell the truth: what they show is run, and prints what they say."""
 
+import json
 import re
+from html import unescape
 from pathlib import Path
 
 import pytest
+from PIL import Image
 from support.commands import PAGES, README, first_exercise, run_in, shown, workspace
-from support.pictures import PICTURES, path, screen
+from support.pictures import PICTURES, page, path, screen, style
 from support.program import CONFIGS, DEFAULT, Backprop
 
 BY_NAME = {page.stem: page for page in (README, *PAGES)}
@@ -68,10 +71,26 @@ def test_every_option_is_on_a_page(name: str, at_least: int, backprop: Backprop)
 
 @pytest.mark.parametrize("name", PICTURES)
 def test_a_picture_shows_what_a_terminal_shows(name: str) -> None:
-    svg = path(name).read_text(encoding="utf-8")
+    svg = path(f"{name}.svg").read_text(encoding="utf-8")
     in_picture = "".join(re.findall(r"<text class[^>]*>([^<]*)</text>", svg))
     on_screen = screen(*PICTURES[name]).plain
     assert _words(in_picture.replace("&#160;", " ")) == _words(f"backprop{on_screen}")
+
+
+def test_the_picture_of_the_network_is_what_is_drawn(backprop: Backprop, tmp_path: Path) -> None:
+    backprop("draw", "--gradients", "-o", tmp_path / "x.svg")
+    assert path("network.svg").read_text(encoding="utf-8") == (tmp_path / "x.svg").read_text(
+        "utf-8"
+    )
+
+
+def test_the_picture_of_the_page_shows_what_the_page_says_and_how() -> None:
+    with Image.open(path("page.png")) as picture:
+        in_picture = json.loads(picture.info["shown"])
+        assert picture.info["style"] == style(), "support.pictures draws it anew"
+    on_page = unescape(_words(re.sub("<[^>]*>", "", page())))
+    assert len(in_picture) > 30
+    assert [piece for piece in in_picture if piece not in on_page] == []
 
 
 def _words(text: str) -> str:

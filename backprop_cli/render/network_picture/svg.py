@@ -41,6 +41,7 @@ FONT = (
     'text-anchor="middle"'
 )
 LABEL = 'font-size="11"'
+LABEL_GAP = 5.0  # between the letters of two labels, one below the other
 BASELINE = 4.3  # from a line's middle down to its letters' feet
 
 
@@ -120,10 +121,12 @@ def _nodes(diagram: Diagram, laid: Arrangement) -> Iterator[str]:
 
 def _labels(laid: Arrangement) -> Iterator[str]:
     for edge, box in laid.labels:
-        # Not every program draws a border under its letters, so that a line is kept off them.
+        # Not every program draws a border under its letters, so that a line is kept off them; it
+        # is seen to go on beneath.
+        width, height = box.width - PIXELS.label, box.height - LABEL_GAP
         ground = (
-            f'<rect class="paper" fill="{PAPER}" x="{box.x - box.width / 2:.1f}" '
-            f'y="{box.y - box.height / 2:.1f}" width="{box.width:.1f}" height="{box.height:.1f}"/>'
+            f'<rect class="paper" fill="{PAPER}" fill-opacity="0.75" x="{box.x - width / 2:.1f}" '
+            f'y="{box.y - height / 2:.1f}" width="{width:.1f}" height="{height:.1f}"/>'
         )
         texts = "".join(_texts(edge.lines, box))
         of = _names(edge.quantities)
