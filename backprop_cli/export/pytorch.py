@@ -17,7 +17,8 @@ ACTIVATIONS = {
     "bipolar_sigmoid": "torch.tanh(0.5 * {z})",
     "scaled_tanh": "{a} * torch.tanh({b} * {z})",
     "softsign": "F.softsign({z})",
-    "hard_sigmoid": "F.hardsigmoid({z})",
+    # F.hardsigmoid takes its 1/6 in float32, whatever it is given.
+    "hard_sigmoid": "torch.where(abs({z}) < 3, {z} / 6 + 0.5, 1.0 * ({z} > 0))",
     "sign": "torch.sign({z})",
     "mish": "F.mish({z})",
     "softplus": "F.softplus({z}, threshold=40)",  # by default, z takes over at 20 already
