@@ -183,7 +183,11 @@ def _given(run: Run) -> Iterator[Block]:
         own, slopes = layer_formulas(layer)
         yield Equations((own, *(() if goes_by_error(network) else slopes)))
     if goes_by_error(network):
-        yield rule(network)
+        (rows, numbered) = rule(network)
+        # In words: a sheet is read, and x is no quantity of the network.
+        *most, last = rows
+        note = prose("(the input ", Symbol("x"), " of a bias is 1)")
+        yield Equations((*most, last._replace(note=note)), numbered)
 
 
 def _numbers(working: AnyWorking, title: str, names: "tuple[str, ...] | list[str]") -> Paragraph:

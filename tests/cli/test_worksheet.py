@@ -77,15 +77,21 @@ def test_the_same_seed_makes_the_same_files_and_another_others(
     assert len({*content("one"), *content("three")}) == 8
 
 
-@pytest.mark.parametrize("name", ["default", "mazur", "relu", "softmax", "xor", "perceptron"])
-def test_a_key_is_a_sheet_that_is_all_right(backprop: Backprop, tmp_path: Path, name: str) -> None:
-    made = backprop("worksheet", name, "--count", "2", "--seed", "3", "-o", "class", cwd=tmp_path)
+@pytest.mark.parametrize("as_format", ["text", "markdown", "latex"])
+@pytest.mark.parametrize("path", sorted(CONFIGS.glob("*.yaml")), ids=lambda path: path.stem)
+def test_a_key_is_a_sheet_that_is_all_right(
+    backprop: Backprop, tmp_path: Path, path: Path, as_format: str
+) -> None:
+    made = backprop(
+        *("worksheet", path, "--count", "2", "--seed", "3", "--format", as_format, "-o", "class"),
+        cwd=tmp_path,
+    )
     assert made.returncode == 0, made.stderr
     for key in sorted((tmp_path / "class" / "keys").iterdir()):
         run = backprop("check", key, "--format", "json")
         assert run.returncode == 0, run.stderr
         found = json.loads(run.stdout)
-        assert (found["wrong"], found["follows"], found["unclear"]) == (0, 0, 0)
+        assert (found["wrong"], found["follows"], found["unclear"], found["unread"]) == (0,) * 4
         assert found["right"] >= 5
         assert found["missing"] == []
 
@@ -121,10 +127,16 @@ def test_a_sheet_filled_in_from_its_key_is_right_and_a_mistake_in_it_is_found(
     assert (first["name"], first["mistakes"][0]) == ("dLoss/dw5", "sign")
 
 
-def test_an_empty_sheet_has_nothing_to_be_checked(backprop: Backprop, tmp_path: Path) -> None:
-    backprop("worksheet", "--count", "1", "--seed", "7", "-o", "class", cwd=tmp_path)
-    run = backprop("check", "class/sheet-01.txt", cwd=tmp_path)
-    said = "class/sheet-01.txt: no figure is filled in yet\n"
+@pytest.mark.parametrize(
+    ("as_format", "ending"), [("text", "txt"), ("markdown", "md"), ("latex", "tex")]
+)
+def test_an_empty_sheet_has_nothing_to_be_checked(
+    backprop: Backprop, tmp_path: Path, as_format: str, ending: str
+) -> None:
+    command = ("worksheet", "relu", "--count", "1", "--format", as_format, "-o", "class")
+    backprop(*command, cwd=tmp_path)
+    run = backprop("check", f"class/sheet-01.{ending}", cwd=tmp_path)
+    said = f"class/sheet-01.{ending}: no figure is filled in yet\n"
     assert (run.returncode, run.stdout, run.stderr) == (2, "", said)
 
 

@@ -137,6 +137,41 @@ def test_other_words_about_code_are_no_code(line: str) -> None:
     assert parse_sheet(f"{line}\nz_h1 = 0.5\n", "x").code == ""
 
 
+PICTURE = """\
+╭──────╮           ╭─────────────╮
+│  x1  │ w1 = 0.21 │     h1      │  w5 = 0.30
+│ 0.92 │⠣⡀     ⢀⠔⠁ │ z = −0.1075 │
+╰──────╯           ╰─────────────╯
+"""
+
+
+def test_nothing_of_a_picture_is_a_line_and_a_table_is_one() -> None:
+    assert read(f"{PICTURE}\nz_h1 = 0.5\n") == [("z_h1", "0.5")]
+    table = "╭────────┬───────────╮\n│ Weight │ New Value │\n│ w5     │ 0.36      │\n"
+    assert read(f"{PICTURE}\n{table}") == [("w5_new", "0.36")]
+
+
+def test_of_a_latex_document_only_its_text_is_read() -> None:
+    text = r"""\usepackage[margin=2cm]{geometry}
+\begin{document}
+\relpenalty=100 \binoppenalty=300
+\put(1.0,2.0){\makebox(0,0)[b]{w1 = 0.21}}
+\equationrow{$z_{h1}$}{${}= x_{1} \cdot w_{1} = 0.5 \cdot 0.6 = \mathbf{0.3}$}
+\equationrow{$a_{h1}$}{${}= \mathrm{relu}(z_{h1}) = \underline{\hspace{6em}\rule{0pt}{2.6ex}}$}
+\subsection*{Example 2}
+\equationrow{$\mathrm{Loss}$}{${}\approx \mathbf{0.25}$}
+"""
+    found = lines(text)
+    assert [(one.name, str(one.figure), one.example) for one in found] == [
+        *(("z_h1", "0.3", None), ("Loss", "0.25", 2)),
+    ]
+
+
+def test_an_index_of_several_parts_is_one_name() -> None:
+    line = r"\partial L/\partial b_{1, \text{from h1}} = \hat{y}_{o1} - y_{\mathrm{true}, o1} = 0.1"
+    assert read(line) == [("∂ L/∂ b_1_from_h1", "0.1")]
+
+
 def test_an_example_heading_holds_for_the_lines_under_it() -> None:
     found = lines("z_h1 = 1\n## Example 2\nz_h1 = 3\n")
     assert [one.example for one in found] == [None, 2]

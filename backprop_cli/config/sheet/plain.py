@@ -30,6 +30,10 @@ COMMANDS = {
     "big": "",
     "Big": "",
     "displaystyle": "",
+    "section": "",
+    "subsection": "",
+    "subsubsection": "",
+    "par": "",
 }
 CHARACTERS = str.maketrans(
     {
@@ -62,6 +66,8 @@ WRAPPED = re.compile(
 HAT = re.compile(r"\\(?:hat|widehat)\s*(?:\{([^{}]*)\}|([A-Za-z]))")
 FRACTION = re.compile(r"\\[dt]?frac\s*\{([^{}]*)\}\s*\{([^{}]*)\}")
 GROUPS = 40  # how deeply groups may be nested in each other
+# A row of equations as the program's own LaTeX has it: \equationrow{$left$}{${}= right$}.
+ROW = re.compile(r"^\s*\\equationrow\{\$(.*?)\$\}\{\$\{\}")
 SUBSCRIPT = re.compile(r"([_^])\{([^{}]*)\}")
 SPACING = re.compile(r"\\[,;:! ]")
 DISPLAYED = re.compile(r"\\[()\[\]]|\\(?:begin|end)\s*\{[^{}]*\}|\$")
@@ -85,6 +91,7 @@ def plain(line: str) -> str:
 
 
 def _without_latex(text: str) -> str:
+    text = ROW.sub(r"\1 ", text)
     text = DISPLAYED.sub(" ", text.replace(r"\_", "_"))
     text = SPACING.sub(" ", text)
     for _ in range(GROUPS):
@@ -108,7 +115,8 @@ def _raised(found: re.Match[str]) -> str:
     sign, inner = found[1], found[2].strip()
     if sign == "^" and not re.fullmatch(r"-?\w+", inner):
         return f"^({inner})" if inner not in ("+", "'") else inner
-    return f"{sign}{inner}"
+    # Of an index of several parts, such as {true, o1}, none is a statement of its own.
+    return sign + re.sub(r"[,\s]+", "_", inner)
 
 
 def _over(found: re.Match[str]) -> str:

@@ -9,12 +9,12 @@ from backprop_cli.config.files.text import read_standard_input, read_text
 from backprop_cli.config.sheet import mapping, tables
 from backprop_cli.config.sheet.arithmetic import number
 from backprop_cli.config.sheet.lines import CONTINUES, EXAMPLE, Statement, continued, statements
+from backprop_cli.config.sheet.passed_over import numbered
 from backprop_cli.config.sheet.plain import plain
 from backprop_cli.errors import STDIN, ConfigError
 
 MOST_BYTES = 4_000_000
 MOST_FIGURES = 20_000
-LONGEST_LINE = 4_000
 # So many lines of words may stand between a formula and the numbers that go on with it.
 WORDS_BETWEEN = 4
 
@@ -31,7 +31,7 @@ COMMA = "the comma was read as a decimal point"
 def load_sheet(path: str) -> Sheet:
     """Read a sheet from a file; ``-`` is standard input.
 
-    Raises ConfigError where it cannot be read, or holds no figure.
+    Raises ConfigError where it cannot be read, or holds neither a figure nor a code.
     """
     if path == "-":
         return parse_sheet(read_standard_input(STDIN, "a sheet"), STDIN)
@@ -47,11 +47,11 @@ def parse_sheet(text: str, name: str) -> Sheet:
     unread: list[int] = []
     if not found:
         found = [*_of_lines(text, unread)]
-    if not found:
+    codes = CODE.search(text)
+    if not found and codes is None:
         raise ConfigError(
             name, "there is no line with a name and a figure in it, such as z_h1 = 0.3775"
         )
-    codes = CODE.search(text)
     return Sheet(name, tuple(found[:MOST_FIGURES]), tuple(unread), codes[1] if codes else "")
 
 
@@ -60,7 +60,7 @@ def _of_lines(text: str, unread: list[int]) -> Iterator[Written]:
     columns: tables.Columns | None = None
     waiting: Statement | None = None
     words, example = 0, None
-    for at, raw in _numbered(text):
+    for at, raw in numbered(text):
         if not raw.strip():
             columns = None
             continue
@@ -105,11 +105,3 @@ def _of_lines(text: str, unread: list[int]) -> Iterator[Written]:
                     COMMA if statement.comma else "",
                     example=example,
                 )
-
-
-def _numbered(text: str) -> Iterator[tuple[int, str]]:
-    """The lines with their numbers; a line of LaTeX that holds several is given as several."""
-    for at, raw in enumerate(text.splitlines(), 1):
-        if len(raw) <= LONGEST_LINE:
-            for piece in raw.split(r"\\"):
-                yield at, piece

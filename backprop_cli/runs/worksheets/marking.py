@@ -1,5 +1,6 @@
 """Worksheets that come back filled in: what a student has written of them, and a class's marks."""
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -12,14 +13,17 @@ from backprop_cli.runs.checking.marking import Marked
 from backprop_cli.runs.checking.names import Names
 from backprop_cli.runs.checking.problem import problem
 
+# Of what no quantity of a network is called: linear'(z) = 1.
+FORMULA = re.compile(r"\w+'*\s*\(z\)")
+
 
 def without_given(exercise: Exercise, sheet: Sheet) -> Sheet:
-    """A sheet without the lines that only repeat what is given, which are printed on it."""
+    """A sheet without what is printed on it: lines that repeat what is given, general formulas."""
     facts = problem(exercise)
     names = Names(facts)
 
     def is_given(line: Written) -> bool:
-        return any(
+        return bool(FORMULA.fullmatch(line.name)) or any(
             name in facts.given and float(facts.given[name]) == float(line.figure)
             for name in names.means(line)
         )
