@@ -163,6 +163,21 @@ class Derivative(Expression):
     sign: str = "∂"
 
 
+class Compound(Expression):
+    """A kind that is defined beside this module, by the ``parts`` that it is made of."""
+
+    __slots__ = ()
+
+    @property
+    def parts(self) -> tuple[Expression, ...]:
+        """What it is made of, from left to right."""
+        raise NotImplementedError
+
+    def made_of(self, parts: tuple[Expression, ...]) -> Expression:
+        """The same of other parts, as many."""
+        raise NotImplementedError
+
+
 @dataclass(frozen=True, slots=True)
 class Marked(Expression):
     """A part of a formula that stands for a factor of a chain: its ``factor``-th, from 0."""
@@ -214,6 +229,8 @@ def parts(expression: Expression) -> tuple[Expression, ...]:
             return left, right
         case Derivative(of, by):
             return of, by
+        case Compound():
+            return expression.parts
         case _:
             raise TypeError(f"not an expression: {expression!r}")
 
@@ -261,19 +278,16 @@ def transform(
         case Call(function, argument, settings):
             return Call(function, transform(argument, change), settings)
         case Choice(test, holds, otherwise, or_zero, exception):
-            return Choice(
-                transform(test, change),
-                transform(holds, change),
-                transform(otherwise, change),
-                or_zero,
-                exception,
-            )
+            test, holds, otherwise = (transform(one, change) for one in (test, holds, otherwise))
+            return Choice(test, holds, otherwise, or_zero, exception)
         case Relation(left, sign, right):
             return Relation(transform(left, change), sign, transform(right, change))
         case Derivative(of, by, sign):
             return Derivative(transform(of, change), by, sign)
         case Marked(inner, factor):
             return Marked(transform(inner, change), factor)
+        case Compound():
+            return expression.made_of(tuple(transform(part, change) for part in expression.parts))
         case _:
             raise TypeError(f"not an expression: {expression!r}")
 

@@ -40,6 +40,9 @@ SIGNS: Mapping[str, str] = {
     "≥": r"\geq ",
     "≤": r"\leq ",
     "…": r"\dots ",
+    "⋮": r"\vdots ",
+    "∘": r"\circ ",
+    "ᵀ": r"^{\mathsf{T}}",
     "′": "'",
     "∇": r"\nabla ",
     "✓": r"\checkmark ",
@@ -192,16 +195,46 @@ class Latex(Writer[str]):
             return f"\\frac{{{d}{of}}}{{{d}{by}}}"
         return f"\\frac{{{d}}}{{{d}{by}}}({of})"
 
+    def matrix(self, rows: Sequence[Sequence[str]]) -> str:
+        """An array in brackets, a wide one in small print: bmatrix has no more than ten columns."""
+        array = _array(rows)
+        if len(rows[0]) <= WIDE_MATRIX:
+            return array
+        return f"\\text{{\\footnotesize$\\arraycolsep=2pt{array}$}}"
+
+    def transposed(self, operand: str) -> str:
+        """Raised T."""
+        return f"{{{operand}}}^{{\\mathsf{{T}}}}"
+
+    def beside(self, factors: Sequence[str]) -> str:
+        """One beside the other."""
+        return r" \, ".join(factors)
+
+    def by_element(self, factors: Sequence[str]) -> str:
+        """With a small circle between them."""
+        return r" \circ ".join(factors)
+
     def marked(self, inner: str, factor: int) -> str:
         """In the colour of the factor, which the document declares."""
         return f"\\factor{{{factor % COLOURS}}}{{{inner}}}"
 
 
 COLOURS = 6
+# A matrix of more columns than this is set small, so that a line has room for it.
+WIDE_MATRIX = 6
+
+
+def _array(rows: Sequence[Sequence[str]]) -> str:
+    lines = r" \\ ".join(" & ".join(row) for row in rows)
+    return f"\\left[\\begin{{array}}{{{'r' * len(rows[0])}}}{lines}\\end{{array}}\\right]"
 
 
 class PlainLatex(Latex):
     """The same without colours, for what knows no macros of ours: Markdown and notebooks."""
+
+    def matrix(self, rows: Sequence[Sequence[str]]) -> str:
+        """An array in brackets."""
+        return _array(rows)
 
     def marked(self, inner: str, factor: int) -> str:  # noqa: ARG002 - the colour is left out
         """The formula as it is."""

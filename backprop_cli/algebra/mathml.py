@@ -17,6 +17,7 @@ from backprop_cli.algebra.expression import (
     Sum,
     Symbol,
 )
+from backprop_cli.algebra.matrices import ElementProduct, MatrixProduct
 from backprop_cli.algebra.names import Name, parts_of_name
 from backprop_cli.algebra.paper import on_paper
 from backprop_cli.algebra.writer import Binding, Writer
@@ -49,6 +50,14 @@ class MathML(Writer[str]):
                 found = [self._within(first, Binding.PRODUCT, leading=True)]
                 times = operator_between("·")
                 return found + [times + self._within(factor, Binding.POWER) for factor in rest]
+            case MatrixProduct((first, *rest)):
+                found = [self._within(first, Binding.POWER)]
+                return found + [self._within(factor, Binding.POWER) for factor in rest]
+            case ElementProduct((first, *rest)):
+                found = [self._within(first, Binding.POWER)]
+                return found + [
+                    operator_between("∘") + self._within(f, Binding.POWER) for f in rest
+                ]
             case Relation(left, sign, right):
                 beginning, *others = self.pieces(right)
                 return [*self.pieces(left), f"<mo>{escape(sign)}</mo>{beginning}", *others]
@@ -119,6 +128,28 @@ class MathML(Writer[str]):
         if single:
             return self.quotient(d + of, d + by)
         return self.quotient(d, d + by) + self.parenthesized(of)
+
+    def matrix(self, rows: Sequence[Sequence[str]]) -> str:
+        """A table between brackets of its height."""
+        cells = "".join(
+            f"<mtr>{''.join(f'<mtd><mrow>{cell}</mrow></mtd>' for cell in row)}</mtr>"
+            for row in rows
+        )
+        return (
+            f'<mrow><mo fence="true">[</mo><mtable>{cells}</mtable><mo fence="true">]</mo></mrow>'
+        )
+
+    def transposed(self, operand: str) -> str:
+        """Raised T."""
+        return f'<msup><mrow>{operand}</mrow><mi mathvariant="normal">T</mi></msup>'
+
+    def beside(self, factors: Sequence[str]) -> str:
+        """One beside the other."""
+        return '<mspace width="0.2em"></mspace>'.join(factors)
+
+    def by_element(self, factors: Sequence[str]) -> str:
+        """With a small circle between them."""
+        return "<mo>∘</mo>".join(factors)
 
     def marked(self, inner: str, factor: int) -> str:
         """In the colour of the factor, which the page's style gives."""

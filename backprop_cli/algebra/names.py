@@ -23,6 +23,7 @@ OF_SOMETHING = re.compile(
 )
 # A weight or a bias of any neuron, in what is said in general.
 OF_ANY = re.compile(r"([wb])_([ijk]{1,2})")
+OF_MATRIX = re.compile(r"(d[ABWZ]|[AWZ](?=_))_?([0-9]+|l|l−1)")
 OF_EXAMPLE = re.compile(r"Loss\[([0-9]+)\]")
 
 
@@ -44,7 +45,7 @@ def parts_of_name(name: str) -> Name:
         return Name("Loss", (f"[{found[1]}]",))
     if found := NUMBERED.fullmatch(name):
         return Name(found[1], (found[2],))
-    if found := OF_ANY.fullmatch(name):
+    if found := OF_ANY.fullmatch(name) or OF_MATRIX.fullmatch(name):
         return Name(found[1], (found[2],))
     if found := OF_SOMETHING.fullmatch(name):
         return Name("δ" if found[1] == "delta" else found[1], _as_index(found[2]))

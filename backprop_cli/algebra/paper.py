@@ -137,6 +137,31 @@ class Paper(Writer[Pieces]):
             return _row(sign, of, f"/{sign}", by)
         return _row(f"{sign}/{sign}", by, " ", self.parenthesized(of))
 
+    def matrix(self, rows: Sequence[Sequence[Pieces]]) -> Pieces:
+        """[a, b; c, d]."""
+        found: list[str | Piece | Pieces] = []
+        for down, row in enumerate(rows):
+            for across, element in enumerate(row):
+                first = ";" if down and not across else "," if across else "["
+                found += (
+                    [first, Piece(" ", Break.TERM), element] if first != "[" else ["[", element]
+                )
+        return _row(*found, "]")
+
+    def transposed(self, operand: Pieces) -> Pieces:
+        """Aᵀ."""
+        return _row(operand, "ᵀ")
+
+    def beside(self, factors: Sequence[Pieces]) -> Pieces:
+        """A B."""
+        first, *rest = factors
+        return _row(first, *(p for factor in rest for p in (Piece(" ", Break.FACTOR), factor)))
+
+    def by_element(self, factors: Sequence[Pieces]) -> Pieces:
+        """A ∘ B."""
+        first, *rest = factors
+        return _row(first, *(p for factor in rest for p in (Piece(" ∘ ", Break.FACTOR), factor)))
+
     def marked(self, inner: Pieces, factor: int) -> Pieces:
         """The same, each piece with the factor's number."""
         return tuple(piece._replace(factor=factor) for piece in inner)

@@ -84,6 +84,23 @@ class Typst(Writer[str]):
             return f"frac({d} {of}, {d} {by})"
         return f"frac({d}, {d} {by})({of})"
 
+    def matrix(self, rows: Sequence[Sequence[str]]) -> str:
+        """Elements in brackets, each a formula of its own, in which a comma parts nothing."""
+        lines = (f"({''.join(f'${element}$, ' for element in row)})" for row in rows)
+        return f'#math.mat(delim: "[", align: right, {", ".join(lines)});'
+
+    def transposed(self, operand: str) -> str:
+        """Raised T."""
+        return f"{operand}^(sans(T))"
+
+    def beside(self, factors: Sequence[str]) -> str:
+        """One beside the other."""
+        return " thin ".join(factors)
+
+    def by_element(self, factors: Sequence[str]) -> str:
+        """With a small circle between them."""
+        return " compose ".join(factors)
+
     def marked(self, inner: str, factor: int) -> str:
         """In the colour of the factor, which the document declares."""
         return f"#factor({factor % COLOURS}, ${inner}$);"

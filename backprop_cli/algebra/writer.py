@@ -31,6 +31,7 @@ from backprop_cli.algebra.expression import (
     Symbol,
     parts,
 )
+from backprop_cli.algebra.matrices import ElementProduct, Matrix, MatrixProduct, Transposed
 
 T = TypeVar("T")
 
@@ -64,6 +65,10 @@ BINDINGS: Mapping[type[Expression], Binding] = {
     Call: Binding.ATOM,
     Largest: Binding.ATOM,
     Number: Binding.ATOM,
+    Matrix: Binding.ATOM,
+    Transposed: Binding.POWER,
+    MatrixProduct: Binding.PRODUCT,
+    ElementProduct: Binding.PRODUCT,
     Symbol: Binding.ATOM,
     Partial: Binding.ATOM,
     Alias: Binding.ATOM,
@@ -143,6 +148,22 @@ class Writer(ABC, Generic[T]):
     def marked(self, inner: T, factor: int) -> T:
         """The written expression, set apart as a factor of a chain, e.g. by its colour."""
 
+    def matrix(self, rows: Sequence[Sequence[T]]) -> T:
+        """Elements in rows, in brackets."""
+        raise TypeError(f"no matrix is written here: {rows}")
+
+    def transposed(self, operand: T) -> T:
+        """A matrix transposed."""
+        raise TypeError(f"no matrix is written here: {operand}")
+
+    def beside(self, factors: Sequence[T]) -> T:
+        """Matrices that are multiplied."""
+        raise TypeError(f"no matrix is written here: {factors}")
+
+    def by_element(self, factors: Sequence[T]) -> T:
+        """Matrices that are multiplied element by element."""
+        raise TypeError(f"no matrix is written here: {factors}")
+
     # --- the walk ------------------------------------------------------------------------------
 
     def _write(self, expression: Expression, *, leading: bool) -> T:
@@ -199,6 +220,14 @@ class Writer(ABC, Generic[T]):
                     ),
                     self._within(otherwise, Binding.SUM),
                 )
+            case Matrix(rows):
+                return self.matrix([[self.write(element) for element in row] for row in rows])
+            case Transposed(operand):
+                return self.transposed(self._within(operand))
+            case MatrixProduct(found):
+                return self.beside([self._within(part, Binding.POWER) for part in found])
+            case ElementProduct(found):
+                return self.by_element([self._within(part, Binding.POWER) for part in found])
             case Relation(left, sign, right):
                 return self.relation(self.write(left), sign, self.write(right))
             case Derivative(of, by, sign):

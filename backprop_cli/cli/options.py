@@ -43,6 +43,7 @@ class NotationName(StrEnum):
 
     plain = "plain"
     delta = "delta"
+    matrix = "matrix"
 
 
 class Blank(StrEnum):
@@ -199,7 +200,8 @@ Notation = Annotated[
     NotationName,
     _choice(
         SHOWN,
-        "How it is written. delta: with net, out and δ, as in many textbooks. Without it: plain.",
+        "How it is written. delta: with net, out and δ, as in many textbooks. matrix: with vectors "
+        "and matrices, a layer at a time. Without it: plain.",
         "--notation",
         NotationName,
     ),

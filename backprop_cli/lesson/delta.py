@@ -28,7 +28,7 @@ from backprop_cli.lesson.folded import Folded
 from backprop_cli.lesson.given import layer_title, readable
 from backprop_cli.lesson.known import WORKED_OUT
 from backprop_cli.lesson.notation import Notation
-from backprop_cli.lesson.reasons import bias_place, reason, slope_place, weight_place
+from backprop_cli.lesson.reasons import place, reason
 from backprop_cli.lesson.renamed import Renaming
 from backprop_cli.network.structure import Layer, Network, Neuron
 from backprop_cli.runs.run import Run
@@ -112,7 +112,7 @@ class Delta(Notation):
             prose("Step-by-step ", step.defines)
             if is_delta
             else prose("Step-by-step Gradient for ", Symbol(step.defines.by)),
-            _place(network, name),
+            place(network, name),
         )
         rows = [pass_.row(step) for step in pass_.needed(step)]
         yield Equations((*rows, pass_.row(step)), numbered=len(rows) > 0)
@@ -190,8 +190,8 @@ class _Backward:
     def of_parameter(self, name: str) -> Equation:
         """The line of a parameter's gradient, and where the parameter stands."""
         row = self.row(self._gradient(name))
-        place = _place(self._network, name)
-        return row._replace(note=row.note or (prose("(", place, ")") if place else ""))
+        where = prose("(", place(self._network, name), ")")
+        return row._replace(note=row.note or where)
 
     def bias(self, name: str) -> Iterator[Block]:
         """The gradient of a bias: the δ of its neuron, or the sum of those of several."""
@@ -247,15 +247,3 @@ class _Backward:
 def _weights(layer: Layer) -> set[str]:
     """The weights that lead into a layer."""
     return {edge.weight for neuron in layer.neurons for edge in neuron.edges}
-
-
-def _place(network: Network, name: str) -> Prose:
-    """Where a parameter stands; of anything else nothing."""
-    parameter = network.by_parameter.get(name)
-    if parameter is None:
-        return ""
-    if name in network.weights:
-        once = sum(edge.weight == name for n in network.neurons for edge in n.edges) == 1
-        used = enumerated([Symbol(neuron.name) for neuron in parameter.neurons])
-        return weight_place(network, name) if once else prose("used by ", used)
-    return (bias_place if name in network.biases else slope_place)(network, name)

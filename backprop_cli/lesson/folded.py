@@ -32,14 +32,17 @@ class Folded:
 
     def row(self, reason: Prose = "") -> Equation:
         """The line: symbols, numbers, the results on the way, the result."""
-        name = self._step.defines.name
-        end = result(self._working, name)
-        height = self._height(self._step)
-        numbers = (self._in_numbers(level) for level in range(max(height, 1)))
+        *numbers, end = self.levels()
         between = dict.fromkeys(side for side in numbers if side != end)
         written = self.symbols()
         chain = (written, *between, *(() if written == end else (end,)))
         return line(self._step.defines, *chain, note=self._notes(), reason=reason)
+
+    def levels(self) -> list[Expression]:
+        """The sides in numbers: those put in, after each rounding what is left, the result."""
+        height = self._height(self._step)
+        numbers = [self._in_numbers(level) for level in range(max(height, 1))]
+        return [*numbers, result(self._working, self._step.defines.name)]
 
     def symbols(self) -> Expression:
         """The formula in symbols."""

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from backprop_cli.algebra.prose import joined, prose
 from backprop_cli.arithmetic.working import AnyWorking
-from backprop_cli.derivation.steps import Rule
+from backprop_cli.derivation.steps import Rule, Step
 from backprop_cli.functions import softmax
 from backprop_cli.functions.losses import LOSSES
 from backprop_cli.lesson.blocks import (
@@ -37,18 +37,21 @@ def forward(network: Network, working: AnyWorking) -> Iterator[Block]:
         if number == 1 and sums:
             yield Paragraph("The same formula for one input and for two inputs:")
             yield weighted_sum_formulas()
-        for title, names in (
-            ("Softmax:", _softmax_names(layer)),
-            ("Activation of each neuron:", [neuron.activation for neuron in summing]),
-            (
-                "Value of each formula:",
-                [neuron.activation for neuron in layer.neurons if neuron.formula is not None],
-            ),
+        formulas = [neuron for neuron in layer.neurons if neuron.formula is not None]
+        for title, steps in (
+            ("Softmax:", softmax_steps(layer, working)),
+            ("Activation of each neuron:", [derivation.by_name[n.activation] for n in summing]),
+            ("Value of each formula:", [derivation.by_name[n.activation] for n in formulas]),
         ):
-            if names:
-                steps = [derivation.by_name[name] for name in names]
+            if steps:
                 yield Heading(4, title)
                 yield Equations(tuple(equation(working, step) for step in steps))
+    yield from predicted(network, working)
+
+
+def predicted(network: Network, working: AnyWorking) -> Iterator[Block]:
+    """The predictions that an activation is passed on as."""
+    derivation = working.derivation
     predictions = [network.prediction(output) for output in network.outputs]
     # A formula that is derived itself is no prediction.
     passed_on = [name for name in predictions if derivation.by_name[name].rule is Rule.PREDICTION]
@@ -68,9 +71,10 @@ def loss(network: Network, working: AnyWorking) -> Iterator[Block]:
     yield Equations(tuple(equation(working, derivation.by_name[name]) for name in losses))
 
 
-def _softmax_names(layer: Layer) -> list[str]:
+def softmax_steps(layer: Layer, working: AnyWorking) -> list[Step]:
     """The quantities that a softmax works out on the way to its activations."""
     if layer.activation != softmax.SOFTMAX:
         return []
     exponentials = [softmax.exponential(layer, neuron)[0].name for neuron in layer.neurons]
-    return [softmax.largest(layer)[0].name, *exponentials, softmax.total(layer)[0].name]
+    names = [softmax.largest(layer)[0].name, *exponentials, softmax.total(layer)[0].name]
+    return [working.derivation.by_name[name] for name in names]

@@ -75,5 +75,9 @@ def notation_called(name: str) -> Notation:
             from backprop_cli.lesson.delta import Delta  # read only where it is asked for
 
             return Delta()
+        case "matrix":
+            from backprop_cli.lesson.matrix import MatrixNotation
+
+            return MatrixNotation()
         case _:
             raise ValueError(f"no notation is called {name}")

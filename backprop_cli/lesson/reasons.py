@@ -58,6 +58,18 @@ def slope_place(network: Network, slope: str) -> str:
     return next(f"for {layer.name} layer" for layer in network.layers if layer.slope == slope)
 
 
+def place(network: Network, name: str) -> Prose:
+    """Where a parameter stands; of anything else nothing."""
+    parameter = network.by_parameter.get(name)
+    if parameter is None:
+        return ""
+    if name in network.weights:
+        once = sum(edge.weight == name for n in network.neurons for edge in n.edges) == 1
+        used = enumerated([Symbol(neuron.name) for neuron in parameter.neurons])
+        return weight_place(network, name) if once else prose("used by ", used)
+    return (bias_place if name in network.biases else slope_place)(network, name)
+
+
 def title(step: Step) -> Prose:
     """The name of a step's quantity in a heading."""
     quantity = step.defines

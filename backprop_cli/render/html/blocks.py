@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 
-from backprop_cli.algebra.expression import Expression, Marked, Partial, Symbol, symbols
+from backprop_cli.algebra.expression import Expression, Marked, Number, Partial, Symbol, symbols
 from backprop_cli.algebra.mathml import COLOURS, mathml, operator_between, pieces, stacked
+from backprop_cli.algebra.matrices import Matrix
 from backprop_cli.algebra.paper import text_of
 from backprop_cli.algebra.prose import Code, Prose, spans
 from backprop_cli.lesson.blocks import (
@@ -135,6 +136,8 @@ def _names(row: Equation) -> Iterator[str]:
         if side.role in (Role.QUANTITY, Role.SYMBOLS):
             for symbol in symbols(side.formula):
                 yield from _of_symbol(symbol)
+        elif isinstance(side.formula, Matrix):  # its elements are what it is about
+            yield from (one.of for one in side.formula.parts if isinstance(one, Number) and one.of)
 
 
 def _of_symbol(symbol: Symbol) -> Iterator[str]:

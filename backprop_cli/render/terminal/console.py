@@ -26,6 +26,7 @@ from backprop_cli.lesson.blocks import (
 )
 from backprop_cli.render.terminal.equations import equation_lines
 from backprop_cli.render.terminal.fractions import fraction_lines
+from backprop_cli.render.terminal.matrices import has_matrices, matrix_lines
 from backprop_cli.render.terminal.page import Line, Page, Span, Style, cell_len, width_of, wrapped
 from backprop_cli.render.terminal.palette import Palette, palette_of
 
@@ -162,6 +163,9 @@ def _lines(block: Block, page: Page, indent: int) -> Iterator[Line]:
             for text_line in wrapped(text, page, room):
                 yield (Span(margin + mark + text_line),)
                 mark = " " * len(mark)
+        case Equations(rows) if any(map(has_matrices, rows)):
+            for row in rows:
+                yield from matrix_lines(row, page, indent)
         case Equations():
             yield from equation_lines(block, page, indent)
         case ChainRule():

@@ -1,0 +1,91 @@
+"""The notation of vectors and matrices: Z1 = W1 X + B1, dW1 = dZ1 Xᵀ, numbers in brackets.
+
+A capital letter stands for a layer, so that B1 is no other than the biases b1, b2, … of layer 1.
+
+Source: Goodfellow, Bengio, Courville, "Deep Learning" (2016), section 6.5.4, algorithm 6.4.
+"""
+
+from collections.abc import Iterator
+
+from backprop_cli.algebra.expression import Symbol
+from backprop_cli.algebra.prose import prose
+from backprop_cli.arithmetic.working import AnyWorking
+from backprop_cli.functions.optimizers import goes_by_error
+from backprop_cli.lesson.backward import (
+    bias_gradients,
+    explained_order,
+    gradient_summary,
+    slope_gradients,
+)
+from backprop_cli.lesson.blocks import Block, Heading
+from backprop_cli.lesson.explanation import explain
+from backprop_cli.lesson.flat import nothing_is_learnt
+from backprop_cli.lesson.forward import predicted
+from backprop_cli.lesson.given import layer_title, readable
+from backprop_cli.lesson.layers import refusal
+from backprop_cli.lesson.matrix_passes import Passes, is_by_matrix
+from backprop_cli.lesson.notation import Notation
+from backprop_cli.lesson.reasons import place, title
+from backprop_cli.lesson.updates import updates
+from backprop_cli.network.structure import Network
+from backprop_cli.runs.run import Run
+
+MEND = "; leave --notation out, or write --notation delta"
+
+
+class MatrixNotation(Notation):
+    """Both passes and the update with a matrix or a vector for each layer."""
+
+    def refusal(self, network: Network) -> str:
+        """Why a network cannot be written in matrices, and what to do; empty if it can."""
+        if goes_by_error(network):
+            return "the perceptron rule goes by the error, not by gradients; leave --notation out"
+        why = refusal(network)
+        return f"{why}{MEND}" if why else ""
+
+    def forward(self, run: Run) -> Iterator[Block]:
+        """The matrices of what is given, and from layer to layer Z and A."""
+        passes = Passes(run.exercise.network, run.working)
+        yield Heading(2, "2. Forward Propagation")
+        yield from passes.given()
+        for at in range(1, passes.layers.last + 1):
+            yield from passes.forward(at)
+        yield from predicted(run.exercise.network, run.working)
+
+    def gradients(self, run: Run) -> Iterator[Block]:
+        """dA, dZ, dW and dB, layer by layer from the output back."""
+        network, working = run.exercise.network, run.working
+        passes = Passes(network, working)
+        yield Heading(2, "3. Backward Propagation")
+        yield from passes.introduction()
+        for at in reversed(range(1, passes.layers.last + 1)):
+            yield Heading(3, layer_title(network.layers[at - 1]))
+            for worked in passes.backward(at):
+                yield from worked.blocks
+        yield from gradient_summary(network, working)
+        yield from nothing_is_learnt(network, working)
+        if readable(network):
+            order = explained_order(network, run.exercise.order)
+            yield from bias_gradients(network, order, passes.bias)
+            yield from slope_gradients(network, order, passes.slope)
+
+    def updates(self, run: Run) -> Iterator[Block]:
+        """W_new = W − η dW, or, where that is not so, every parameter by itself."""
+        network, working = run.exercise.network, run.working
+        if is_by_matrix(network):
+            yield from Passes(network, working).updates()
+        else:
+            yield from updates(network, working)
+
+    def explain(self, network: Network, working: AnyWorking, name: str) -> Iterator[Block]:
+        """The matrix in which a quantity stands; before a gradient, those that it rests on."""
+        parameter = name if name in network.parameters else ""
+        target = network.gradient(name).name if parameter else name
+        step = working.derivation.by_name.get(target)
+        way = Passes(network, working).way_to(target, parameter) if step else []
+        if not way or step is None:
+            yield from explain(network, working, name)
+            return
+        about = prose("Gradient for ", Symbol(name)) if parameter else prose(title(step))
+        yield Heading(3, prose("Step-by-step ", about), place(network, name))
+        yield from way
