@@ -48,8 +48,8 @@ def new(
     """
     from random import randrange
 
+    from backprop_cli.api.templates import template
     from backprop_cli.config.writing.sketch import Sketch, dead_end, sizes_of
-    from backprop_cli.config.writing.template import template
 
     layers = sizes_of(sizes)
     if why := dead_end(Sketch(layers, activation, loss)):

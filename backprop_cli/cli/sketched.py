@@ -3,11 +3,10 @@
 import re
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from random import Random
 
 from backprop_cli import config
+from backprop_cli.api.templates import stood_in
 from backprop_cli.cli.numbers import number, rate
-from backprop_cli.config.writing.drawing import completed
 from backprop_cli.config.writing.sketch import BIASES, Sketch, dead_end, sizes_of, with_biases
 from backprop_cli.config.writing.template import written
 from backprop_cli.errors import ConfigError, UnknownNameError, UsageError
@@ -113,7 +112,7 @@ def sketched(sizes: str, given: Mapping[str, str | None]) -> Sketch:
 def verified(sketch: Sketch) -> Sketch:
     """The sketch, if it makes a configuration that can be run. Raises UsageError."""
     try:
-        config.parse(written(completed(sketch, Random(0)), ""), "")
+        config.parse(written(stood_in(sketch), ""), "")
     except ConfigError as error:
         raise UsageError(f"{error.key}: {error.message}" if error.key else error.message) from None
     return sketch

@@ -5,15 +5,14 @@ import shlex
 from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
 from pathlib import Path
-from random import Random
 from typing import TYPE_CHECKING
 
+from backprop_cli.api.templates import completed, suitable_rate
 from backprop_cli.cli.destinations import Destination, destination
 from backprop_cli.cli.dialog import Dialog
 from backprop_cli.cli.numbers import rate
 from backprop_cli.cli.sketched import activation_called, loss_called, numbers_in, verified
 from backprop_cli.config.shape.fields import ACTIVATION_NAMES
-from backprop_cli.config.writing.drawing import completed
 from backprop_cli.config.writing.sketch import BIASES, Sketch, dead_end, sizes_of
 from backprop_cli.errors import UsageError
 from backprop_cli.functions.losses import LOSSES
@@ -32,10 +31,10 @@ WELCOME = (
 class Questions:
     """Asks for an exercise; ``sketch`` is what has been answered so far, None before the sizes."""
 
-    def __init__(self, dialog: Dialog, sketch: Sketch, random: Random) -> None:
+    def __init__(self, dialog: Dialog, sketch: Sketch, seed: int) -> None:
         self.dialog = dialog
         self.sketch = sketch
-        self.random = random
+        self.seed = seed
         self.began = False
 
     def exercise(self, asked: set[str]) -> Sketch:
@@ -48,7 +47,7 @@ class Questions:
         if asked & {"inputs", "weights", "biases", "targets"}:
             self._numbers(asked)
         if "rate" in asked:
-            usual = completed(self.sketch, self.random).rate
+            usual = self.sketch.rate or suitable_rate(self.sketch)
             self._set(rate=self.dialog.ask("Learning rate", str(usual), rate))
         return self.sketch
 
@@ -88,7 +87,7 @@ class Questions:
         typed = "no"
         if asked >= {"inputs", "weights"}:
             typed = self.dialog.choose("Type the numbers? no draws them", "no", ("yes", "no"))
-        drawn = completed(self.sketch, self.random)
+        drawn = completed(self.sketch, self.seed)
         if typed == "no":
             self.sketch = drawn._replace(rate=self.sketch.rate)
             self._show()
@@ -97,7 +96,7 @@ class Questions:
         assert drawn.inputs
         if "inputs" in asked:
             self._set(inputs=self._each(self.sketch.nodes[0], drawn.inputs, "inputs"))
-            drawn = completed(self.sketch, self.random)
+            drawn = completed(self.sketch, self.seed)
         if "weights" in asked:
             edges = enumerate(self.sketch.edges, 1)
             names = [f"w{at}, from {source} to {neuron}" for at, (source, neuron) in edges]
@@ -107,14 +106,14 @@ class Questions:
         if "biases" in asked:
             kind = self.dialog.choose("Biases", _one_kind(self.sketch), BIASES)
             self._set(biases=kind, bias_values=None)
-            drawn = completed(self.sketch, self.random)
+            drawn = completed(self.sketch, self.seed)
             places = enumerate(self.sketch.bias_places, 1)
             names = [f"b{at}, of {place}" for at, place in places]
             assert drawn.bias_values is not None
             self._set(bias_values=self._each(names, drawn.bias_values, "bias_values"))
         if "targets" in asked:
             outputs = [f"target of {name}" for name in self.sketch.nodes[-1]]
-            drawn = completed(self.sketch, self.random)
+            drawn = completed(self.sketch, self.seed)
             assert drawn.targets
 
             def verify(targets: tuple[Decimal, ...]) -> None:

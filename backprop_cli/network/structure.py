@@ -213,7 +213,7 @@ class Network:
         """
         used: dict[Kind, dict[str, dict[str, Neuron]]] = {kind: {} for kind in KINDS}
         for neuron in self.neurons:
-            for kind, name in self._parameters_at(neuron):
+            for kind, name in self.parameters_at(neuron):
                 used[kind].setdefault(name, {})[neuron.name] = neuron
         found: dict[str, Parameter] = {}
         for kind, names in used.items():
@@ -225,7 +225,7 @@ class Network:
                 )
         return found
 
-    def _parameters_at(self, neuron: Neuron) -> Iterator[tuple[Kind, str]]:
+    def parameters_at(self, neuron: Neuron) -> Iterator[tuple[Kind, str]]:
         """The parameters that a neuron uses, and as what."""
         if neuron.formula is not None:
             for symbol in symbols(neuron.formula):

@@ -10,10 +10,10 @@ from support.program import Backprop, one_spaced
 
 from backprop_cli import config
 from backprop_cli.algebra.paper import on_paper
+from backprop_cli.api.templates import template
 from backprop_cli.cli.commands.new import new_configuration
 from backprop_cli.config.shape.fields import ACTIVATION_NAMES
 from backprop_cli.config.writing.sketch import sizes_of
-from backprop_cli.config.writing.template import template
 from backprop_cli.errors import UsageError
 from backprop_cli.functions.activations import ACTIVATIONS
 from backprop_cli.functions.losses import LOSSES

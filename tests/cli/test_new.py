@@ -11,7 +11,9 @@ import pytest
 from support.program import Backprop, OnTerminal, Screen, without_codes
 
 from backprop_cli import config
+from backprop_cli.api.templates import completed, network_of
 from backprop_cli.cli.commands.new import new_configuration
+from backprop_cli.cli.sketched import sketched
 from backprop_cli.errors import UsageError
 from backprop_cli.network.exercise import Exercise
 from backprop_cli.runs.plan import Plan
@@ -51,6 +53,37 @@ def test_a_bias_that_could_learn_nothing_is_no_default() -> None:
     values = calculate(exercise, Plan(exact=True)).working.values
     assert len(exercise.network.biases) == 4  # one for the hidden layer, three for the softmax
     assert all(abs(values[f"∂Loss/∂{bias}"]) > 1e-6 for bias in exercise.network.biases)
+
+
+@pytest.mark.parametrize(
+    ("sizes", "given"),
+    [
+        ("2-2-1", {}),
+        ("3-4-2", {"activation": "tanh", "biases": "own", "optimizer": "adamw"}),
+        ("2-3-3", {"loss": "cross_entropy", "optimizer": "momentum"}),
+        ("2-2-2-1", {"loss": "hinge", "biases": "none", "rate": "0.3"}),
+    ],
+)
+def test_numbers_are_drawn_for_the_exercise_that_is_written(
+    sizes: str, given: Mapping[str, str]
+) -> None:
+    """The numbers of the file are those that were found worth working, not some others."""
+    sketch = sketched(sizes, given)
+    written = made(sizes, 4, **given)
+    assert network_of(sketch) == written.network
+    found = completed(sketch, 4)
+    assert [*found.numbers] == [
+        tuple(written.numbers[name] for name in names)
+        for names in (
+            *(written.network.inputs, written.network.weights),
+            *(written.network.biases, written.network.targets),
+        )
+    ]
+
+
+def test_the_same_seed_writes_the_same_file() -> None:
+    assert new_configuration("2-3-1", {}, 7) == new_configuration("2-3-1", {}, 7)
+    assert new_configuration("2-3-1", {}, 7) != new_configuration("2-3-1", {}, 8)
 
 
 # --- given numbers ---------------------------------------------------------------------------

@@ -12,7 +12,7 @@ import pytest
 from backprop_cli import config
 from backprop_cli.algebra.expression import Expression, Number, Partial, Symbol, parts
 from backprop_cli.algebra.prose import spans
-from backprop_cli.config.writing.template import template
+from backprop_cli.api.templates import template
 from backprop_cli.functions.activations import ACTIVATIONS
 from backprop_cli.functions.losses import LOSSES
 from backprop_cli.lesson import whole as lesson

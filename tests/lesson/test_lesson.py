@@ -9,7 +9,7 @@ from support.program import ROOT, Backprop, one_spaced
 
 from backprop_cli import config
 from backprop_cli.algebra.paper import text_of
-from backprop_cli.config.writing.template import template
+from backprop_cli.api.templates import template
 from backprop_cli.lesson import whole as lesson
 from backprop_cli.lesson.blocks import Equations
 from backprop_cli.lesson.explanation import explain_any

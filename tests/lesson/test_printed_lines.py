@@ -22,10 +22,10 @@ from support.reference import ALPHA, SCALE
 
 from backprop_cli import config
 from backprop_cli.algebra.paper import written
+from backprop_cli.api.templates import template
 from backprop_cli.arithmetic.evaluation import Rounded
 from backprop_cli.arithmetic.figures import rounded
 from backprop_cli.arithmetic.working import work
-from backprop_cli.config.writing.template import template
 from backprop_cli.functions.activations import ACTIVATIONS
 from backprop_cli.functions.losses import LOSSES
 from backprop_cli.functions.optimizers import OPTIMIZERS, state_of

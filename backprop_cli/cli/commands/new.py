@@ -112,17 +112,15 @@ Given = Mapping[str, str | None]
 
 def new_configuration(sizes: str, given: Given, seed: int) -> str:
     """A ready configuration of what was given on the command line. Raises UsageError."""
-    from random import Random
-
+    from backprop_cli.api.templates import completed
     from backprop_cli.cli.sketched import sketched
-    from backprop_cli.config.writing.drawing import completed
     from backprop_cli.config.writing.template import written
 
     sketch = sketched(sizes, given)
     known = [values is not None for values in sketch.numbers]
     which = "the numbers that were not given" if any(known) else "its numbers"
     remark = "its numbers were given" if all(known) else f"{which} are drawn with seed {seed}"
-    return written(completed(sketch, Random(seed)), remark)
+    return written(completed(sketch, seed), remark)
 
 
 def _by_questions(
@@ -139,8 +137,6 @@ def _by_questions(
             "SIZES is missing; write for example backprop new 2-3-1. On a terminal, backprop new "
             "alone asks for all that it needs"
         )
-    from random import Random
-
     from backprop_cli.cli.dialog import Dialog
     from backprop_cli.cli.sketched import chosen
     from backprop_cli.cli.sketching import Questions, ask_for_file
@@ -148,7 +144,7 @@ def _by_questions(
     from backprop_cli.config.writing.template import written
 
     dialog = Dialog(world)
-    questions = Questions(dialog, chosen(Sketch((2, 2, 1)), given), Random(seed))
+    questions = Questions(dialog, chosen(Sketch((2, 2, 1)), given), seed)
     try:
         sketch = questions.exercise({name for name, value in given.items() if value is None})
         file = written_to or ask_for_file(dialog, force=force)

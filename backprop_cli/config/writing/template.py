@@ -1,20 +1,12 @@
 """A ready, commented configuration: a sketch of which all numbers are known, as YAML."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from itertools import pairwise
-from random import Random
 
 from backprop_cli.algebra.expression import ZERO
 from backprop_cli.config.writing import yaml_text
-from backprop_cli.config.writing.drawing import completed
 from backprop_cli.config.writing.sketch import Sketch
 from backprop_cli.functions.activations import ACTIVATIONS
-
-
-def template(sizes: Sequence[int], activation: str, loss: str, seed: int) -> str:
-    """A configuration of which all numbers are drawn."""
-    sketch = Sketch(tuple(sizes), activation, loss)
-    return written(completed(sketch, Random(seed)), f"its numbers are drawn with seed {seed}")
 
 
 def written(sketch: Sketch, remark: str) -> str:

@@ -42,12 +42,13 @@ class Problem:
         return (self.exact[name], *([self.rounded[name]] if name in self.rounded else []))
 
 
-def problem(exercise: Exercise, example: int = 0) -> Problem:
+def problem(exercise: Exercise, example: int = 0, derived: Derived | None = None) -> Problem:
     """The problem that an exercise sets, its first update; ``example`` counts from 0.
 
-    Raises WorkingError where a number leaves the range of float64.
+    ``derived`` are the steps of its network, where that is derived already. Raises WorkingError
+    where a number leaves the range of float64.
     """
-    updates = Updates(exercise)
+    updates = Updates(exercise, derived)
     *earlier, batch = exercise.batches_until(example)
     numbers = [at + 1 for at in batch] if len(batch) > 1 else []
     apart = numbers if len(numbers) <= FEW else []

@@ -17,11 +17,15 @@ Changes = Callable[[Site], Iterator[Change]]
 
 
 class Mistake(NamedTuple):
-    """One mistake. ``sentence`` is what a student is told, with the detail in the place of {}."""
+    """One mistake. ``sentence`` is what a student is told, with the detail in the place of {}.
+
+    ``seen`` is how often it was met; 0 where it was not counted, or together with another.
+    """
 
     name: str
     sentence: str
     changes: Changes
+    seen: int = 0
 
     def told(self, detail: str) -> str:
         """The sentence about one change."""
@@ -32,43 +36,59 @@ class Mistake(NamedTuple):
 MISTAKES: Mapping[str, Mistake] = {
     row.name: row
     for row in (
-        Mistake("sign", "a sign is the other way round ({})", factors.sign),
-        Mistake("factor_left_out", "a constant factor was left out ({})", factors.factor_left_out),
+        Mistake("sign", "a sign is the other way round ({})", factors.sign, seen=9),
+        Mistake(
+            "factor_left_out",
+            "a constant factor was left out ({})",
+            factors.factor_left_out,
+            seen=17,
+        ),
         Mistake("not_squared", "a square was left out", factors.not_squared),
-        Mistake("bias_left_out", "the bias was left out ({})", forward.bias_left_out),
+        Mistake("bias_left_out", "the bias was left out ({})", forward.bias_left_out, seen=9),
         Mistake(
             "activation_derivative_left_out",
             "the derivative of the activation was left out",
             derivatives.activation_derivative_left_out,
+            seen=5,
         ),
         Mistake(
             "derivative_at_weighted_sum",
             "the derivative of the activation was taken with z instead of a ({})",
             derivatives.derivative_at_weighted_sum,
+            seen=12,
         ),
         Mistake(
             "cancelled_twice",
             "ŷ − y_true has the derivative of the activation in it; it was multiplied by it again",
             derivatives.cancelled_twice,
+            seen=8,
         ),
         Mistake(
             "cross_terms_left_out",
             "of the softmax only the neuron's own term was taken; the other outputs are missing",
             derivatives.cross_terms_left_out,
+            seen=6,
         ),
-        Mistake("new_weight_used", "the updated weight was used: {}", others.new_weight_used),
         Mistake(
-            "weight_of_another", "the weight of another edge was used: {}", others.weight_of_another
+            "new_weight_used", "the updated weight was used: {}", others.new_weight_used, seen=8
+        ),
+        Mistake(
+            "weight_of_another",
+            "the weight of another edge was used: {}",
+            others.weight_of_another,
+            seen=7,
         ),
         Mistake(
             "input_of_another",
             "the activation or input of another neuron was used: {}",
             others.input_of_another,
+            seen=5,
         ),
         Mistake(
             "chain_factor_left_out",
             "a factor of the chain was left out: {}",
             derivatives.chain_factor_left_out,
+            seen=6,
         ),
         Mistake("path_left_out", "a part of the sum was left out: {}", derivatives.path_left_out),
         Mistake(
@@ -81,7 +101,7 @@ MISTAKES: Mapping[str, Mistake] = {
             "another activation function was used ({})",
             forward.wrong_activation,
         ),
-        Mistake("rate_left_out", "the learning rate was left out", updates.rate_left_out),
+        Mistake("rate_left_out", "the learning rate was left out", updates.rate_left_out, seen=2),
         Mistake(
             "summed_for_averaged", "it was added up, not averaged", factors.summed_for_averaged
         ),
@@ -99,7 +119,10 @@ MISTAKES: Mapping[str, Mistake] = {
             factors.factor_too_many,
         ),
         Mistake(
-            "wrong_derivative", "another derivative was used ({})", derivatives.wrong_derivative
+            "wrong_derivative",
+            "another derivative was used ({})",
+            derivatives.wrong_derivative,
+            seen=3,
         ),
         Mistake(
             "bias_value_used",
@@ -117,6 +140,7 @@ MISTAKES: Mapping[str, Mistake] = {
             "weight_for_gradient",
             "the weight was put where the gradient belongs",
             updates.weight_for_gradient,
+            seen=2,
         ),
         Mistake(
             "gradient_for_weight",
@@ -150,6 +174,15 @@ MISTAKES: Mapping[str, Mistake] = {
         Mistake("wrong_t", "the number t of the update is off by one ({})", updates.wrong_t),
     )
 }
+
+
+def _most_frequent(count: int) -> frozenset[str]:
+    counts = sorted((row.seen for row in MISTAKES.values()), reverse=True)
+    return frozenset(row.name for row in MISTAKES.values() if row.seen >= counts[count - 1])
+
+
+# The ten mistakes that are made most often, and those that are made as often as the tenth.
+MOST_FREQUENT = _most_frequent(10)
 
 
 def changes_at(
