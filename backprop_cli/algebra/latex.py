@@ -197,10 +197,9 @@ class Latex(Writer[str]):
 
     def matrix(self, rows: Sequence[Sequence[str]]) -> str:
         """An array in brackets, a wide one in small print: bmatrix has no more than ten columns."""
-        array = _array(rows)
-        if len(rows[0]) <= WIDE_MATRIX:
-            return array
-        return f"\\text{{\\footnotesize$\\arraycolsep=2pt{array}$}}"
+        array, across = _array(rows), sum(map(_widest, zip(*rows, strict=True)))
+        size = next((size for least, size in SMALLER.items() if across > least), "")
+        return f"\\text{{{size}$\\arraycolsep=2pt{array}$}}" if size else array
 
     def transposed(self, operand: str) -> str:
         """Raised T."""
@@ -208,7 +207,7 @@ class Latex(Writer[str]):
 
     def beside(self, factors: Sequence[str]) -> str:
         """One beside the other."""
-        return r" \, ".join(factors)
+        return r" \,\allowbreak ".join(factors)
 
     def by_element(self, factors: Sequence[str]) -> str:
         """With a small circle between them."""
@@ -220,8 +219,13 @@ class Latex(Writer[str]):
 
 
 COLOURS = 6
-# A matrix of more columns than this is set small, so that a line has room for it.
-WIDE_MATRIX = 6
+# By how many characters a matrix is wide, the size in which a line has room for it.
+SMALLER: Mapping[int, str] = {70: r"\scriptsize", 36: r"\footnotesize"}
+
+
+def _widest(column: Sequence[str]) -> int:
+    """The characters of the longest element, without commands."""
+    return max(len(re.sub(r"\\[A-Za-z]+|[{}$ ]", "", element)) for element in column)
 
 
 def _array(rows: Sequence[Sequence[str]]) -> str:
