@@ -77,6 +77,10 @@ def explain(network: Network, working: AnyWorking, name: str) -> Iterator[Block]
         yield Heading(3, _gradient_for(name), slope_place(network, name))
         yield from explain_slope(network, working, name, {})
         yield from rest_of_gradient(network, working, name)
+    elif name in network.parameters:  # of formulas alone
+        yield Heading(3, _gradient_for(name))
+        yield from gradient_blocks(working, network.gradient(name), {})
+        yield from rest_of_gradient(network, working, name)
     elif (step := working.derivation.by_name.get(name)) is None:
         yield Heading(3, prose("Given value ", Symbol(name)))
         yield Equations((given_equation(working, name),))

@@ -177,6 +177,8 @@ def reason(working: AnyWorking, step: Step) -> Prose:
         case Rule.DERIVATIVE | Rule.DERIVATIVE_OF_LOSS | Rule.DERIVATIVE_BY_SLOPE:
             assert isinstance(step.defines, Partial)
             by, entered = Symbol(step.defines.by), derivation.by_name[step.because]
+            if entered.rule is Rule.PREDICTION and isinstance(entered.expression, Symbol):
+                entered = derivation.by_name[entered.expression.name]  # ŷ is a formula's value
             added = terms(entered.expression)
             if step.expression == ONE and by in added and len(added) > 1:
                 return prose(by, " is added directly to ", entered.defines)

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from backprop_cli.algebra.expression import Expression, symbols
 from backprop_cli.config.sheet.arithmetic import NUMBER, arithmetic, number
 
-RELATION = re.compile(r"\s*(?::=|==|~=|=~|=|≈|~|≐)\s*")
+RELATION = re.compile(r"\s*(?::=|==|~=|=~|=|≈|~|≐|←)\s*|\s+<--?\s+")
 # What separates statements on one line; only outside parentheses. A formula may say `…, else …`.
 BETWEEN = re.compile(r"[→⇒]|->|=>|\\\\|[,;](?=\s)(?!\s*else\b)|;")
 FIGURE = re.compile(rf"\s*\(?\s*([-+]?\s*{NUMBER})\s*\)?(.*)$", re.DOTALL)

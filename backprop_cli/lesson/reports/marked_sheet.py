@@ -183,7 +183,7 @@ def _written(marked: Marked) -> str:
     text = " ".join(printable(marked.entry.written.text).split())
     if len(text) <= LONGEST_LINE:
         return text
-    figure = f"{marked.entry.written.figure}"
+    figure = f"{marked.entry.as_written}"
     room = LONGEST_LINE - len(figure) - 3
     return f"{text[:room]}… {figure}"
 

@@ -1,5 +1,6 @@
 """A line of a sheet, the quantity that it is about, and what is made of it."""
 
+from decimal import Decimal
 from enum import Enum
 from typing import NamedTuple
 
@@ -17,10 +18,19 @@ class Verdict(Enum):
 
 
 class Entry(NamedTuple):
-    """A line of a sheet and the quantity that it is about."""
+    """A line of a sheet and the quantity that it is about.
+
+    The figure of one that is ``turned`` has had its sign changed, to mean what the program means.
+    """
 
     written: Written
     quantity: str
+    turned: bool = False
+
+    @property
+    def as_written(self) -> Decimal:
+        """The figure as the student wrote it."""
+        return -self.written.figure if self.turned else self.written.figure
 
     @property
     def figure(self) -> float:

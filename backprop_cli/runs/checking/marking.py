@@ -9,7 +9,9 @@ from backprop_cli.algebra.expression import Number, Symbol, symbols
 from backprop_cli.algebra.sheet import Sheet, Written
 from backprop_cli.arithmetic.figures import LOSSLESS
 from backprop_cli.arithmetic.intervals import Bounds, Form, between, point
+from backprop_cli.derivation.steps import new
 from backprop_cli.runs.checking.entry import Entry, Verdict
+from backprop_cli.runs.checking.error_signals import with_one_sign
 from backprop_cli.runs.checking.habit import cut_bounds, fits, is_cut_off
 from backprop_cli.runs.checking.names import Names
 from backprop_cli.runs.checking.own import Known, OwnNumbers, carried
@@ -56,12 +58,20 @@ class Marking:
         self.problem, self.names = problem, names
         self.unknown: list[Written] = []
         entries: list[Entry] = []
+        updates = {new(name).name for name in problem.network.parameters}
+        before: set[str] = set()
+        updating = False
         for written in sheet.lines:
             meant = names.means(written)
             if meant:
-                entries.append(Entry(written, _likeliest(problem, written, meant)))
+                prepared = updating or problem.network.gradient(meant[0]).name in before
+                quantity = _likeliest(problem, written, meant, prepared)
+                entries.append(Entry(written, quantity))
+                before.add(quantity)
+                updating = updating or quantity in updates
             else:
                 self.unknown.append(written)
+        entries = with_one_sign(problem, names, entries)
         self.own = OwnNumbers(problem, entries)
         self.found: dict[int, Marked] = {}
 
@@ -178,13 +188,20 @@ class Marking:
         return isinstance(step.expression, Number) or not used & self.problem.steps.keys()
 
 
-def _likeliest(problem: Problem, written: Written, meant: Sequence[str]) -> str:
-    """Of several quantities with one name, that whose right value the figure is, else the first."""
+def _likeliest(problem: Problem, written: Written, meant: Sequence[str], prepared: bool) -> str:
+    """Of several quantities with one name, that whose right value the figure is, else the first.
+
+    A parameter with a working is the updated one, and so is one whose update is ``prepared`` by an
+    earlier line: its gradient, or the update of another.
+    """
     if len(meant) > 1:
         for quantity in meant:
             bounds = Entry(written, quantity).bounds
             if any(bounds.holds(value) for value in problem.truths(quantity)):
                 return quantity
+        is_update = meant[0] in problem.given and (written.working or prepared)
+        if is_update and new(meant[0]).name in meant:
+            return new(meant[0]).name
     return meant[0]
 
 

@@ -9,7 +9,8 @@ from backprop_cli.algebra.expression import Partial, partial
 from backprop_cli.algebra.sheet import Place, Written
 from backprop_cli.derivation.objective import loss_of_batch, of_example
 from backprop_cli.derivation.steps import new
-from backprop_cli.network.structure import LEARNING_RATE, LOSS, Network
+from backprop_cli.network.structure import LEARNING_RATE, LOSS, Network, Neuron
+from backprop_cli.runs.checking.book_names import book_names, of_one_loss
 from backprop_cli.runs.checking.problem import Problem
 
 LOSS_NAMES = ("loss", "l", "e", "c", "j", "cost", "error", "etotal", "totalerror", "totalloss")
@@ -57,9 +58,15 @@ class Names:
             return self.at(written.place)
         for name in _readings(written.name):
             found = self._existing(self._plain(name), written.example)
+            if found and found[0] in self.network.by_parameter:  # w5 = … = 0.3589, in an update
+                return tuple(dict.fromkeys((*found, *self._existing(map(_new, found), None))))
             if found:
                 return found
         return ()
+
+    def is_error_signal(self, written: Written) -> bool:
+        """True if a line's name is δ or Err of a neuron, which have two signs in books."""
+        return any(DELTA.match(folded(name)) for name in _readings(written.name))
 
     def at(self, place: Place) -> tuple[str, ...]:
         """The quantities that a place of an array by layer may mean."""
@@ -138,6 +145,8 @@ class Names:
             for above in of:
                 for below in self._bases.get(found[2], ()):
                     yield partial(above, below).name
+                    if above in self._own_losses:
+                        yield from of_one_loss(self.network, self._own_losses[above], below)
         for pattern, group in ((LOSS_BY, 2), (GRADIENT, 1)):
             found = pattern.match(text)
             if found:
@@ -148,6 +157,12 @@ class Names:
     def _losses(self) -> list[str]:
         """What the derivatives are of that are called gradients: the loss, and what is derived."""
         return [*dict.fromkeys((LOSS, self.network.derived))]
+
+    @cached_property
+    def _own_losses(self) -> Mapping[str, Neuron]:
+        """Of several outputs, each by the name of its loss."""
+        outputs = self.network.outputs if len(self.network.outputs) > 1 else ()
+        return {self.network.loss_of(output): output for output in outputs}
 
     @cached_property
     def _sums(self) -> Mapping[str, str]:
@@ -180,7 +195,7 @@ class Names:
             add(name, *self._losses)
         for name in RATE_NAMES:
             add(name, LEARNING_RATE)
-        for number, neuron in enumerate(self.network.neurons, 1):
+        for neuron in self.network.neurons:
             called = [folded(neuron.name), *self._output_names(neuron.name)]
             out = [neuron.activation, *self._predictions(neuron.name)]
             for one in called:
@@ -188,8 +203,6 @@ class Names:
                     add(prefix + one, neuron.weighted_sum)
                 for prefix in ("a", "out", "", "output"):
                     add(prefix + one, *out)
-            add(f"z{number}", neuron.weighted_sum)
-            add(f"a{number}", *out)
         for output in self.network.outputs:
             own = folded(output.name)
             prediction, target = self.network.prediction(output), self.network.target(output)
@@ -197,6 +210,9 @@ class Names:
                 add(name, prediction, output.activation)
             for name in (f"target{own}", f"t{own}"):
                 add(name, target)
+            if self.network.aimed:
+                for name in LOSS_NAMES:
+                    add(name + own, self.network.loss_of(output))
             if len(self.network.outputs) == 1:
                 for name in (
                     "prediction",
@@ -210,6 +226,8 @@ class Names:
                 for name in ("target", "t", "actual", "label", "ytrue"):
                     add(name, target)
                 add("y", target, prediction)
+        for name, meant in book_names(self.network):
+            found.setdefault(name, dict.fromkeys(meant))
         return {name: tuple(quantities) for name, quantities in found.items()}
 
     def _predictions(self, neuron: str) -> list[str]:
@@ -267,6 +285,10 @@ class Names:
             sharing = [one for one in neurons if one.bias == neuron.bias]
             part = apart and len(sharing) > 1 and several > 1
             yield f"{neuron.bias}_from_{neuron.name}" if part else neuron.bias
+
+
+def _new(name: str) -> str:
+    return new(name).name
 
 
 def _readings(name: str) -> Iterator[str]:

@@ -23,7 +23,7 @@ def record(checked: Checked) -> dict[str, Any]:
             {
                 "line": marked.entry.written.line,
                 "name": names.shown(marked.entry.quantity),
-                "figure": marked.entry.figure,
+                "figure": float(marked.entry.as_written),
                 "verdict": marked.verdict.value,
                 "expected": _finite(marked.expected_figure),
                 "true": _finite(marked.true),

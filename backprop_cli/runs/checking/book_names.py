@@ -1,0 +1,77 @@
+"""The names of textbooks for outputs, their losses, and numbered units with their edges.
+
+They hold only where a network has no quantity of its own by that name.
+"""
+
+from collections.abc import Iterator
+
+from backprop_cli.functions.softmax import SOFTMAX
+from backprop_cli.network.structure import Network, Neuron
+
+Named = tuple[str, tuple[str, ...]]  # a name without capitals and _, and what it may mean
+
+
+def book_names(network: Network) -> Iterator[Named]:
+    """Every such name, with the quantities that it may mean, the likeliest first."""
+    for number, neuron in enumerate(network.neurons, 1):
+        yield f"z{number}", (neuron.weighted_sum,)
+        yield f"a{number}", (neuron.activation, *_prediction(network, neuron))
+    yield from _outputs_by_number(network)
+    for neuron in network.neurons:
+        if neuron.name.isdigit():
+            yield from _unit(network, neuron)
+
+
+def _prediction(network: Network, neuron: Neuron) -> tuple[str, ...]:
+    return (network.prediction(neuron),) if neuron in network.outputs else ()
+
+
+def _outputs_by_number(network: Network) -> Iterator[Named]:
+    """Of several outputs the first is y1, p1, out1, its target t1."""
+    if len(network.outputs) < 2 or any(neuron.name.isdigit() for neuron in network.neurons):
+        return
+    for number, output in enumerate(network.outputs, 1):
+        out, target = (network.prediction(output), output.activation), network.target(output)
+        for name in ("o", "out", "output", "p", "yhat", "pred", "prediction"):
+            yield f"{name}{number}", out
+        for name in ("t", "target", "ytrue", "label"):
+            yield f"{name}{number}", (target,)
+        yield f"y{number}", (*out, target)
+
+
+def _unit(network: Network, neuron: Neuron) -> Iterator[Named]:
+    """Of unit 6: its net input I6, output O6, bias θ6, and w46 or w64 for the edge from unit 4.
+
+    Source: Han and Kamber, "Data Mining: Concepts and Techniques", the chapter on backpropagation.
+    """
+    own = neuron.name
+    out = (neuron.activation, *_prediction(network, neuron))
+    for name in ("i", "netinputi", "inputi"):
+        yield f"{name}{own}", (neuron.weighted_sum,)
+    for name in ("o", "outputo"):
+        yield f"{name}{own}", out
+    if neuron.bias is not None:
+        for name in ("θ", "theta", "bias", "b"):
+            yield f"{name}{own}", (neuron.bias,)
+    for source, weight in neuron.edges:
+        unit = source.removeprefix("x_")
+        if unit.isdigit():
+            for between in ("", ","):
+                yield f"w{unit}{between}{own}", (weight,)
+                yield f"w{own}{between}{unit}", (weight,)
+
+
+def of_one_loss(network: Network, output: Neuron, quantity: str) -> Iterator[str]:
+    """The derivative of one output's loss by a quantity, ∂E_o1/∂net_o1, as it is worked.
+
+    What reaches the whole loss through that output alone has the same derivative of it; what does
+    so through others as well has a part from it.
+    """
+    yield f"∂{network.derived}/∂{quantity}_from_{output.name}"
+    own = {output.activation, network.prediction(output)}
+    if network.function_of(output).name != SOFTMAX:
+        parameters = network.by_parameter
+        own |= {output.weighted_sum}
+        own |= {name for name, one in parameters.items() if one.neurons == (output,)}
+    if quantity in own:
+        yield network.gradient(quantity).name
