@@ -59,7 +59,10 @@ def test_the_configuration_that_is_explained_is_the_shipped_one() -> None:
 
 @pytest.mark.parametrize(
     ("name", "at_least"),
-    [("run", 22), ("sweep", 9), ("activation", 5), ("new", 5), ("examples", 2), ("export", 4)],
+    [
+        *(("run", 22), ("sweep", 9), ("activation", 5), ("new", 5), ("examples", 2)),
+        *(("export", 4), ("worksheet", 8), ("check", 6)),
+    ],
 )
 def test_every_option_is_on_a_page(name: str, at_least: int, backprop: Backprop) -> None:
     told = "".join(page.read_text(encoding="utf-8") for page in PAGES)
