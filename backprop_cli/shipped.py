@@ -36,6 +36,12 @@ def named(path: Path) -> Path:
     return examples().get(path.name, path)
 
 
+def called(path: Path) -> str:
+    """The name that asks for a configuration: of a shipped one its own, of others the path."""
+    own = path.stem
+    return own if examples().get(own) == path and not _is_there(Path(own)) else str(path)
+
+
 def _is_there(path: Path) -> bool:
     try:
         return path.exists()
@@ -43,11 +49,16 @@ def _is_there(path: Path) -> bool:
         return True
 
 
-def nearest_example(path: Path) -> str | None:
-    """The example that may have been meant by the path of a file that is not there."""
+def nearest_file(path: Path) -> str | None:
+    """The file or the example that may have been meant by the path of a file that is not there."""
     if path == Path("-") or _is_there(path):
         return None
-    return next(iter(nearest(path.stem, examples(), 1, likeness=0.75)), None)
+    try:
+        beside = {file.stem: str(file) for file in path.parent.glob("*.y*ml")}
+    except OSError:
+        beside = {}
+    known = {**{name: f"the example {name}" for name in examples()}, **beside}
+    return next((known[name] for name in nearest(path.stem, known, 1, likeness=0.75)), None)
 
 
 # The configuration that is worked when none is given.

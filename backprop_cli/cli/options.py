@@ -13,7 +13,7 @@ from backprop_cli.cli.exits import complaints
 from backprop_cli.cli.media import TYPED, Format
 from backprop_cli.errors import UsageError
 from backprop_cli.network.classes import MOST_COUNTED
-from backprop_cli.shipped import named, nearest_example
+from backprop_cli.shipped import named, nearest_file
 from backprop_cli.wording import shown
 
 SHOWN, TRAINING, OUTPUT = "What is shown", "Training", "Output"
@@ -88,8 +88,8 @@ def _located(ctx: typer.Context, path: Path | None) -> Path | None:
         return None
     path = named(path)
     with complaints(None):
-        if not ctx.resilient_parsing and (near := nearest_example(path)):
-            raise UsageError(f"{path}: there is no such file; did you mean the example {near}?")
+        if not ctx.resilient_parsing and (near := nearest_file(path)):
+            raise UsageError(f"{path}: there is no such file; did you mean {near}?")
     return path
 
 

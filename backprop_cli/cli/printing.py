@@ -1,8 +1,9 @@
 """Printing, writing and drawing; each function says whether it went where it was to go."""
 
 import shlex
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from shutil import get_terminal_size
+from textwrap import fill
 from typing import IO, TYPE_CHECKING, Any, cast
 
 from backprop_cli.cli.destinations import Destination
@@ -37,12 +38,12 @@ def show(
     world: World,
     as_format: Format = Format.text,
     diagram: "Callable[[], Diagram] | None" = None,
-    when_long: Sequence[str] = (),
+    when_long: Mapping[str, Sequence[str]] | None = None,
 ) -> bool:
     """Print a lesson, or write it to a file; as text, as it stands in a pipe. Raises OSError.
 
-    ``diagram`` makes the picture of the network for a format that shows one; ``when_long`` are
-    lines to end with on a terminal, if the lesson is longer than its screen.
+    ``diagram`` makes the picture of the network for a format that shows one; ``when_long`` is what
+    to end with on a terminal, if the lesson is longer than its screen: lists under their titles.
     """
     if as_format is not Format.text:
         return write(written(lesson, diagram, as_format), output, world)
@@ -52,10 +53,26 @@ def show(
     if output is None:
         counted = Counted(world.out)
         print_lesson(lesson, console_for(cast(IO[str], counted), world.color))
-        if world.out.isatty() and counted.lines >= get_terminal_size().lines:
-            world.out.write("".join(f"\n{printable(line)}" for line in when_long) + "\n")
+        screen = get_terminal_size()
+        if when_long and world.out.isatty() and counted.lines >= screen.lines:
+            rows = (_row(title, what, screen.columns) for title, what in when_long.items())
+            world.out.write("".join(f"\n{row}" for row in rows) + "\n")
         return True
     return write(plain_text(lesson), output, world)
+
+
+def _row(title: str, what: Sequence[str], width: int) -> str:
+    """A list under its title, folded between what it lists."""
+    whole = ", ".join(printable(one).replace(" ", "\N{NO-BREAK SPACE}") for one in what)
+    margin = " " * (len(title) + 2)
+    row = fill(
+        f"{title}: {whole}",
+        width,
+        subsequent_indent=margin,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+    return row.replace("\N{NO-BREAK SPACE}", " ")
 
 
 def show_page(markdown: str, world: World) -> None:

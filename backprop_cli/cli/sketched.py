@@ -7,7 +7,14 @@ from decimal import Decimal
 from backprop_cli import config
 from backprop_cli.api.templates import stood_in
 from backprop_cli.cli.numbers import number, rate
-from backprop_cli.config.writing.sketch import BIASES, Sketch, dead_end, sizes_of, with_biases
+from backprop_cli.config.writing.sketch import (
+    BIASES,
+    Sketch,
+    dead_end,
+    of_classes,
+    sizes_of,
+    with_biases,
+)
 from backprop_cli.config.writing.template import written
 from backprop_cli.errors import ConfigError, UnknownNameError, UsageError
 from backprop_cli.functions.activations import ACTIVATIONS
@@ -94,6 +101,8 @@ def sketched(sizes: str, given: Mapping[str, str | None]) -> Sketch:
     sketch = chosen(Sketch(sizes_of(sizes)), given)
     if why := dead_end(sketch):
         raise UsageError(f"{sizes}: {why}")
+    if sketch.activation == SOFTMAX and not given.get("loss"):
+        sketch = of_classes(sketch)
     if biases := given.get("biases"):
         sketch = biased(sketch, biases)
     if learning_rate := given.get("rate"):

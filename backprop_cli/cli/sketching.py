@@ -13,9 +13,10 @@ from backprop_cli.cli.dialog import Dialog
 from backprop_cli.cli.numbers import rate
 from backprop_cli.cli.sketched import activation_called, loss_called, numbers_in, verified
 from backprop_cli.config.shape.fields import ACTIVATION_NAMES
-from backprop_cli.config.writing.sketch import BIASES, Sketch, dead_end, sizes_of
+from backprop_cli.config.writing.sketch import BIASES, Sketch, dead_end, of_classes, sizes_of
 from backprop_cli.errors import UsageError
 from backprop_cli.functions.losses import LOSSES
+from backprop_cli.functions.softmax import SOFTMAX
 
 if TYPE_CHECKING:
     from backprop_cli.lesson.diagram import Diagram
@@ -72,10 +73,11 @@ class Questions:
             self.sketch = self.dialog.ask("Activation", self.sketch.activation, activated)
         if "loss" in asked:
             self.dialog.say(f"  Losses: {', '.join(LOSSES)}")
-            self.sketch = self.dialog.ask("Loss", self._usual_loss(), judged)
-
-    def _usual_loss(self) -> str:
-        return "cross_entropy" if self.sketch.activation == "softmax" else self.sketch.loss
+            softmax = self.sketch.activation == SOFTMAX
+            usual = of_classes(self.sketch).loss if softmax else self.sketch.loss
+            self.sketch = self.dialog.ask("Loss", usual, judged)
+            if softmax and self.sketch.loss == usual:
+                self.sketch = of_classes(self.sketch)
 
     @staticmethod
     def _learns(sketch: Sketch) -> Sketch:
@@ -86,7 +88,9 @@ class Questions:
     def _numbers(self, asked: set[str]) -> None:
         typed = "no"
         if asked >= {"inputs", "weights"}:
-            typed = self.dialog.choose("Type the numbers? no draws them", "no", ("yes", "no"))
+            typed = self.dialog.choose(
+                "Type the numbers? With no, they are drawn", "no", ("yes", "no")
+            )
         drawn = completed(self.sketch, self.seed)
         if typed == "no":
             self.sketch = drawn._replace(rate=self.sketch.rate)
@@ -104,7 +108,9 @@ class Questions:
             self._set(weights=self._each(names, drawn.weights, "weights"))
             self._show()
         if "biases" in asked:
-            kind = self.dialog.choose("Biases", _one_kind(self.sketch), BIASES)
+            kind = self.dialog.choose(
+                f"Biases: {', '.join(BIASES)}", _one_kind(self.sketch), BIASES
+            )
             self._set(biases=kind, bias_values=None)
             drawn = completed(self.sketch, self.seed)
             places = enumerate(self.sketch.bias_places, 1)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from support.commands import PAGES
-from support.program import CONFIGS, Backprop, OnTerminal, cells
+from support.program import CONFIGS, DEFAULT, Backprop, OnTerminal, cells
 
 # --- help ------------------------------------------------------------------------------------
 
@@ -94,6 +94,22 @@ def test_a_file_of_that_name_goes_before_an_example(backprop: Backprop, tmp_path
     (tmp_path / "mazur").write_text((CONFIGS / "hmkcode.yaml").read_text(encoding="utf-8"))
     run = backprop("run", "mazur", cwd=tmp_path)
     assert run == backprop("run", "hmkcode", cwd=tmp_path)
+
+
+def test_a_file_that_is_nearly_named_is_offered(backprop: Backprop, tmp_path: Path) -> None:
+    (tmp_path / "homework.yaml").write_text("", encoding="utf-8")
+    run = backprop("run", "homwork.yaml", cwd=tmp_path)
+    assert run.stderr == "homwork.yaml: there is no such file; did you mean homework.yaml?\n"
+    assert run.returncode == 2
+
+
+def test_an_empty_file_is_answered_with_a_command_that_gives_one(
+    backprop: Backprop, tmp_path: Path
+) -> None:
+    (tmp_path / "mine.yaml").write_text("", encoding="utf-8")
+    told = backprop("run", "mine.yaml", cwd=tmp_path).stderr
+    assert told.startswith("mine.yaml:1:1: the file is empty; backprop examples default prints one")
+    assert backprop("examples", "default", cwd=tmp_path).stdout == DEFAULT.read_text("utf-8")
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """Command lines as people type them, and ways to see less."""
 
 import json
+from pathlib import Path
 
 import pytest
 from support.program import CONFIGS, DEFAULT, Backprop, OnTerminal
@@ -98,12 +99,19 @@ def test_the_perceptron_rule_has_errors_and_no_gradients(backprop: Backprop) -> 
 
 
 def test_a_solution_longer_than_the_screen_ends_with_how_to_see_less(
-    on_terminal: OnTerminal, backprop: Backprop
+    on_terminal: OnTerminal, backprop: Backprop, tmp_path: Path
 ) -> None:
-    *_, less, more = on_terminal("run", "mazur", height=24).text.rstrip("\n").split("\n")
+    *_, less, more = on_terminal("run", height=24).text.rstrip("\n").split("\n")
     assert less == "See less: --brief, --explain w1, --only forward|loss|gradients|updates"
-    assert more.startswith("Try next: backprop draw ")
-    assert max(len(less), len(on_terminal("run", height=24).text.splitlines()[-1])) <= 80
+    assert more == "Try next: backprop draw, backprop run --epochs 100 --plot"
+    *_, more = on_terminal("run", "mazur", height=24).text.splitlines()
+    assert more == "Try next: backprop draw mazur, backprop run mazur --epochs 100 --plot"
+    # Where the name of a file is too long for one line, none of the commands is broken.
+    long = tmp_path / f"{'my-' * 9}homework.yaml"
+    long.write_bytes(DEFAULT.read_bytes())
+    *_, most, last = on_terminal("run", long.name, height=24, cwd=tmp_path).text.splitlines()
+    assert most == f"Try next: backprop draw {long.name},"
+    assert last == f"          backprop run {long.name} --epochs 100 --plot"
     assert "See less" not in on_terminal("run", "--only", "loss", height=24).text
     assert "See less" not in on_terminal("run", "--explain", "w1", height=24).text, (
         "that is less already"
@@ -116,7 +124,7 @@ def test_a_solution_longer_than_the_screen_ends_with_how_to_see_less(
 def test_every_command_that_a_long_solution_ends_with_runs(
     on_terminal: OnTerminal, backprop: Backprop
 ) -> None:
-    *_, less, more = on_terminal("run", "mazur", height=24).text.rstrip("\n").split("\n")
+    *_, less, more = on_terminal("run", "mazur", width=500, height=24).text.splitlines()
     for command in more.removeprefix("Try next: ").split(", "):
         assert backprop(*command.split()[1:]).returncode == 0
     for options in less.removeprefix("See less: ").split("|")[0].split(", "):

@@ -86,6 +86,13 @@ def test_the_same_seed_writes_the_same_file() -> None:
     assert new_configuration("2-3-1", {}, 7) != new_configuration("2-3-1", {}, 8)
 
 
+def test_who_asks_for_softmax_and_no_loss_has_classes() -> None:
+    exercise = config.parse(new_configuration("2-3-3", {"activation": "softmax"}, 3), "c.yaml")
+    hidden, output = exercise.network.layers
+    used = [exercise.network.function_of(layer.neurons[0]).name for layer in (hidden, output)]
+    assert (used, exercise.network.loss) == (["sigmoid", "softmax"], "cross_entropy")
+
+
 # --- given numbers ---------------------------------------------------------------------------
 
 

@@ -40,7 +40,7 @@ def new(
         str | None,
         typer.Option(
             metavar="NAME",
-            help="The loss. Without it: half_squared_error.",
+            help="The loss. Without it: half_squared_error, of a softmax cross_entropy.",
             autocompletion=losses,
         ),
     ] = None,

@@ -51,7 +51,7 @@ from backprop_cli.cli.options import (
 from backprop_cli.cli.printing import draw, show, write
 from backprop_cli.cli.world import World
 from backprop_cli.errors import UsageError
-from backprop_cli.shipped import DEFAULT
+from backprop_cli.shipped import DEFAULT, called
 
 if TYPE_CHECKING:
     from backprop_cli.runs.run import Run
@@ -195,7 +195,7 @@ def run(
         else:
             lesson = worked.lesson(brief=brief, only=only)
             lesson = (*lesson, curves) if plot and curves else lesson
-            less = () if names or brief or only else _less(worked.run, config)
+            less = None if names or brief or only else _less(worked.run, config)
             done &= show(lesson, written_to, world, as_format, worked.diagram, less)
         if worked.diverged:
             raise worked.diverged
@@ -205,14 +205,13 @@ def run(
         raise typer.Exit(FAILED)
 
 
-def _less(run: "Run", config: Path | None) -> tuple[str, str]:
+def _less(run: "Run", config: Path | None) -> dict[str, tuple[str, ...]]:
     """Two hints: how to see less of a long solution, and what to try next."""
     example = (*run.exercise.network.parameters, *run.exercise.network.inputs)[0]
-    file = f" {shlex.quote(str(config))}" if config else ""
-    return (
-        f"See less: --brief, --explain {example}, --only forward|loss|gradients|updates",
-        f"Try next: backprop draw{file}, backprop run{file} --epochs 100 --plot",
-    )
+    file = f" {shlex.quote(called(config))}" if config else ""
+    less = ("--brief", f"--explain {example}", "--only forward|loss|gradients|updates")
+    after = (f"backprop draw{file}", f"backprop run{file} --epochs 100 --plot")
+    return {"See less": less, "Try next": after}
 
 
 def _refuse(*rules: tuple[str, object, str, dict[str, object]]) -> None:

@@ -97,7 +97,7 @@ def read(text: str, name: str) -> Source:
         raise document.error(TOO_DEEP, _mark_of(mark) if mark else (1, 1)) from None
     if root is None:
         what = "holds nothing but comments" if text.strip() else "is empty"
-        message = f"the file {what}; see configs/default.yaml for an example"
+        message = f"the file {what}; backprop examples default prints one to begin with"
         raise document.error(message, (1, 1))
     reader = _Reader(document)
     data, place = reader.value(root, ())

@@ -12,6 +12,8 @@ from backprop_cli.functions.softmax import SOFTMAX
 # Enough for any network that is read; larger ones come out of a program, not of a template.
 MOST_NEURONS = 1000
 
+USUAL = "sigmoid"
+
 # How biases are given: one for each neuron, one for each layer, none, or as suits each layer.
 BIASES = ("own", "shared", "none")
 SUITABLE = ""
@@ -29,7 +31,7 @@ class Sketch(NamedTuple):
     """
 
     sizes: tuple[int, ...]
-    activation: str = "sigmoid"
+    activation: str = USUAL
     loss: str = "half_squared_error"
     biases: str = SUITABLE
     optimizer: str = "sgd"
@@ -146,6 +148,11 @@ def dead_end(sketch: Sketch) -> str | None:
             "activation"
         )
     return None
+
+
+def of_classes(sketch: Sketch) -> Sketch:
+    """The sketch with softmax at its output alone, where people mean it, and the loss for that."""
+    return sketch._replace(activation=USUAL, loss="cross_entropy")
 
 
 def with_biases(sketch: Sketch, values: Sequence[Decimal]) -> Sketch | None:
