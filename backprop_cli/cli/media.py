@@ -141,7 +141,7 @@ def printed(lesson: "Lesson", as_format: str) -> str | bytes:
         case Format.text:
             from backprop_cli.render.terminal.console import plain_text
 
-            return plain_text(lesson)
+            return plain_text(lesson, unicode=True)  # the same wherever it is made
         case Format.html:
             from backprop_cli.render.html.page import page
 

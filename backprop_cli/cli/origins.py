@@ -23,11 +23,19 @@ def mark(exercise: Exercise) -> int:
     return mark_of(configuration_text(alone, {}, alone.trained, Path("exercise.yaml")))
 
 
+def mark_of_file(path: Path) -> int | None:
+    """The mark of a configuration; None where the file is none."""
+    try:
+        return mark(config.load(str(path)))
+    except (ConfigError, UsageError):
+        return None
+
+
 class Origins:
     """Where an exercise is looked for: in the one named, or among those that are there.
 
-    Without one, these are the shipped examples and the configurations beside a sheet and in the
-    current folder.
+    Without one, these are the shipped examples and the configurations beside a sheet, in the folder
+    above, where keys have theirs, and in the current folder.
     """
 
     def __init__(self, named: Exercise | None = None) -> None:
@@ -72,7 +80,7 @@ class Origins:
 def _likely(beside: Path) -> Iterator[Path]:
     """The files that may be the configuration, the likeliest first."""
     yield DEFAULT
-    for folder in (beside, Path()):
+    for folder in (beside, beside.resolve().parent, Path()):
         try:
             files = sorted(path for path in folder.iterdir() if path.suffix.lower() in ENDINGS)
         except OSError:

@@ -24,7 +24,7 @@ from backprop_cli.lesson.blocks import (
     Side,
     Table,
 )
-from backprop_cli.lesson.diagram import Diagram, network_diagram
+from backprop_cli.lesson.diagram import Diagram, Line, network_diagram
 from backprop_cli.lesson.equations import equation, result
 from backprop_cli.lesson.given import by_function
 from backprop_cli.lesson.parameters import update_tables
@@ -142,19 +142,25 @@ def _blank_cells(columns: tuple[Column, ...], row: tuple[Prose, ...]) -> tuple[P
 
 
 def _known(run: Run) -> frozenset[str]:
-    """The quantities that a sheet gives."""
-    return frozenset(run.working.given) - {part.name for part in _contributions(run)}
+    """The quantities that a sheet gives, as far as they are the same in all that it works."""
+    network = run.exercise.network
+    several = _contributions(run)
+    of_examples = {*network.inputs, *network.targets} if several else ()
+    return frozenset(run.working.given) - {part.name for part in several} - {*of_examples}
 
 
 def _only(diagram: Diagram, known: frozenset[str] | None) -> Diagram:
     """A diagram with the figures of what is known alone (None: with all)."""
     if known is None:
         return diagram
-    nodes = tuple(
-        node._replace(lines=tuple(one for one in node.lines if one.quantity in {"", *known}))
-        for node in diagram.nodes
+
+    def kept(lines: tuple[Line, ...]) -> tuple[Line, ...]:
+        return tuple(line for line in lines if line.quantity in {"", *known})
+
+    return diagram._replace(
+        nodes=tuple(node._replace(lines=kept(node.lines)) for node in diagram.nodes),
+        edges=tuple(edge._replace(lines=kept(edge.lines)) for edge in diagram.edges),
     )
-    return diagram._replace(nodes=nodes)
 
 
 # --- what is given ---------------------------------------------------------------------------
@@ -231,7 +237,8 @@ def _of_update(run: Run) -> Iterator[Block]:
     if zero:
         kinds = dict.fromkeys(name.partition("_")[0] for name in zero)
         what = enumerated([Symbol(kind) for kind in kinds])
-        yield Paragraph(prose("Before this update ", *what, " of each parameter is 0."))
+        verb = "are" if len(kinds) > 1 else "is"
+        yield Paragraph(prose("Before this update, ", *what, f" {verb} 0 for every parameter."))
     if network.frozen:
         held = [Symbol(name) for name in network.parameters if name in network.frozen]
         yield Paragraph(prose("Held fixed: ", *enumerated(held), "."), bullet=True)

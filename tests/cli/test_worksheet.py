@@ -175,8 +175,8 @@ def test_the_configuration_of_a_sheet_is_found_beside_it_or_named(
     key = tmp_path / "class" / "keys" / "key-01.txt"
     beside = key.rename(tmp_path / "class" / "key.txt")
     assert backprop("check", beside).returncode == 0
-    elsewhere = tmp_path / "elsewhere"
-    elsewhere.mkdir()
+    elsewhere = tmp_path / "far" / "away"
+    elsewhere.mkdir(parents=True)
     moved = beside.rename(elsewhere / "key.txt")
     run = backprop("check", moved)
     assert run.returncode == 2
@@ -272,6 +272,42 @@ def test_names_are_on_the_sheets_and_nowhere_else(
     ]
     assert "  Name: Alan Turing\n" in (tmp_path / "class" / "sheet-02.txt").read_text("utf-8")
     assert "Ada" not in run.stderr + "".join(map(str, files))
+
+
+def test_several_sheets_in_one_file_are_not_taken_for_one(
+    backprop: Backprop, tmp_path: Path
+) -> None:
+    backprop("worksheet", "--count", "3", "--together", "-o", "class", cwd=tmp_path)
+    run = backprop("check", "class/keys/keys.txt", cwd=tmp_path)
+    assert (run.returncode, run.stdout) == (2, "")
+    assert "there are 3 codes on it; put each sheet into a file of its own" in run.stderr
+
+
+def test_a_sheet_is_the_same_whatever_the_locale_and_the_terminal_are(
+    backprop: Backprop, tmp_path: Path
+) -> None:
+    command = ("worksheet", "--count", "1", "--seed", "7", "-o")
+    plain = {"LC_ALL": "C", "PYTHONIOENCODING": "ascii", "FORCE_COLOR": "1", "COLUMNS": "40"}
+    assert backprop(*command, "one", cwd=tmp_path).returncode == 0
+    assert backprop(*command, "two", cwd=tmp_path, env=plain).returncode == 0
+    for name in ("sheet-01.txt", "keys/key-01.txt"):
+        assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
+
+
+def test_the_configuration_beside_the_sheets_may_be_the_one_they_are_made_of(
+    backprop: Backprop, tmp_path: Path
+) -> None:
+    folder = tmp_path / "class"
+    folder.mkdir()
+    own = folder / "exercise.yaml"
+    own.write_text(f"# My remarks stay.\n{MINE}", encoding="utf-8")
+    before = own.read_bytes()
+    run = backprop("worksheet", own, "--count", "1", "-o", folder)
+    assert run.returncode == 0, run.stderr
+    assert own.read_bytes() == before
+    own.write_text(MINE.replace("0.7", "0.8"), encoding="utf-8")
+    run = backprop("worksheet", DEFAULT.with_name("xor.yaml"), "--count", "2", "-o", folder)
+    assert run.returncode == 2, "sheet-01.txt is there"
 
 
 def test_more_names_than_sheets_and_a_file_without_names_are_said(

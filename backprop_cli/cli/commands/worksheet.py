@@ -79,7 +79,7 @@ def worksheet(
         exercise = loaded(source, {})
         pairs = _pairs(exercise, drawn_with, several, students, blank)
         files = _files(pairs, places, output_format)
-        if source.resolve() not in examples().values():
+        if not _is_at_hand(exercise, source, output):
             files[EXERCISE] = _exercise(exercise)
             see_that_it_is_free(output, [EXERCISE], force=force)
         write_all(output, files, force=force)
@@ -152,6 +152,17 @@ def _in_a_row(lessons: "Sequence[Lesson]") -> "Lesson":
 
     first, *rest = lessons
     return (*first, *(block for lesson in rest for block in (NewPage(), *lesson)))
+
+
+def _is_at_hand(exercise: "Exercise", source: Path, folder: Path) -> bool:
+    """Whether `check` finds the exercise: it ships, or a copy of it lies in the folder already."""
+    from backprop_cli.cli.origins import mark as mark_of_exercise
+    from backprop_cli.cli.origins import mark_of_file
+
+    copy = folder / EXERCISE
+    return source.resolve() in examples().values() or (
+        copy.exists() and mark_of_file(copy) == mark_of_exercise(exercise)
+    )
 
 
 def _exercise(exercise: "Exercise") -> str:

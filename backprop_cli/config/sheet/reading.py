@@ -31,7 +31,7 @@ COMMA = "the comma was read as a decimal point"
 def load_sheet(path: str) -> Sheet:
     """Read a sheet from a file; ``-`` is standard input.
 
-    Raises ConfigError where it cannot be read, or holds neither a figure nor a code.
+    Raises ConfigError where it cannot be read, holds neither a figure nor a code, or several codes.
     """
     if path == "-":
         return parse_sheet(read_standard_input(STDIN, "a sheet"), STDIN)
@@ -47,12 +47,16 @@ def parse_sheet(text: str, name: str) -> Sheet:
     unread: list[int] = []
     if not found:
         found = [*_of_lines(text, unread)]
-    codes = CODE.search(text)
-    if not found and codes is None:
+    codes = [*dict.fromkeys(CODE.findall(text))]
+    if len(codes) > 1:
+        raise ConfigError(
+            name, f"there are {len(codes)} codes on it; put each sheet into a file of its own"
+        )
+    if not found and not codes:
         raise ConfigError(
             name, "there is no line with a name and a figure in it, such as z_h1 = 0.3775"
         )
-    return Sheet(name, tuple(found[:MOST_FIGURES]), tuple(unread), codes[1] if codes else "")
+    return Sheet(name, tuple(found[:MOST_FIGURES]), tuple(unread), "".join(codes))
 
 
 def _of_lines(text: str, unread: list[int]) -> Iterator[Written]:

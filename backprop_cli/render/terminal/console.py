@@ -91,13 +91,18 @@ def _console(file: IO[str], *, terminal: bool | None, color: str = "auto") -> Co
 
 def show(lesson: Lesson, console: Console) -> None:
     """Print a lesson."""
-    console.print(_Laid(lesson), end="", soft_wrap=True)
+    console.print(_Laid(lesson, page_of(console)), end="", soft_wrap=True)
 
 
-def plain_text(lesson: Lesson) -> str:
-    """A lesson as it stands in a text file."""
+def plain_text(lesson: Lesson, *, unicode: bool | None = None) -> str:
+    """A lesson as it stands in a text file, in the characters that the user's locale has.
+
+    With ``unicode`` that does not matter.
+    """
     text = StringIO()
-    show(lesson, plain_console(text))
+    console = plain_console(text)
+    page = page_of(console) if unicode is None else Page(PIPE_WIDTH, None, unicode)
+    console.print(_Laid(lesson, page), end="", soft_wrap=True)
     return text.getvalue()
 
 
@@ -117,11 +122,11 @@ def _plain_locale() -> bool:
 class _Laid:
     """A lesson as something that Rich can print."""
 
-    def __init__(self, lesson: Lesson) -> None:
-        self.lesson = lesson
+    def __init__(self, lesson: Lesson, page: Page) -> None:
+        self.lesson, self.page = lesson, page
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        page = page_of(console)
+        page = self.page
         palette = palette_of(console) if console.is_terminal else None
         before: Block | None = None
         indent = 2

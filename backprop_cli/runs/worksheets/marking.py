@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from backprop_cli.algebra.sheet import Sheet, Written
+from backprop_cli.arithmetic.intervals import bounds_of
 from backprop_cli.network.exercise import Exercise
 from backprop_cli.runs.checking.check import Checked
 from backprop_cli.runs.checking.entry import Verdict
@@ -24,7 +25,7 @@ def without_given(exercise: Exercise, sheet: Sheet) -> Sheet:
 
     def is_given(line: Written) -> bool:
         return bool(FORMULA.fullmatch(line.name)) or any(
-            name in facts.given and float(facts.given[name]) == float(line.figure)
+            name in facts.given and bounds_of(line.figure).holds(float(facts.given[name]))
             for name in names.means(line)
         )
 
