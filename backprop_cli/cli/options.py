@@ -414,6 +414,15 @@ Together = Annotated[
     bool,
     _option(OUTPUT, "Write all sheets into one file, and all keys into another.", "--together"),
 ]
+WithSlip = Annotated[
+    bool,
+    _option(
+        WORKSHEETS,
+        "Instead of blanks, the whole solution with one mistake in it, which students are to find; "
+        "the key names it.",
+        "--slip",
+    ),
+]
 Folder = Annotated[
     Path,
     _option(

@@ -55,6 +55,7 @@ UPDATE_RULES = frozenset(
 # What is left out of a sheet: every result, or those after the loss, or those that tables hold.
 # With the last two the forward pass is worked out; with the last no lines lead to the tables.
 RESULTS, GRADIENTS, TABLES = BLANKS = ("results", "gradients", "tables")
+NOTHING = "nothing"  # a whole solution, in which a mistake is to be found
 
 
 class Head(NamedTuple):
@@ -66,7 +67,7 @@ class Head(NamedTuple):
 
 
 def sheet(run: Run, head: Head, blanks: str) -> Lesson:
-    """The sheet that a student fills in."""
+    """The sheet that a student fills in, or of which nothing is left out."""
     return (*_sheet(run, head, blanks),)
 
 
@@ -80,13 +81,13 @@ def _sheet(run: Run, head: Head, blanks: str) -> Iterator[Block]:
     yield Paragraph(prose("Name: ", head.student or BLANK))
     yield Paragraph(prose("Code: ", Code(head.code)))
     yield Paragraph(_task(run, blanks))
-    known = _known(run) if blanks == RESULTS else None
+    known = _known(run) if blanks in (RESULTS, NOTHING) else None
     yield Picture(_only(network_diagram(run.exercise.network, run.working), known))
     yield from _given(run)
     forward = [*_forward(run)]
     yield from forward if blanks != RESULTS else map(blanked, forward)
     rest = _tables(run) if blanks == TABLES else _backward_and_update(run)
-    yield from map(blanked, rest)
+    yield from rest if blanks == NOTHING else map(blanked, rest)
 
 
 def _key(run: Run, head: Head, blanks: str) -> Iterator[Block]:
@@ -107,6 +108,11 @@ def _task(run: Run, blanks: str) -> Prose:
         how = (
             f"Round each result to {decimals} decimals, and one below 0.01 to {decimals + 1}; "
             "go on with the rounded figure."
+        )
+    if blanks == NOTHING:
+        return (
+            "In one line of this solution something is done wrong; the lines after it go on with "
+            "its figure. Find the line, say what is wrong in it, and work it again from there."
         )
     what = "Work out every figure that is left blank, in this order."
     if blanks == TABLES:

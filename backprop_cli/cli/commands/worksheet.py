@@ -22,6 +22,7 @@ from backprop_cli.cli.options import (
     SheetFormat,
     SheetSeed,
     Together,
+    WithSlip,
     WrittenAs,
 )
 from backprop_cli.cli.world import World
@@ -31,7 +32,9 @@ from backprop_cli.wording import counted
 
 if TYPE_CHECKING:
     from backprop_cli.lesson.blocks import Lesson
+    from backprop_cli.lesson.worksheet import Head
     from backprop_cli.network.exercise import Exercise
+    from backprop_cli.runs.worksheets.sheets import Worksheet
 
 ENDINGS = {
     SheetFormat.text: ".txt",
@@ -53,6 +56,7 @@ def worksheet(
     count: Count = None,
     seed: SheetSeed = None,
     blank: LeftBlank = Blank.results,
+    slip: WithSlip = False,
     names: Names = None,
     output_format: WrittenAs = SheetFormat.text,
     together: Together = False,
@@ -66,6 +70,8 @@ def worksheet(
     source: Path = config or DEFAULT
     drawn_with = randrange(1000) if seed is None else seed
     with complaints(None):
+        if slip and blank != Blank.results:
+            raise UsageError(f"--blank {blank}: with --slip nothing is left blank")
         can_set(output_format)
         students = _students(names)
         several = count or len(students) or CLASS
@@ -77,7 +83,9 @@ def worksheet(
         from backprop_cli.cli.running import loaded
 
         exercise = loaded(source, {})
-        pairs = _pairs(exercise, drawn_with, several, students, blank)
+        made = _made(exercise, drawn_with, several)
+        heads = _heads(exercise, made, students)
+        pairs = _with_slips(made, heads) if slip else _with_blanks(made, heads, blank)
         files = _files(pairs, places, output_format)
         if not _is_at_hand(exercise, source, output):
             files[EXERCISE] = _exercise(exercise)
@@ -112,23 +120,51 @@ def _students(names: Path | None) -> list[str]:
     return read_names(names, str(names))
 
 
-def _pairs(
-    exercise: "Exercise", seed: int, count: int, students: Sequence[str], blank: str
-) -> list[Pair]:
-    """Each sheet and its key. Raises WorkingError, and UsageError where there are not so many."""
-    from backprop_cli.cli.origins import mark
-    from backprop_cli.lesson.worksheet import Head, key, sheet
-    from backprop_cli.runs.worksheets.code import Code
+def _made(exercise: "Exercise", seed: int, count: int) -> "list[Worksheet]":
+    """So many worksheets. Raises WorkingError, and UsageError where there are not so many."""
     from backprop_cli.runs.worksheets.sheets import worksheets
 
     made = worksheets(exercise, seed, count)
     if len(made) < count:
         raise UsageError(f"there are numbers for {len(made)} different sheets, not for {count}")
-    of, pairs = mark(exercise), []
-    for at, one in enumerate(made):
-        student = students[at] if at < len(students) else ""
-        head = Head(at + 1, str(Code(of, one.seed)), student)
-        pairs.append((sheet(one.run, head, blank), key(one.run, head, blank)))
+    return made
+
+
+def _heads(
+    exercise: "Exercise", made: "Sequence[Worksheet]", students: Sequence[str]
+) -> "list[Head]":
+    """The number, the code and the student of each."""
+    from backprop_cli.cli.origins import mark
+    from backprop_cli.lesson.worksheet import Head
+    from backprop_cli.runs.worksheets.code import Code
+
+    of = mark(exercise)
+    names = (*students, *[""] * (len(made) - len(students)))
+    return [Head(at, str(Code(of, one.seed)), names[at - 1]) for at, one in enumerate(made, 1)]
+
+
+def _with_blanks(made: "Sequence[Worksheet]", heads: "Sequence[Head]", blank: str) -> list[Pair]:
+    """Each sheet and its key."""
+    from backprop_cli.lesson.worksheet import key, sheet
+
+    return [
+        (sheet(one.run, head, blank), key(one.run, head, blank))
+        for one, head in zip(made, heads, strict=True)
+    ]
+
+
+def _with_slips(made: "Sequence[Worksheet]", heads: "Sequence[Head]") -> list[Pair]:
+    """Each solution with a mistake in it, and its key. Raises UsageError where none shows."""
+    from backprop_cli.lesson.slip_key import slip_key
+    from backprop_cli.lesson.worksheet import NOTHING, sheet
+    from backprop_cli.runs.worksheets.slip import slipped
+
+    pairs = []
+    for one, head in zip(made, heads, strict=True):
+        slip = slipped(one.run, one.seed)
+        if slip is None:
+            raise UsageError("--slip: in this exercise no mistake can be told by its figure")
+        pairs.append((sheet(slip.run, head, NOTHING), slip_key(one.run, head, slip)))
     return pairs
 
 

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from backprop_cli.algebra.expression import Expression, Number, Symbol, symbols
 from backprop_cli.algebra.sheet import Sheet, Written
+from backprop_cli.arithmetic.evaluation import Rounded
 from backprop_cli.arithmetic.working import AnyWorking, WorkingError, work
 from backprop_cli.derivation.steps import Derivation, Rule, Step
 from backprop_cli.runs.checking.check import check
@@ -36,7 +37,7 @@ class Slip(NamedTuple):
 
 
 def slipped(run: Run, seed: int) -> Slip | None:
-    """The run with one mistake, chosen by a seed, in the arithmetic of the run.
+    """The run with one mistake, chosen by a seed, and rounded from line to line as on paper.
 
     The mistake is one that `check` finds at its line and names. Of a batch of several examples,
     it is made in the update. None where no mistake shows.
@@ -47,6 +48,7 @@ def slipped(run: Run, seed: int) -> Slip | None:
 class _Planting:
     def __init__(self, run: Run, chance: Chance) -> None:
         self._run, self._chance = run, chance
+        self._by_hand = Rounded(run.working.arithmetic.decimals)
         self._facts: Problem = problem(run.exercise, run.shown.example, run.derived)
         self._steps = [step for step in run.working.derivation.steps if self._is_open(step)]
 
@@ -97,7 +99,7 @@ class _Planting:
         if derivation is None:
             return None
         try:
-            return work(derivation, working.given, working.arithmetic)
+            return work(derivation, working.given, self._by_hand)
         except (WorkingError, KeyError):
             return None
 
