@@ -9,7 +9,6 @@ from backprop_cli.algebra.expression import (
     Expression,
     Largest,
     Number,
-    Partial,
     Product,
     Sum,
     Symbol,
@@ -66,12 +65,6 @@ class Working(Generic[V]):
     def update_gradient(self, parameter: str) -> str:
         """The name of the gradient that a parameter's update goes by."""
         return self.derivation.update_gradient(parameter).name
-
-    def example_gradient(self, parameter: str) -> Partial:
-        """The gradient that the working comes to without the other examples of its batch."""
-        derivation = self.derivation
-        gradient = derivation.gradient if self.is_batched else derivation.update_gradient
-        return gradient(parameter)
 
     @property
     def loss(self) -> V:

@@ -133,15 +133,21 @@ def _of_batch(network: Network, over: Callable[[str], Expression]) -> Iterator[S
     yield from _with_penalty(network, loss_of_batch(network))
 
 
-def _with_penalty(network: Network, data_loss: str) -> Iterator[Step]:
-    """The penalty, and the sums of its parts and those of the loss that it is added to."""
-    if not network.penalty:
-        return
+def penalty_steps(network: Network) -> Iterator[Step]:
+    """The penalty, and its derivative by every parameter that it is on."""
     row, penalized = PENALTIES[network.penalty], network.penalized
     penalty = Step(Symbol(PENALTY), row.of(penalized), Rule.PENALTY, row=row)
     yield penalty
     yield from backward_steps([penalty], PENALTY, penalized)
+
+
+def _with_penalty(network: Network, data_loss: str) -> Iterator[Step]:
+    """The penalty, and the sums of its parts and those of the loss that it is added to."""
+    if not network.penalty:
+        return
+    yield from penalty_steps(network)
     yield Step(Symbol(LOSS), Symbol(data_loss) + Symbol(PENALTY), Rule.PENALIZED)
+    penalized = {*network.penalized}
     for name in network.parameters:
         of_data = partial(data_loss, name)
         if name in penalized:

@@ -7,6 +7,7 @@ Source: https://en.wikipedia.org/wiki/Differentiation_rules
 
 from collections.abc import Callable, Container, Iterable, Mapping
 from decimal import Decimal
+from math import prod
 from typing import Any
 
 from backprop_cli.algebra.expression import (
@@ -40,7 +41,7 @@ ELEMENTARY: Mapping[str, Expression] = {
     "exp": A,
     "ln": ONE / Z,
     "sqrt": ONE / (TWO * A),
-    "abs": Choice(Z, ONE, Choice(Z, ZERO, -ONE, or_zero=True)),
+    "abs": Call("sign", Z),
     "Φ": Call("φ", Z),
     "φ": -(Z * A),
 }
@@ -190,12 +191,21 @@ def multiplied(*parts: Expression) -> Expression:
         if isinstance(part, Negative):
             minus, part = not minus, part.operand
         found += [factor for factor in factors(part) if factor != ONE]
+    found = _without_inverses(found)
     if ZERO in found:
         return ZERO
     product: Expression = ONE if not found else found[0]
     if len(found) > 1:
         product = Product(tuple(found))
     return -product if minus else product
+
+
+def _without_inverses(found: list[Expression]) -> list[Expression]:
+    """The factors without plain numbers that come to 1, as 0.5 and 2 do."""
+    numbers = [factor for factor in found if isinstance(factor, Number) and not factor.name]
+    if len(numbers) < 2 or prod(number.value for number in numbers) != 1:
+        return found
+    return [factor for factor in found if factor not in numbers]
 
 
 def divided(above: Expression, below: Expression) -> Expression:

@@ -16,6 +16,7 @@ from backprop_cli.algebra.writer import Binding, Writer
 
 # What a library of arrays calls our elementary functions.
 FUNCTIONS = {"exp": "exp", "ln": "log", "sqrt": "sqrt", "abs": "abs"}
+NAME = r"[\w.]+"  # or a number
 RELATIONS = {"≥": ">="}
 
 
@@ -60,7 +61,7 @@ class Code(Writer[str]):
 
     def power(self, base: str, exponent: str) -> str:
         """Base**exponent, with spaces unless both are names or numbers, as ruff has it."""
-        simple = all(re.fullmatch(r"[\w.]+", part) for part in (base, exponent))
+        simple = all(re.fullmatch(NAME, part) for part in (base, exponent))
         return f"{base}**{exponent}" if simple else f"{base} ** {exponent}"
 
     def negative(self, operand: str) -> str:
@@ -71,6 +72,10 @@ class Code(Writer[str]):
         """A function of the library."""
         if function in self._functions:
             return self._functions[function].format(z=arguments[0])
+        if function == "abs" and self._library == "jnp":
+            # At 0, JAX takes 1 for its derivative, and of two that are equal half of each.
+            (z,) = arguments
+            return f"jnp.maximum({z}, -{z if re.fullmatch(NAME, z) else f'({z})'})"
         return f"{self._library}.{FUNCTIONS[function]}({', '.join(arguments)})"
 
     def choice(self, holds: str, condition: str, otherwise: str) -> str:

@@ -98,6 +98,7 @@ class Description:
     name, the learning rate first. ``epochs_done`` and ``updates_done`` count earlier training,
     from which the script is to go on. Where the layers are no matrices, ``graph`` says why; there
     are no ``layers`` then, and every parameter is an array of one number, in ``singles``.
+    ``strength`` is that of the penalty, if the network has one.
     """
 
     configuration: str
@@ -116,6 +117,7 @@ class Description:
     updates_done: int
     graph: str = ""
     singles: tuple[Array, ...] = ()
+    strength: float = 0.0
 
     @property
     def arrays(self) -> Iterator[Array]:
@@ -131,6 +133,15 @@ class Description:
     def reduction(self) -> Reduction | None:
         """What the losses of several examples become one by; None where there is only one."""
         return REDUCTIONS[self.network.reduction] if len(self.x) > 1 else None
+
+    @property
+    def penalized(self) -> tuple[Array, ...]:
+        """The arrays that the penalty is on."""
+        network = self.network
+        if self.graph:
+            return tuple(one for name, one in self.by_parameter if name in network.penalized)
+        biases = [layer.bias for layer in self.layers if network.penalizes_biases and layer.bias]
+        return (*(layer.weights for layer in self.layers), *biases)
 
     @property
     def trained(self) -> tuple[Array, ...]:
@@ -204,6 +215,7 @@ def describe(
             _array(safe_name(name), [name], network, numbers)
             for name in (network.parameters if graph else ())
         ),
+        float(numbers[network.penalty]) if network.penalty else 0.0,
     )
 
 

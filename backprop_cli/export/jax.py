@@ -38,7 +38,8 @@ LOSSES = {
     "mean_squared_error": "(y - y_hat) ** 2 / y.shape[1]",
     "binary_cross_entropy": "-(times_log(y, y_hat) + times_log(1 - y, 1 - y_hat))",
     "cross_entropy": "-times_log(y, y_hat)",
-    "mean_absolute_error": "abs(y - y_hat) / y.shape[1]",
+    # Where both are equal, JAX takes 1 for the derivative of abs, and half of each of these two.
+    "mean_absolute_error": "jnp.maximum(y - y_hat, y_hat - y) / y.shape[1]",
     "huber": "huber(y_hat - y)",
     "log_cosh": "log_cosh(y_hat - y)",
     "hinge": "jax.nn.relu(1 - y * y_hat)",
@@ -121,9 +122,12 @@ def _model(description: Description) -> list[Block]:
         last = layer is description.layers[-1]
         lines.append(f"return {value}" if last else f"{source} = {value}")
     found = f"jnp.sum({LOSSES[description.network.loss]}){parts.divided(description)}"
+    if description.network.penalty:
+        found += " + penalty(p)"
     return [
         parts.of_loss(description, "jnp"),
         ["def predict(p, x):", *indented(['"""The outputs for each example."""', *lines])],
+        parts.penalty(description, "jnp", value_of),
         [
             "@jax.jit",
             f"def {parts.loss_function(description)}(p, x, y):",

@@ -150,7 +150,8 @@ def script(description: Description) -> str:
         for one in layer.arrays:
             lines += array([f"{one.name} = np.array"], one.values)
         blocks.append(lines)
-    blocks += [_trained(description), *_helpers(description), _passes(description)]
+    blocks += [_trained(description), *_helpers(description)]
+    blocks += [parts.penalty(description, "np", lambda one: one.name), _passes(description)]
     update = ""
     if description.trained:
         update = "update({x}, {y}, t)" if description.counts else "update({x}, {y})"
@@ -208,6 +209,7 @@ def _passes(description: Description) -> Block:
     named[0] = "x"
     loss, slope = LOSSES[description.network.loss]
     divided, over = parts.divided(description), parts.over_examples(description)
+    penalized = description.penalized if description.network.penalty else ()
     forward = []
     for layer in layers:
         bias = f" + {layer.bias.name}" if layer.bias else ""
@@ -217,7 +219,7 @@ def _passes(description: Description) -> Block:
             f"{z} = {named[layer.number - 1]} @ {layer.weights.name}.T{bias}",
             f"{named[layer.number]} = {value}",
         ]
-    forward.append(f"loss = np.sum({loss}){divided}")
+    forward.append(f"loss = np.sum({loss}){divided}{' + penalty()' if penalized else ''}")
     trained = description.trained
     if not trained:
         head = f"def {parts.loss_function(description)}(x, y):"
@@ -228,6 +230,10 @@ def _passes(description: Description) -> Block:
     first = min(layer.number for layer in layers if any(one.is_trained for one in layer.arrays))
     for layer in reversed(layers[first - 1 :]):
         backward += _back(layer, named, first)
+        for one in layer.arrays:
+            if one in penalized and one.is_trained:
+                slope = parts.penalty_slope(description, "np", one.name)
+                backward.append(f"d{one.name} += {slope}  # the penalty's part")
     backward += listing("gradients = ", [f"d{one.name}" for one in trained], depth=1)
     said = '"""The loss, and its gradient by each array."""'
     if row := description.reduction:

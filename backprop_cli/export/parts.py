@@ -1,10 +1,10 @@
 """The parts of a script that are the same whatever the library: settings, examples, the loop."""
 
 import textwrap
-from collections.abc import Iterator, Sized
+from collections.abc import Callable, Iterator, Sized
 from shlex import quote
 
-from backprop_cli.export.description import Description, LayerArrays
+from backprop_cli.export.description import Array, Description, LayerArrays
 from backprop_cli.export.layout import INDENT, WIDTH, Block, array, indented, listing, quoted
 from backprop_cli.export.reading import Reading
 from backprop_cli.functions.losses import LOSSES
@@ -101,6 +101,41 @@ def divided(description: Description) -> str:
 def loss_function(description: Description) -> str:
     """What the function is called that finds the loss of all the examples."""
     return f"{description.network.reduction}_loss"
+
+
+# A penalty, and its derivative by an array w, for a library called np.
+PENALTIES = {
+    "l2": ("0.5 * {strength} * sum({np}.sum(w**2) for w in weights)", "{strength} * {w}"),
+    # Of abs, JAX takes 1 for the derivative at 0.
+    "l1": (
+        "{strength} * sum({np}.sum(w * {np}.sign(w)) for w in weights)",
+        "{strength} * {np}.sign({w})",
+    ),
+}
+
+
+def penalty(description: Description, library: str, value_of: Callable[[Array], str]) -> Block:
+    """The function of the penalty, if there is one; ``value_of`` is an array's source."""
+    network = description.network
+    if not network.penalty:
+        return []
+    formula = PENALTIES[network.penalty][0]
+    return [
+        f"def penalty({'p' if library == 'jnp' else ''}):",
+        *indented(
+            [
+                '"""What is added to the loss so that the weights stay small."""',
+                *listing("weights = ", [*map(value_of, description.penalized)], depth=1),
+                f"return {formula.format(np=library, strength=description.strength)}",
+            ]
+        ),
+    ]
+
+
+def penalty_slope(description: Description, library: str, w: str) -> str:
+    """The penalty's derivative by an array."""
+    formula = PENALTIES[description.network.penalty][1]
+    return formula.format(np=library, strength=description.strength, w=w)
 
 
 def header(description: Description, library: str) -> Block:

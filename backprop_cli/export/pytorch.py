@@ -79,7 +79,7 @@ def update(x, y):
     """Move every parameter against its gradient of the {name} loss over a batch."""
     mine = slice(rank, None, processes)
     # The gradients' mean over the processes is then their {name} over the batch.
-    loss = losses(model(x[mine]), y[mine]).sum() * processes{divided}
+    loss = losses(model(x[mine]), y[mine]).sum() * processes{divided}{penalty}
     optimizer.zero_grad()
     loss.backward()
     optimizer.step()
@@ -100,6 +100,8 @@ def script(description: Description) -> str:
     """The script."""
     classes = _network(description)
     functional = any("F." in line for line in classes)
+    penalty = " + penalty()" if description.network.penalty else ""
+    item = f"{penalty}.item()" if penalty else ""
     blocks: list[Block] = [
         parts.header(description, "PyTorch"),
         parts.imports(description, "os"),
@@ -128,17 +130,18 @@ def script(description: Description) -> str:
             f"    return {LOSSES[description.network.loss]}",
         ],
         _made(description),
+        parts.penalty(description, "torch", _whole),
         [
             "@torch.no_grad()",
             f"def {parts.loss_function(description)}():",
             f'    """The loss{parts.over_examples(description)}."""',
-            f"    return losses(network(x), y).sum().item(){parts.divided(description)}",
+            f"    return losses(network(x), y).sum().item(){parts.divided(description)}{item}",
         ],
     ]
     if description.trained:
         row = description.reduction or MEAN
         divided = " / len(x)" if row.divides else ""
-        blocks.append(UPDATE.format(name=row.name, divided=divided).splitlines())
+        blocks.append(UPDATE.format(name=row.name, divided=divided, penalty=penalty).splitlines())
     if parts.shuffles(description):
         blocks.append(parts.ORDER_OF_EPOCH)
     loss = f"loss = {parts.loss_function(description)}()"
@@ -160,6 +163,12 @@ def _masks(description: Description) -> Block:
         if _has_fixed(one):
             lines += array([f"{one.name}_frozen = torch.tensor"], one.fixed)
     return lines
+
+
+def _whole(one: Array) -> str:
+    """An array of the network, what is frozen of it included."""
+    trained = f" * {one.name}_trained" if one.is_masked else ""
+    return f"network.{one.name}{trained}{f' + {one.name}_frozen' if _has_fixed(one) else ''}"
 
 
 def _has_fixed(one: Array) -> bool:

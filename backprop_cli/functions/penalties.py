@@ -39,7 +39,16 @@ class Penalty(NamedTuple):
 
     def of(self, weights: Iterable[str]) -> Expression:
         """The penalty on some weights, at least one."""
-        return self.around([substitute(self.term, {W.name: Symbol(name)}) for name in weights])
+        return self.around(map(self.of_one, weights))
+
+    def of_one(self, weight: str) -> Expression:
+        """The term of one weight."""
+        return substitute(self.term, {W.name: Symbol(weight)})
+
+    @property
+    def has_kink(self) -> bool:
+        """True if there is no derivative by a weight of 0."""
+        return isinstance(self.term, Call)
 
     def around(self, terms: Iterable[Expression]) -> Expression:
         """The penalty, given a term for each weight."""

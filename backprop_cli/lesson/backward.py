@@ -30,7 +30,7 @@ from backprop_cli.lesson.reasons import (
     rule_of_constant_factor,
     slope_place,
 )
-from backprop_cli.network.structure import FACTOR, Network
+from backprop_cli.network.structure import FACTOR, LOSS, Network
 from backprop_cli.wording import counted
 
 
@@ -146,8 +146,8 @@ def _weights_table(network: Network, working: AnyWorking) -> Table:
 
 
 def gradient_title(network: Network, letter: str, mean: str = "Gradient") -> str:
-    """The heading of a column of gradients: ``Gradient (dL/dw)``, or of an output df/dw."""
-    of = "L" if network.aimed else name_on_paper(network.derived)
+    """The heading of a column of gradients: ``Gradient (dL/dw)``, or of another quantity df/dw."""
+    of = "L" if network.derived == LOSS else name_on_paper(network.derived)
     return f"{mean} (d{of}/d{letter})"
 
 

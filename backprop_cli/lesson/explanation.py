@@ -59,11 +59,18 @@ def explain_any(run: Run, name: str, derive: Explain | None = None) -> Iterator[
         yield Equations((given_equation(run.working, name),))
 
 
+# The gradients of a loss with its penalty: they are explained with what they are the sum of.
+PENALIZING = (Rule.PENALIZED, Rule.SPARED)
+
+
 def explain(network: Network, working: AnyWorking, name: str) -> Iterator[Block]:
     """The derivation of one quantity of the working by its name, and nothing else.
 
     A parameter's name stands for its gradient.
     """
+    step = working.derivation.by_name.get(name)
+    if step is not None and step.rule in PENALIZING and isinstance(step.defines, Partial):
+        name = step.defines.by
     if goes_by_error(network) and name in network.parameters:
         yield from explain_correction(network, working, name)
     elif name in network.weights:

@@ -17,6 +17,7 @@ from backprop_cli.lesson.equations import equation
 from backprop_cli.lesson.given import (
     layer_title,
 )
+from backprop_cli.lesson.objective import penalty
 from backprop_cli.lesson.reasons import (
     weighted_sum_formulas,
 )
@@ -61,14 +62,17 @@ def predicted(network: Network, working: AnyWorking) -> Iterator[Block]:
 
 
 def loss(network: Network, working: AnyWorking) -> Iterator[Block]:
-    """The loss, from the predictions."""
+    """The loss, from the predictions; for one example alone with its penalty."""
     derivation = working.derivation
     yield Heading(3, "Compute Loss (Error)")
     row = LOSSES[network.loss]
     several = ", added over the outputs" if len(network.outputs) > 1 else ""
-    yield Paragraph(prose("The loss is ", row.title, several, "."))
+    which = "data loss" if network.penalty else "loss"
+    yield Paragraph(prose(f"The {which} is ", row.title, several, "."))
     losses = dict.fromkeys([*map(network.loss_of, network.outputs), network.derived])
     yield Equations(tuple(equation(working, derivation.by_name[name]) for name in losses))
+    if network.penalty and not working.is_batched:
+        yield from penalty(network, working)
 
 
 def softmax_steps(layer: Layer, working: AnyWorking) -> list[Step]:

@@ -3,7 +3,9 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
+from itertools import product
 
+from backprop_cli.algebra.expression import Partial, partial
 from backprop_cli.algebra.paper import written
 from backprop_cli.algebra.sheet import Written
 from backprop_cli.arithmetic.working import WorkingError
@@ -11,6 +13,7 @@ from backprop_cli.derivation.derived import Derived
 from backprop_cli.derivation.objective import parts_of_batch
 from backprop_cli.errors import UnknownNameError
 from backprop_cli.network.exercise import Exercise
+from backprop_cli.network.structure import DATA_LOSS, LOSS
 from backprop_cli.runs.checking.names import Names
 from backprop_cli.runs.checking.problem import problem
 
@@ -37,6 +40,10 @@ def explainable(
     names = {name: name for name in (*network.parameters, *exercise.numbers)}
     names.update((symbol.name.replace("∂", "d"), symbol.name) for symbol in found)
     names.update((written(symbol), symbol.name) for symbol in found)
+    # What a penalty adds nothing to: ∂Loss/∂z_h1 is ∂DataLoss/∂z_h1.
+    of_data = [one for one in found if isinstance(one, Partial) and one.of == DATA_LOSS]
+    for symbol, sign in product(of_data, "∂d"):
+        names.setdefault(written(partial(LOSS, symbol.by)).replace("∂", sign), symbol.name)
     return names
 
 

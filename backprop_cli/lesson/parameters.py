@@ -40,7 +40,7 @@ def kinds_of(network: Network) -> tuple[tuple[str, str, tuple[str, ...]], ...]:
 def update_tables(network: Network, working: AnyWorking) -> Iterator[Table]:
     """A table for each kind of parameter: its values and all that its update works out."""
     gradient = "Gradient"
-    if working.is_batched:
+    if working.is_batched and not network.penalty:
         gradient = f"{REDUCTIONS[network.reduction].adjective} gradient"
     between = [line.defines for line in lines_of(network)]
     for title, letter, names in kinds_of(network):

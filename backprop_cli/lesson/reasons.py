@@ -9,6 +9,7 @@ from backprop_cli.algebra.expression import (
     Derivative,
     Expression,
     Partial,
+    Product,
     Relation,
     Sum,
     Symbol,
@@ -191,7 +192,7 @@ def reason(working: AnyWorking, step: Step) -> Prose:
             assert isinstance(step.row, Penalty)
             return step.row.title
         case Rule.PENALIZED:
-            return "the penalty is added, and so are the gradients"
+            return "the penalty is added, and so is its gradient"
         case Rule.SPARED:
             assert isinstance(step.defines, Partial)
             return prose("the penalty does not contain ", Symbol(step.defines.by))
@@ -240,7 +241,13 @@ def _why_of_activation(working: AnyWorking, step: Step) -> Prose:
 
 
 def _shortened(total: Expression, keep: Set[str]) -> Expression:
-    """A weighted sum, its terms but the first, the one that matters and the last left out."""
+    """A long sum without its terms but the first, the one that matters and the last.
+
+    The sum may be the last factor of a product.
+    """
+    if isinstance(total, Product):
+        *others, last = total.factors
+        return Product((*others, _shortened(last, keep)))
     found = terms(total)
     if len(found) <= TERMS_IN_A_REASON:
         return total

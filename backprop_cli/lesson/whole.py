@@ -20,7 +20,7 @@ from backprop_cli.lesson.given import (
     readable,
 )
 from backprop_cli.lesson.notation import PLAIN, Notation
-from backprop_cli.lesson.objective import gradients_of_batch
+from backprop_cli.lesson.objective import gradients_of_batch, gradients_with_penalty
 from backprop_cli.lesson.parameters import update_tables
 from backprop_cli.lesson.perceptron import correction_tables, error_updates, errors, summary
 from backprop_cli.network.structure import Network
@@ -72,6 +72,8 @@ def _gradients(run: Run, notation: Notation) -> Iterator[Block]:
     yield from notation.gradients(run)
     if len(run.shown.batch) > 1 and readable(network):
         yield from gradients_of_batch(network, run.working, [at + 1 for at in run.shown.batch])
+    if network.penalty and readable(network):
+        yield from gradients_with_penalty(network, run.working)
 
 
 def brief(run: Run) -> Lesson:

@@ -16,8 +16,12 @@ from backprop_cli.arithmetic.evaluation import Exact
 from backprop_cli.arithmetic.precise import Precise
 from backprop_cli.arithmetic.working import WorkingError, work
 from backprop_cli.derivation.derived import Derived
+from backprop_cli.derivation.objective import PENALTY, penalty_steps
+from backprop_cli.derivation.steps import Derivation
 from backprop_cli.errors import UsageError
 from backprop_cli.functions.optimizers import goes_by_error, state_names
+from backprop_cli.functions.penalties import PENALTIES
+from backprop_cli.functions.reductions import REDUCTIONS
 from backprop_cli.network.exercise import Exercise
 from backprop_cli.runs import central_difference
 from backprop_cli.runs.kinks import kinks
@@ -42,7 +46,7 @@ NEXT_TO_NOTHING = 0.5
 class Check(NamedTuple):
     """A parameter's gradient, the difference of the loss beside it, and how far they are apart.
 
-    Both are means over the examples. ``disagreement`` is relative to the larger of the two, at the
+    Both are over all the examples. ``disagreement`` is relative to the larger of the two, at the
     example where it is the largest. ``kinks`` are the neurons whose function bends or jumps at
     these very numbers, if there is a disagreement for that reason alone: there is no derivative.
     ``again`` says that rounding had made the two disagree in float64.
@@ -54,6 +58,14 @@ class Check(NamedTuple):
     disagreement: float
     kinks: tuple[str, ...] = ()
     again: bool = False
+
+    def plus(self, part: "Pair") -> "Check":
+        """The same of a loss that another part is added to."""
+        return self._replace(
+            gradient=self.gradient + part.gradient,
+            difference=self.difference + part.difference,
+            disagreement=max(self.disagreement, part.disagreement),
+        )
 
     @property
     def agrees(self) -> bool:
@@ -95,8 +107,9 @@ NOTHING = Pair(0.0, 0.0)
 def check_gradients(exercise: Exercise) -> tuple[Check, ...]:
     """Check the gradient of every parameter, in the network's order; without any, by every input.
 
-    Of several examples, it is the mean loss whose gradients are checked. Raises WorkingError where
-    a number leaves the range of float64, and UsageError where training goes by no gradient.
+    Of several examples, it is their mean or summed loss whose gradients are checked. Raises
+    WorkingError where a number leaves the range of float64, and UsageError where training goes by
+    no gradient.
     """
     if goes_by_error(exercise.network):
         raise UsageError(
@@ -105,6 +118,7 @@ def check_gradients(exercise: Exercise) -> tuple[Check, ...]:
         )
     checking = _Checking(exercise)
     network, count = exercise.network, exercise.example_count
+    share = _share(exercise)
     parameters = network.parameters or network.inputs
     totals = dict.fromkeys(parameters, NOTHING)
     for at in range(count):
@@ -112,10 +126,46 @@ def check_gradients(exercise: Exercise) -> tuple[Check, ...]:
             totals[name] = totals[name].plus(pair)
     doubted = [name for name, total in totals.items() if total.disagreement > TOLERANCE]
     again = checking.again(doubted)
-    return tuple(
-        again.get(name) or Check(name, g / count, d / count, totals[name].disagreement)
+    found = (
+        again.get(name) or Check(name, g / share, d / share, totals[name].disagreement)
         for name, (g, d, _) in totals.items()
     )
+    penalty = _of_penalty(exercise)
+    return tuple(check.plus(penalty.get(check.parameter, NOTHING)) for check in found)
+
+
+def _share(exercise: Exercise) -> int:
+    """What a sum over the examples is divided by."""
+    row = REDUCTIONS[exercise.network.reduction]
+    return exercise.example_count if row.divides else 1
+
+
+def _of_penalty(exercise: Exercise) -> Mapping[str, Pair]:
+    """The penalty's part of each gradient, and beside it the difference of the term that moves."""
+    network, arithmetic = exercise.network, Precise(DIGITS[0])
+    if not network.penalty:
+        return {}
+    row = PENALTIES[network.penalty]
+    numbers = {name: exercise.numbers[name] for name in (*network.penalized, row.strength.name)}
+    with arithmetic.context():
+        working = work(Derivation(tuple(penalty_steps(network)), PENALTY), numbers, arithmetic)
+
+        def difference(name: str) -> Decimal:
+            term = row.of([name])
+            return central_difference.closest(
+                lambda moved: arithmetic.evaluate(term, {**strength, name: moved}),
+                working.values[name],
+                DIGITS[0],
+            )
+
+        strength = {row.strength.name: working.values[row.strength.name]}
+        return {
+            name: Pair(
+                float(working.values[working.derivation.gradient(name).name]),
+                float(difference(name)),
+            )
+            for name in network.penalized
+        }
 
 
 class _Checking:
@@ -156,8 +206,8 @@ class _Checking:
         }
 
     def _check(self, name: str, total: Pair, worst: float, again: bool) -> Check:
-        count = self._exercise.example_count
-        means = (total.gradient / count, total.difference / count)
+        share = _share(self._exercise)
+        means = (total.gradient / share, total.difference / share)
         if worst > TOLERANCE:  # a kink at another example is no excuse
             return Check(name, *means, worst)
         if total.kinks:

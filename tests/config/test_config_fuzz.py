@@ -105,6 +105,8 @@ examples:
   - {inputs: [1, 0.50], target: [0]}
   - {inputs: {x2: 1, x1: 1}, target: {out: 0.5}}
 batch_size: 2
+reduction: sum
+penalty: {l2: 0.1, biases: true}
 shuffle: true
 seed: 7
 optimizer: {name: adam, beta1: 0.8, epsilon: 1e-6}

@@ -239,6 +239,8 @@ learning_rate: 0.05
         FOUR + "batch_size: 3\n",
         FOUR + "batch_size: all\n",
         FOUR + "batch_size: all\nreduction: sum\n",
+        FOUR + "batch_size: 2\npenalty: {l2: 0.010}\n",
+        FOUR + "batch_size: all\nreduction: sum\npenalty: {l1: 1e-3, biases: true}\n",
         FOUR + "shuffle: true\nseed: 5\n",
         FOUR + "shuffle: true\nbatch_size: 3\nweight_decay: 0.01\n",
         FOUR + "shuffle: true\nfrozen: [w1, b2]\n",

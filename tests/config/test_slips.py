@@ -148,7 +148,7 @@ def test_examples_may_have_x_and_y() -> None:
         ("epochs", "--epochs 1000"),
         ("momentum", "optimizer: {name: momentum, momentum: 0.9}"),
         ("outputs", "is target:"),
-        ("l2", "weight_decay"),
+        ("l2", "penalty: {l2: 0.01}"),
     ],
 )
 def test_a_key_that_stands_for_something_else_is_told_what(key: str, expected: str) -> None:

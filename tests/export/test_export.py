@@ -151,6 +151,10 @@ def forms() -> list[Case]:
                 continue
             text = (SPARSE, biases, RATE, f"frozen: {frozen}\n", more)
             cases.append(built(f"{name} {frozen} {more}", BASE, *text))
+        for penalty in ("{l2: 0.1}", "{l1: 0.05, biases: true}"):
+            more = f"penalty: {penalty}\nbatch_size: 2\nfrozen: {frozen}\n"
+            if name != "none" or "b" not in frozen:
+                cases.append(built(f"{name} {more}", BASE, SPARSE, biases, RATE, more))
     every = [f"w{at}" for at in range(1, 21)]
     cases.append(built("all frozen", BASE, WEIGHTS, RATE, f"frozen: [{', '.join(every)}]\n"))
     first = f"frozen: [{', '.join(every[:12])}, b1, b2, b3, b4]\n"

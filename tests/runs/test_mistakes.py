@@ -52,6 +52,8 @@ activation: linear
 target: 0
 learning_rate: 0.1
 """
+# With a penalty, ∂Loss/∂w1 = 2 + 1 * 0.5.
+PENALIZED = f"{ONE}penalty: {{l2: 1}}\n"
 # The same twice: after the first update v = 2 and w1 = 0.3; then ŷ = 0.6 and ∂Loss/∂w1 = 1.2.
 TWICE = """
 examples: [{inputs: [2], target: 0}, {inputs: [2], target: 0}]
@@ -124,6 +126,7 @@ CASES = (
     Case("summed_for_averaged", f"{TWO}loss: mean_squared_error\n", "", "Loss = 5.00"),
     Case("averaged_for_summed", TWO, "", "Loss = 1.25"),  # (0.5 + 2) / 2
     Case("summed_for_averaged", BATCH, PARTS, "dL/dw1 = 5"),
+    Case("term_left_out", PENALIZED, "dDataLoss/dw1 = 2.00\n", "dL/dw1 = 2.00"),
     Case("averaged_for_summed", f"{BATCH}reduction: sum\n", PARTS, "dL/dw1 = 2.5"),
     # ŷ = sigmoid(1) = 0.7311; with a target of 0 the gradient is ŷ itself, not ŷ * ŷ * (1 − ŷ).
     Case(

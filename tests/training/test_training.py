@@ -9,7 +9,9 @@ import tracemalloc
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
+from functools import reduce
 from itertools import pairwise
+from operator import add
 
 import pytest
 from hypothesis import assume, given, settings
@@ -66,10 +68,24 @@ def bits(numbers: Mapping[str, Figure]) -> dict[str, str]:
 
 def loss_over_all(exercise: Exercise, state: Mapping[str, Figure]) -> float:
     """Over the examples, the mean or the sum of each one's worked loss, with a state's numbers."""
-    passes, total = derive_passes(exercise.network), -0.0
+    network = exercise.network
+    passes, total = derive_passes(network), -0.0
     for at in range(exercise.example_count):
-        total += work(passes, {**exercise.given(at), **state}, Exact()).values[LOSS]
-    return total / exercise.example_count if exercise.network.reduction == "mean" else total
+        total += work(passes, {**exercise.given(at), **state}, Exact()).values[network.derived]
+    if exercise.network.reduction == "mean":
+        total /= exercise.example_count
+    return total + penalty(exercise, state) if exercise.network.penalty else total
+
+
+def penalty(exercise: Exercise, state: Mapping[str, Figure]) -> float:
+    """0.5 * l2 * Σ w^2, or l1 * Σ |w|, in the order in which it is written."""
+    network = exercise.network
+    strength = float(exercise.numbers[network.penalty])
+    names = (*network.weights, *(network.biases if network.penalizes_biases else ()))
+    weights = [float(state[name]) for name in names]
+    if network.penalty == "l2":
+        return 0.5 * strength * reduce(add, (weight * weight for weight in weights))
+    return strength * reduce(add, map(abs, weights))
 
 
 def check_that_training_is_the_working(exercise: Exercise, epochs: int) -> None:
@@ -285,6 +301,25 @@ def test_training_by_summed_gradients_is_the_working_to_the_last_bit(size: int) 
     check_that_training_is_the_working(exercise, epochs=4)
     unsteady = with_examples(exercise, examples, Batches(size, shuffle=True, seed=3))
     check_that_training_is_the_working(unsteady, epochs=2)
+
+
+@pytest.mark.parametrize("size", [None, 1, 2, FEW + 1, 12])
+@pytest.mark.parametrize("reduction", ["mean", "sum"])
+@pytest.mark.parametrize(("kind", "biases"), [("l2", False), ("l1", True)])
+def test_training_with_a_penalty_is_the_working_to_the_last_bit(
+    kind: str, biases: bool, reduction: str, size: int | None
+) -> None:
+    exercise = fully_connected(2, (3, 2), frozenset({"w2"}))
+    network = replace(exercise.network, penalty=kind, penalizes_biases=biases, reduction=reduction)
+    numbers = {**exercise.numbers, kind: Decimal("0.1")}
+    exercise = exercise._replace(network=network, numbers=numbers)
+    if size is not None:
+        examples = [
+            Example((Decimal(at) / 10, Decimal(7 - at) / 20), (Decimal(at % 2), Decimal(1)))
+            for at in range(12)
+        ]
+        exercise = with_examples(exercise, examples, Batches(size))
+    check_that_training_is_the_working(exercise, epochs=4)
 
 
 @given(st.integers(1, 40), st.integers(1, 40), st.integers(0, 10**6), st.integers(1, 10**6))

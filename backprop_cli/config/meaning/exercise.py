@@ -17,8 +17,9 @@ from backprop_cli.config.shape.configuration import Configuration
 from backprop_cli.derivation.reserved_names import like_a_part, like_a_prediction, own_names
 from backprop_cli.functions.losses import LOSSES
 from backprop_cli.functions.optimizers import DECAY, OPTIMIZERS
+from backprop_cli.functions.penalties import PENALTIES
 from backprop_cli.network.exercise import Example, Exercise, Figure
-from backprop_cli.network.structure import LEARNING_RATE, Network, Settings
+from backprop_cli.network.structure import LEARNING_RATE, Layer, Network, Settings
 from backprop_cli.wording import Path
 
 
@@ -103,6 +104,8 @@ class _Reader:
             learns=settings.learning_rate is not None,
             loss_settings=self.loss_settings(),
             reduction=settings.reduction,
+            penalty=self.penalty(layers),
+            penalizes_biases=settings.penalty is not None and settings.penalty.biases,
         )
 
     def loss_settings(self) -> Settings:
@@ -111,6 +114,26 @@ class _Reader:
         if isinstance(given, str):
             return ()
         return tuple(chosen(self.faults, ("loss",), given, LOSSES[given.name].settings).items())
+
+    def penalty(self, layers: tuple[Layer, ...]) -> str:
+        """The name of the penalty; its strength becomes a number."""
+        given, found = self.settings.penalty, self.faults
+        if given is None:
+            return ""
+        path: Path = ("penalty",)
+        strengths = {name: getattr(given, name) for name in PENALTIES}
+        names = [name for name, strength in strengths.items() if strength is not None]
+        if not names:
+            found.complain(path, wording.no_strength)
+            return ""
+        if len(names) > 1:
+            found.complain((*path, names[1]), wording.one_penalty, names, key=True)
+        if not self.training_set.is_aimed:
+            found.complain(path, wording.penalty_without_target, key=True)
+        if layers and not any(neuron.edges for layer in layers for neuron in layer.neurons):
+            found.complain(path, wording.nothing_penalized, key=True)
+        self.numbers[names[0]] = strengths[names[0]]
+        return names[0]
 
     def optimizer(self) -> tuple[str, bool]:
         """The optimizer's name, and whether it has weight decay; its settings become numbers."""

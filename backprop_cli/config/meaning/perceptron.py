@@ -12,7 +12,7 @@ from backprop_cli.network.structure import Network, Neuron
 from backprop_cli.wording import Path
 
 # What it goes by is the error of one example; there is nothing else to set.
-NOT_BESIDE = ("loss", "batch_size", "reduction", "weight_decay")
+NOT_BESIDE = ("loss", "batch_size", "reduction", "penalty", "weight_decay")
 
 
 def check(

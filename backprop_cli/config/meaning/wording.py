@@ -185,6 +185,29 @@ def second_layer(layer: str) -> str:
     )
 
 
+def no_strength() -> str:
+    """A penalty without a number."""
+    return "a penalty needs its strength: {l2: 0.1} or {l1: 0.1}"
+
+
+def one_penalty(names: Sequence[str]) -> str:
+    """Two penalties at once."""
+    return f"{listed(names)} are two penalties; keep one of them"
+
+
+def penalty_without_target() -> str:
+    """A penalty where there is no loss."""
+    return "a penalty is added to the loss, and without a target there is none; add target: 1"
+
+
+def nothing_penalized() -> str:
+    """A penalty on weights that there are none of."""
+    return (
+        "there is no weight that it could be on; a parameter that stands in formulas alone is no "
+        "weight"
+    )
+
+
 def not_with_perceptron(key: str) -> str:
     """A key that says nothing beside the perceptron rule."""
     return (

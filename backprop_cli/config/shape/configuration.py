@@ -33,6 +33,7 @@ from backprop_cli.config.shape.sections import (
     OneExample,
     OneLoss,
     Optimizer,
+    Penalty,
     TrainedSoFar,
 )
 from backprop_cli.functions.reductions import MEAN, SUM
@@ -168,6 +169,13 @@ class Configuration(BaseModel):
         default=LOSS_NAMES[0],
         description="The loss function, summed over the outputs.",
         examples=[LOSS_NAMES[0], {"name": "huber", "delta": 1}],
+    )
+    penalty: Penalty | None = Field(
+        default=None,
+        title="Penalty",
+        description="What is added to the loss so that the weights stay small: l2 is the strength "
+        "of 0.5 * l2 * (w1^2 + w2^2 + ...), l1 that of l1 * (abs(w1) + abs(w2) + ...).",
+        examples=[{"l2": 0.1}, {"l1": 0.01, "biases": True}],
     )
     frozen: list[str] = Field(
         default=[],

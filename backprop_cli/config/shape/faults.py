@@ -22,6 +22,8 @@ WORDING = {
     "string_type": "a name belongs here, not a list or a mapping",
     "model_type": "a mapping belongs here, with a line `key: value` for each entry",
 }
+# What is said where something else than a mapping of its own keys was written.
+MAPPINGS = {"penalty": "a penalty is a mapping, {l2: 0.1} or {l1: 0.1}"}
 LIST_ITEMS = {
     "order": "w2, w1",
     "frozen": "b1, b2",
@@ -164,6 +166,8 @@ def _in_our_words(error: Mapping[str, Any], path: Path) -> str:
     message = str(error["msg"])
     if error["type"] != COMPLAINT:
         message = WORDING[error["type"]].format(items)
+        if error["type"] == "model_type":
+            message = MAPPINGS.get(str(path[0]), message)
         if error["type"] == "list_type" and str(error["input"]).startswith("-"):
             message += ", or a line for each, with a space after its dash: - w5"
     empty = error["input"] == "" and not message.startswith("nothing")

@@ -13,6 +13,7 @@ from backprop_cli.config.shape.sections import (
     LossSettings,
     OneExample,
     OptimizerSettings,
+    Penalty,
     TrainedSoFar,
 )
 from backprop_cli.wording import Path, did_you_mean
@@ -22,6 +23,7 @@ MODELS: Mapping[str, type[BaseModel]] = {
     "activation": ActivationSettings,
     "loss": LossSettings,
     "optimizer": OptimizerSettings,
+    "penalty": Penalty,
     "examples": OneExample,
     "data": Data,
     "trained": TrainedSoFar,
@@ -60,7 +62,11 @@ INSTEAD: Mapping[str, str] = {
         ("momentum", "dampening", "beta1", "beta2", "epsilon"),
         "settings stand with the optimizer's name: optimizer: {name: momentum, momentum: 0.9}",
     ),
-    **dict.fromkeys(("l2", "regularization", "decay"), "weight_decay: 0.01 pulls parameters to 0"),
+    **dict.fromkeys(
+        ("l1", "l2", "lambda", "regularization", "regularisation", "regularizer"),
+        "penalty: {l2: 0.01} adds to the loss what the weights cost, {l1: 0.01} likewise",
+    ),
+    "decay": "weight_decay: 0.01 pulls parameters to 0",
     **dict.fromkeys(("name", "title", "description", "comment"), "a remark begins with #"),
 }
 

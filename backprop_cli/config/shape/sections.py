@@ -162,6 +162,24 @@ OneLoss = Annotated[
 ]
 
 
+class Penalty(BaseModel):
+    """What is added to the loss so that the weights stay small."""
+
+    model_config = PART
+
+    l2: NotNegative | None = Field(
+        default=None,
+        description="The strength of 0.5 * l2 * (w1^2 + w2^2 + ...).",
+        examples=[0.1],
+    )
+    l1: NotNegative | None = Field(
+        default=None,
+        description="The strength of l1 * (abs(w1) + abs(w2) + ...).",
+        examples=[0.1],
+    )
+    biases: Flag = Field(default=False, description="Add up the biases too.")
+
+
 class OneExample(BaseModel):
     """One of several examples."""
 

@@ -48,6 +48,9 @@ def _lines(
     if network.aimed:
         settings = {name: yaml_text.number(number) for name, number in network.loss_settings}
         yield f"loss: {with_settings(network.loss, settings)}"
+    if network.penalty:
+        biases = {"biases": "true"} if network.penalizes_biases else {}
+        yield f"penalty: {yaml_text.flow({network.penalty: texts[network.penalty], **biases})}"
     yield from _updates(network, texts)
     if exercise.rounding is not None:
         yield f"rounding: {exercise.rounding}  # decimals carried from line to line, as on paper"

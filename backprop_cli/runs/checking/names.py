@@ -141,9 +141,11 @@ class Names:
     def _derivatives(self, text: str) -> Iterator[str]:
         found = DERIVATIVE.match(text)
         if found:
-            of = self._losses if found[1] in LOSS_NAMES else [*self._bases.get(found[1], ())]
-            for above in of:
-                for below in self._bases.get(found[2], ()):
+            of = [] if found[1] in LOSS_NAMES else self._bases.get(found[1], ())
+            for below in self._bases.get(found[2], ()):
+                if found[1] in LOSS_NAMES:
+                    yield self._gradient(below)
+                for above in of:
                     yield partial(above, below).name
                     if above in self._own_losses:
                         yield from of_one_loss(self.network, self._own_losses[above], below)
@@ -151,12 +153,12 @@ class Names:
             found = pattern.match(text)
             if found:
                 for below in self._bases.get(found[group], ()):
-                    yield from (partial(loss, below).name for loss in self._losses)
+                    yield self._gradient(below)
 
-    @property
-    def _losses(self) -> list[str]:
-        """What the derivatives are of that are called gradients: the loss, and what is derived."""
-        return [*dict.fromkeys((LOSS, self.network.derived))]
+    def _gradient(self, below: str) -> str:
+        """The derivative of the loss by a quantity; where a penalty adds nothing, of its rest."""
+        of_loss = partial(LOSS, below).name
+        return of_loss if of_loss in self._known else self.network.gradient(below).name
 
     @cached_property
     def _own_losses(self) -> Mapping[str, Neuron]:
@@ -192,7 +194,7 @@ class Names:
                     name = base[1] if base else name
                     add(folded(name), name)
         for name in LOSS_NAMES:
-            add(name, *self._losses)
+            add(name, LOSS)
         for name in RATE_NAMES:
             add(name, LEARNING_RATE)
         for neuron in self.network.neurons:
@@ -253,7 +255,7 @@ class Names:
             if found["gradient"] in ("delta", "δ"):
                 yield self.network.gradient(self._sums.get(own, own)).name
             elif found["gradient"]:
-                yield from (partial(loss, own).name for loss in self._losses)
+                yield self._gradient(own)
             else:
                 yield new(own).name if found["new"] else own
 
