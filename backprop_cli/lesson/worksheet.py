@@ -3,13 +3,11 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from backprop_cli.algebra.expression import BLANK, Number, Relation, Symbol
-from backprop_cli.algebra.prose import Code, Prose, enumerated, joined, prose
+from backprop_cli.algebra.expression import BLANK, Number, Symbol
+from backprop_cli.algebra.prose import Code, Prose, prose
 from backprop_cli.arithmetic.working import AnyWorking
-from backprop_cli.derivation.objective import FEW, parts_of_batch
 from backprop_cli.derivation.steps import Rule, Step
-from backprop_cli.functions.losses import LOSSES
-from backprop_cli.functions.optimizers import goes_by_error, state_of
+from backprop_cli.functions.optimizers import goes_by_error
 from backprop_cli.lesson.backward import gradient_tables
 from backprop_cli.lesson.blocks import (
     Block,
@@ -25,24 +23,15 @@ from backprop_cli.lesson.blocks import (
     Table,
 )
 from backprop_cli.lesson.diagram import Diagram, Line, network_diagram
-from backprop_cli.lesson.equations import equation, result
-from backprop_cli.lesson.given import by_function
+from backprop_cli.lesson.equations import equation
 from backprop_cli.lesson.parameters import update_tables
-from backprop_cli.lesson.perceptron import correction_tables, rule
-from backprop_cli.lesson.reasons import layer_formulas
+from backprop_cli.lesson.perceptron import correction_tables
 from backprop_cli.lesson.updates import update_equation
-from backprop_cli.network.structure import Neuron
+from backprop_cli.lesson.worksheet_given import contributions, given
 from backprop_cli.runs.run import Run
 
 # Steps that nobody works on paper.
 NEVER_ASKED = (Rule.SOFTMAX_LARGEST, Rule.STEP)
-FORWARD_RULES = frozenset(
-    (
-        *(Rule.WEIGHTED_SUM, Rule.ACTIVATION, Rule.FORMULA, Rule.PREDICTION, Rule.LOSS),
-        *(Rule.LOSS_OF_OUTPUT, Rule.SUM_OF_LOSSES, Rule.SOFTMAX_LARGEST),
-        *(Rule.SOFTMAX_EXPONENTIAL, Rule.SOFTMAX_SUM),
-    )
-)
 UPDATE_RULES = frozenset(
     (
         *(Rule.OVER_BATCH, Rule.PENALTY, Rule.PENALIZED, Rule.SPARED),
@@ -54,7 +43,7 @@ UPDATE_RULES = frozenset(
 
 # What is left out of a sheet: every result, or those after the loss, or those that tables hold.
 # With the last two the forward pass is worked out; with the last no lines lead to the tables.
-RESULTS, GRADIENTS, TABLES = BLANKS = ("results", "gradients", "tables")
+RESULTS, GRADIENTS, TABLES = ("results", "gradients", "tables")
 NOTHING = "nothing"  # a whole solution, in which a mistake is to be found
 
 
@@ -83,7 +72,7 @@ def _sheet(run: Run, head: Head, blanks: str) -> Iterator[Block]:
     yield Paragraph(_task(run, blanks))
     known = _known(run) if blanks in (RESULTS, NOTHING) else None
     yield Picture(_only(network_diagram(run.exercise.network, run.working), known))
-    yield from _given(run)
+    yield from given(run)
     forward = [*_forward(run)]
     yield from forward if blanks != RESULTS else map(blanked, forward)
     rest = _tables(run) if blanks == TABLES else _backward_and_update(run)
@@ -94,7 +83,7 @@ def _key(run: Run, head: Head, blanks: str) -> Iterator[Block]:
     yield Heading(1, f"Key to Worksheet {head.number}")
     yield Paragraph(prose("Code: ", Code(head.code)))
     yield Picture(network_diagram(run.exercise.network, run.working))
-    yield from _given(run)
+    yield from given(run)
     yield from _forward(run)
     yield from _backward_and_update(run)
     if blanks == TABLES:
@@ -150,7 +139,7 @@ def _blank_cells(columns: tuple[Column, ...], row: tuple[Prose, ...]) -> tuple[P
 def _known(run: Run) -> frozenset[str]:
     """The quantities that a sheet gives, as far as they are the same in all that it works."""
     network = run.exercise.network
-    several = _contributions(run)
+    several = contributions(run)
     of_examples = {*network.inputs, *network.targets} if several else ()
     return frozenset(run.working.given) - {part.name for part in several} - {*of_examples}
 
@@ -169,117 +158,12 @@ def _only(diagram: Diagram, known: frozenset[str] | None) -> Diagram:
     )
 
 
-# --- what is given ---------------------------------------------------------------------------
-
-
-def _given(run: Run) -> Iterator[Block]:
-    """The numbers that the working starts from, and the formulas of the functions."""
-    network, working = run.exercise.network, run.working
-    yield Heading(2, "What is given")
-    if len(run.shown.batch) > 1 and len(run.shown.batch) <= FEW:
-        yield _examples(run)
-    else:
-        yield _numbers(working, "Inputs: ", network.inputs)
-        if network.aimed:
-            yield _numbers(working, "Target: ", network.targets)
-    said: set[str] = set()  # a parameter that is used several times is given once
-    for neuron in network.neurons:
-        yield Paragraph(_neuron(working, neuron, said), bullet=True)
-    left = [name for name in network.parameters if name not in said]
-    if left:
-        yield _numbers(working, "Parameters: ", left)
-    yield from _of_update(run)
-    if network.aimed and not goes_by_error(network):
-        yield Paragraph(prose("The loss is ", LOSSES[network.loss].title, "."))
-    for layer in by_function(network):
-        own, slopes = layer_formulas(layer)
-        yield Equations((own, *(() if goes_by_error(network) else slopes)))
-    if goes_by_error(network):
-        (rows, numbered) = rule(network)
-        # In words: a sheet is read, and x is no quantity of the network.
-        *most, last = rows
-        note = prose("(the input ", Symbol("x"), " of a bias is 1)")
-        yield Equations((*most, last._replace(note=note)), numbered)
-
-
-def _numbers(working: AnyWorking, title: str, names: "tuple[str, ...] | list[str]") -> Paragraph:
-    numbers = joined([_is(working, name) for name in names])
-    return Paragraph(prose(title, *numbers), bullet=True)
-
-
-def _is(working: AnyWorking, name: str) -> Relation:
-    sign = "=" if working.is_given_as_shown(name) else "≈"
-    return Relation(Symbol(name), sign, result(working, name))
-
-
-def _neuron(working: AnyWorking, neuron: Neuron, said: set[str]) -> Prose:
-    """``h1: w1 = 0.15 from x1, w2 = 0.20 from x2, b1 = 0.35``."""
-    if neuron.formula is not None:
-        return Relation(Symbol(neuron.name), "=", neuron.formula)
-    found: list[Prose] = []
-    for edge in neuron.edges:
-        once = edge.weight not in said
-        weight = _is(working, edge.weight) if once else Symbol(edge.weight)
-        found.append(prose(weight, " from ", Symbol(edge.source)))
-        said.add(edge.weight)
-    if neuron.bias is not None:
-        once = neuron.bias not in said
-        found.append(_is(working, neuron.bias) if once else prose("again ", Symbol(neuron.bias)))
-        said.add(neuron.bias)
-    return prose(f"Neuron {neuron.name}: ", *joined(found))
-
-
-def _of_update(run: Run) -> Iterator[Block]:
-    """The learning rate and what else the update goes by."""
-    network, working = run.exercise.network, run.working
-    state = state_of(network)
-    known = {*network.inputs, *network.targets, *network.parameters}
-    known |= {part.name for part in _contributions(run)}
-    names = [name for name in working.given if name not in known]
-    zero = [name for name in names if name in state and not working.given[name]]
-    names = [name for name in names if name not in zero]
-    if network.learns and names:
-        yield _numbers(working, "For the update: ", names)
-    if zero:
-        kinds = dict.fromkeys(name.partition("_")[0] for name in zero)
-        what = enumerated([Symbol(kind) for kind in kinds])
-        verb = "are" if len(kinds) > 1 else "is"
-        yield Paragraph(prose("Before this update, ", *what, f" {verb} 0 for every parameter."))
-    if network.frozen:
-        held = [Symbol(name) for name in network.parameters if name in network.frozen]
-        yield Paragraph(prose("Held fixed: ", *enumerated(held), "."), bullet=True)
-
-
-def _examples(run: Run) -> Table:
-    network, exercise = run.exercise.network, run.exercise
-    arithmetic = run.working.arithmetic
-    columns = (Column(Symbol(name), Role.GIVEN) for name in (*network.inputs, *network.targets))
-    shown = [(at + 1, exercise.examples[at]) for at in run.shown.batch]
-    rows: tuple[tuple[Prose, ...], ...] = tuple(
-        (
-            str(number),
-            *(Number(arithmetic.given_figure(one)) for one in (*found.inputs, *found.targets)),
-        )
-        for number, found in shown
-    )
-    title = "The examples of this update"
-    return Table(title, (Column("Example", Role.QUANTITY), *columns), rows)
-
-
-def _contributions(run: Run) -> list[Symbol]:
-    """What the examples of a batch bring in, where each is worked on the sheet."""
-    numbers = [at + 1 for at in run.shown.batch]
-    if not 1 < len(numbers) <= FEW:
-        return []
-    return [*parts_of_batch(run.exercise.network, numbers)]
-
-
 # --- the lines -------------------------------------------------------------------------------
 
 
 def _passes(run: Run) -> Iterator[tuple[int | None, AnyWorking]]:
     """The workings whose passes are on the sheet, with the numbers of examples told apart."""
-    if _contributions(run):
+    if contributions(run):
         yield from ((at + 1, run.working_of(at)) for at in run.shown.batch)
     else:
         yield None, run.working
