@@ -1,5 +1,7 @@
 """Results of checks: gradients, and someone's own figures."""
 
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -85,6 +87,11 @@ class Checked:
         return None if at is None else self.lines[at]
 
     @property
+    def unknown(self) -> tuple[str, ...]:
+        """The names that are none of this network's quantities."""
+        return tuple(written.name for written, _ in self.sheet.unknown)
+
+    @property
     def missing(self) -> tuple[str, ...]:
         """The quantities that are on no line."""
         return self.sheet.missing
@@ -99,7 +106,33 @@ class Checked:
     def __repr__(self) -> str:
         wrong = self.first_wrong
         verdict = "nothing wrong" if wrong is None else f"first wrong: {wrong.name}"
-        return f"<Checked {counted(len(self.lines), 'line')}, {verdict}>"
+        unknown = f", unknown: {', '.join(self.unknown)}" if self.unknown else ""
+        return f"<Checked {counted(len(self.lines), 'line')}, {verdict}{unknown}>"
 
     def _repr_mimebundle_(self, **settings: Any) -> dict[str, str]:
         return self.report._repr_mimebundle_(**settings)
+
+
+# A program's 0.0 is no rounded figure, as 0.0 on paper is.
+ZERO = "0.000000000000000"
+
+
+def sheet_text(figures: Mapping[str, object]) -> str:
+    """Figures by name as the text of a sheet: a line each, or JSON for sections and arrays."""
+    plain = {name: _plain(figure) for name, figure in figures.items()}
+    if any(isinstance(figure, dict | list) for figure in plain.values()):
+        return json.dumps(plain)
+    return "".join(f"{name} = {figure}\n" for name, figure in plain.items())
+
+
+def _plain(figure: object) -> object:
+    """A figure, or a section or an array of them, of NumPy too, as JSON can write it."""
+    if isinstance(figure, Mapping):
+        return {str(name): _plain(one) for name, one in figure.items()}
+    if isinstance(figure, list | tuple):
+        return [_plain(one) for one in figure]
+    if hasattr(figure, "tolist"):
+        return _plain(figure.tolist())
+    if isinstance(figure, int | str):
+        return figure
+    return ZERO if figure == 0 else str(figure)

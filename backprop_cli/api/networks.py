@@ -11,15 +11,18 @@ from pathlib import Path
 from typing import Any
 
 from backprop_cli import config
-from backprop_cli.api.checks import Checked, GradientCheck
+from backprop_cli.api.checks import Checked, GradientCheck, sheet_text
 from backprop_cli.api.results import Numbers, Trained, Work, frozen
 from backprop_cli.api.shown import Picture
-from backprop_cli.errors import UnknownNameError, UsageError
+from backprop_cli.errors import NotInstalledError, UnknownNameError, UsageError
 from backprop_cli.network.exercise import Exercise
 from backprop_cli.runs.plan import Plan
 from backprop_cli.runs.run import calculate
 from backprop_cli.training.endings import Limits
+from backprop_cli.training.engines import EngineError
 from backprop_cli.wording import counted
+
+MOST_DECIMALS = 15
 
 
 def load(path: str | Path) -> "Network":
@@ -49,8 +52,15 @@ def new(
     from random import randrange
 
     from backprop_cli.api.templates import template
+    from backprop_cli.config.shape.fields import ACTIVATION_NAMES, LOSS_NAMES
     from backprop_cli.config.writing.sketch import Sketch, dead_end, sizes_of
 
+    for name, known, what in (
+        (activation, ACTIVATION_NAMES, "activation"),
+        (loss, LOSS_NAMES, "loss"),
+    ):
+        if name not in known:
+            raise UnknownNameError("", name, known, what)
     layers = sizes_of(sizes)
     if why := dead_end(Sketch(layers, activation, loss)):
         raise UsageError(f"{sizes}: {why}")
@@ -96,17 +106,23 @@ class Network:
     ) -> Work:
         """Forward pass, backward pass and update of one example, in an epoch of training.
 
-        Examples and epochs count from 1; by default the next epoch is worked. Raises UsageError for
-        an example or an epoch that there is not, and WorkingError.
+        Examples and epochs count from 1; by default the next epoch is worked. ``decimals`` are from
+        1 to 15. Raises UsageError for an argument that means nothing, and WorkingError.
         """
-        count, done = self.exercise.example_count, self.exercise.trained.epochs
-        if not 1 <= example <= count:
-            raise UsageError(f"example={example}: the examples are 1 to {count}")
+        self._known_example(example)
+        if decimals is not None and not 1 <= decimals <= MOST_DECIMALS:
+            raise UsageError(f"decimals={decimals}: it is from 1 to {MOST_DECIMALS}")
+        done = self.exercise.trained.epochs
         if epoch is not None and epoch <= done:
             raise UsageError(f"epoch={epoch}: {counted(done, 'epoch')} are done already")
         at = epoch or done + 1
         plan = Plan(at - done, at, example - 1, exact, decimals=decimals, shown_only=True)
         return Work(calculate(self.exercise, plan))
+
+    def _known_example(self, example: int) -> None:
+        count = self.exercise.example_count
+        if not 1 <= example <= count:
+            raise UsageError(f"example={example}: the examples are 1 to {count}")
 
     def train(
         self,
@@ -125,7 +141,10 @@ class Network:
         if epochs < 1:
             raise UsageError(f"epochs={epochs}: at least one epoch is trained")
         plan = Plan(epochs, limits=Limits(until_loss, tolerance), engine=engine, trains=True)
-        return Trained(calculate(self.exercise, plan))
+        try:
+            return Trained(calculate(self.exercise, plan))
+        except (EngineError, NotInstalledError) as error:
+            raise UsageError(str(error).replace("--engine ", "engine=")) from None
 
     def gradcheck(self) -> GradientCheck:
         """Every gradient beside a difference of the loss. Raises WorkingError."""
@@ -134,17 +153,18 @@ class Network:
         return GradientCheck(check_gradients(self.exercise))
 
     def check(self, figures: Mapping[str, object] | str, *, example: int = 1) -> Checked:
-        """Someone's own figures, by their names or as the text of a sheet, each with a verdict.
+        """Someone's own figures, each with a verdict.
 
-        Raises ConfigError where the text holds no figure.
+        They are the text of a sheet, or a mapping: figures by name, sections as in JSON
+        (``gradients``, ``after``), or the arrays of layers (``dW1``), NumPy's too. Raises
+        ConfigError where there is no figure, and UsageError for an example that there is not.
         """
         from backprop_cli.config.sheet.reading import parse_sheet
         from backprop_cli.runs.checking.check import check as check_sheet
 
-        text = figures
-        if not isinstance(figures, str):
-            text = "".join(f"{name} = {figure}\n" for name, figure in figures.items())
-        return Checked(check_sheet(self.exercise, parse_sheet(str(text), "figures"), example - 1))
+        self._known_example(example)
+        text = figures if isinstance(figures, str) else sheet_text(figures)
+        return Checked(check_sheet(self.exercise, parse_sheet(text, "figures"), example - 1))
 
     def export(self, library: str, *, epochs: int = 1) -> str:
         """A script that trains the same network with pytorch, numpy or jax. Raises UsageError."""

@@ -99,8 +99,10 @@ class Work:
         return network_diagram(self.ran.exercise.network, self.ran.working, gradients=gradients)
 
     def __repr__(self) -> str:
-        names = ", ".join(f"{name}={value:.4g}" for name, value in [*self.grad.items()][:6])
-        return f"<Work loss={self.loss:.6g}, grad: {names}{', …' if len(self.grad) > 6 else ''}>"
+        shown = [f"{name}={value + 0.0:.4g}" for name, value in [*self.grad.items()][:6]]
+        shown += ["…"] if len(self.grad) > 6 else []
+        grad = f", grad: {', '.join(shown)}" if shown else ""
+        return f"<Work loss={self.loss:.6g}{grad}>"
 
     def _repr_mimebundle_(self, **settings: Any) -> dict[str, str]:
         return {**self._whole._repr_mimebundle_(**settings), "text/plain": repr(self)}
