@@ -62,6 +62,7 @@ class SheetFormat(StrEnum):
     latex = "latex"
     html = "html"
     pdf = "pdf"
+    moodle = "moodle"
 
 
 class Color(StrEnum):
@@ -408,7 +409,13 @@ Names = Annotated[
 ]
 WrittenAs = Annotated[
     SheetFormat,
-    _choice(OUTPUT, "What the sheets are written as. Without it: text.", "--format", SheetFormat),
+    _choice(
+        OUTPUT,
+        "What the sheets are written as; moodle is a quiz to be imported there, in one file. "
+        "Without it: text.",
+        "--format",
+        SheetFormat,
+    ),
 ]
 Together = Annotated[
     bool,
@@ -427,7 +434,8 @@ Folder = Annotated[
     Path,
     _option(
         OUTPUT,
-        "The folder to write to; it is made if it is missing. The keys go into its folder keys.",
+        "The folder to write to; it is made if it is missing. The keys go into its folder keys. "
+        "Of a quiz for Moodle, the file.",
         "-o",
         "--output",
         metavar="FOLDER",

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from backprop_cli.cli.exits import complaints
+from backprop_cli.cli.destinations import Destination, destination
+from backprop_cli.cli.exits import FAILED, complaints
 from backprop_cli.cli.folders import see_that_it_is_free, write_all
 from backprop_cli.cli.media import can_set, printed
 from backprop_cli.cli.options import (
@@ -25,6 +26,7 @@ from backprop_cli.cli.options import (
     WithSlip,
     WrittenAs,
 )
+from backprop_cli.cli.printing import write
 from backprop_cli.cli.world import World
 from backprop_cli.errors import UsageError
 from backprop_cli.shipped import DEFAULT, examples
@@ -69,6 +71,16 @@ def worksheet(
     world: World = ctx.obj
     source: Path = config or DEFAULT
     drawn_with = randrange(1000) if seed is None else seed
+    if output_format is SheetFormat.moodle:
+        with complaints(None):
+            for option, given in (("--slip", slip), ("--names", names), ("--together", together)):
+                if given:
+                    raise UsageError(f"{option} goes with no quiz; leave it, or --format, out")
+            if blank is Blank.tables:
+                raise UsageError("--blank tables: a quiz has a field in every line; leave it out")
+            file = destination(output, force=force)
+        _quiz(source, file, blank, drawn_with, count or CLASS, world)
+        return
     with complaints(None):
         if slip and blank != Blank.results:
             raise UsageError(f"--blank {blank}: with --slip nothing is left blank")
@@ -166,6 +178,28 @@ def _with_slips(made: "Sequence[Worksheet]", heads: "Sequence[Head]") -> list[Pa
             raise UsageError("--slip: in this exercise no mistake can be told by its figure")
         pairs.append((sheet(slip.run, head, NOTHING), slip_key(one.run, head, slip)))
     return pairs
+
+
+def _quiz(
+    source: Path, file: Destination | None, blank: str, seed: int, count: int, world: World
+) -> None:
+    """Write a quiz for Moodle, a question for each sheet."""
+    from backprop_cli.cli.running import loaded
+    from backprop_cli.lesson.quiz import question
+    from backprop_cli.render.moodle import moodle
+
+    with complaints(source):
+        exercise = loaded(source, {})
+        made = _made(exercise, seed, count)
+        heads = _heads(exercise, made, ())
+        questions = [question(one.run, head, blank) for one, head in zip(made, heads, strict=True)]
+        if not write(moodle(questions, f"backprop {source.stem}"), file, world):
+            raise typer.Exit(FAILED)
+    if file is not None:
+        world.tell(
+            f"{file.path}: {counted(len(questions), 'question')} to be imported into Moodle, as "
+            f"Moodle XML. The same again: --seed {seed}"
+        )
 
 
 def _files(
