@@ -21,7 +21,9 @@ SMALLEST_PLAIN, LARGEST_PLAIN = -9, 15
 
 def on_paper(digits: Decimal) -> str:
     """A number as it is written: every digit it has, and a minus sign that is not a hyphen."""
-    if digits == 0 or SMALLEST_PLAIN <= digits.adjusted() < LARGEST_PLAIN:
+    if not digits.is_finite():
+        text = f"{digits:f}".lower()
+    elif digits == 0 or SMALLEST_PLAIN <= digits.adjusted() < LARGEST_PLAIN:
         text = f"{digits:f}"
     else:
         mantissa, _, exponent = f"{digits:e}".partition("e")

@@ -199,9 +199,9 @@ class Exact(Arithmetic[float]):
         except DivisionByZeroError:
             raise OutOfRangeError from None
 
-    def result(self, value: float, _: Kept = Kept.RESULT, /) -> float:
+    def result(self, value: float, kept: Kept = Kept.RESULT, /) -> float:
         """The value as it is; see the base class for what is raised."""
-        if not math.isfinite(value):
+        if not math.isfinite(value) and kept is not Kept.UNBOUNDED:
             raise OutOfRangeError
         return value
 
@@ -252,22 +252,28 @@ class Rounded(Arithmetic[Decimal]):
     def value(self, step: Step, values: Mapping[str, Decimal]) -> Decimal:
         """See the base class; where rounding left the formula no value, of one that has it."""
         try:
-            return self.evaluate(step.expression, values)
+            value = self.evaluate(step.expression, values)
         except DomainError:
             if step.computed is None:
                 raise
-            return self.evaluate(step.computed, values)
+        else:
+            if step.computed is None or value.is_finite():
+                return value
+        return self.evaluate(step.computed, values)
 
     def result(self, value: Decimal, kept: Kept = Kept.RESULT, /) -> Decimal:
         """The value rounded to what is kept of it; see the base class for what is raised.
 
         What is 0 in float64 is 0, unless it is to be kept apart from 0.
         """
-        if not (value.is_finite() and value.copy_abs() <= LARGEST):
+        bounded = kept is not Kept.UNBOUNDED
+        if value.is_nan() or (bounded and value.copy_abs() > LARGEST):
             raise OutOfRangeError
+        if value.is_infinite():
+            return value
         if kept is Kept.WHOLE:
             return Unrounded(value)
-        if kept is not Kept.APART and not float(value):
+        if kept is not Kept.APART and bounded and not float(value):
             value = Decimal(0)
         return ROUNDED[kept](value, self.decimals)
 
@@ -296,5 +302,6 @@ ROUNDED: Mapping[Kept, Callable[[Decimal, int], Decimal]] = {
     Kept.RUNNING: rounded_closely,
     Kept.WHOLE: _rounded_more,
     Kept.APART: rounded_apart,
+    Kept.UNBOUNDED: rounded,
     Kept.COUNTED: _whole,
 }

@@ -1,14 +1,17 @@
 """A derivation worked through with numbers: every step with its value and its printed lines."""
 
+import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import cached_property
 from typing import Any, Generic
 
 from backprop_cli.algebra.expression import (
     Expression,
     Largest,
     Number,
+    Partial,
     Product,
     Sum,
     Symbol,
@@ -16,6 +19,7 @@ from backprop_cli.algebra.expression import (
     transform,
 )
 from backprop_cli.arithmetic.evaluation import (
+    FUNCTION_DIGITS,
     Arithmetic,
     DomainError,
     OutOfRangeError,
@@ -24,6 +28,7 @@ from backprop_cli.arithmetic.evaluation import (
     V,
 )
 from backprop_cli.arithmetic.figures import MOST_SIGNIFICANT, decimals_of, with_decimals
+from backprop_cli.arithmetic.precise import Precise
 from backprop_cli.derivation.steps import Derivation, Kept, Step
 
 TOO_LARGE = (
@@ -82,6 +87,11 @@ class Working(Generic[V]):
             return self.arithmetic.figure(self.values[name], Kept.WHOLE)
         if isinstance(given, Decimal):
             return given
+        if name in self._in_decimals:
+            by_hand, value = Rounded(self.arithmetic.decimals), self._in_decimals[name]
+            if not value.is_finite():
+                return value
+            return by_hand.figure(by_hand.result(value, Kept.UNBOUNDED))
         step = self.derivation.by_name.get(name)
         if step is not None:
             match self.taken(step.expression):
@@ -95,6 +105,36 @@ class Working(Generic[V]):
             figure = self.arithmetic.figure(self.values[name], step.kept)
             return self._as_worked(step, figure) if step.kept is Kept.RUNNING else figure
         return self.arithmetic.figure(self.values[name])
+
+    @cached_property
+    def _in_decimals(self) -> Mapping[str, Decimal]:
+        """The values that decimals hold, where a derivative by a prediction is infinite in float64.
+
+        Of that derivative, of those that it is multiplied by, and of the prediction.
+        """
+        derivation, arithmetic = self.derivation, Precise(FUNCTION_DIGITS)
+        unbounded = [step for step in derivation.steps if step.kept is Kept.UNBOUNDED]
+        partials = [step.defines for step in unbounded if isinstance(step.defines, Partial)]
+        infinite = [one.by for one in partials if self.values[one.name] in (math.inf, -math.inf)]
+        gradients = [derivation.gradient(name).name for name in infinite]
+        if not infinite:
+            return {}
+        names = {one.name for one in partials if one.by in infinite or one.of in infinite}
+        for name in infinite:
+            names.add(name)
+            match derivation.by_name[name].expression:
+                case Symbol(passed_on):
+                    names.add(passed_on)
+        steps = tuple(
+            step._replace(expression=step.computed or step.expression)
+            for step in derivation.needed_for(names)
+        )
+        try:
+            with arithmetic.context():
+                values = work(replace(derivation, steps=steps), self.given, arithmetic).values
+        except ArithmeticError:  # an exp(−1e300) is 0 in decimals as well
+            return {name: Decimal(repr(self.values[name])) for name in gradients}
+        return {name: values[name] for name in names}
 
     def _as_worked(self, step: Step, figure: Decimal) -> Decimal:
         """A small figure with no more digits than the figures of its line give."""

@@ -15,6 +15,8 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from backprop_cli.algebra.expression import (
+    Call,
+    Choice,
     Expression,
     Number,
     Partial,
@@ -27,7 +29,11 @@ from backprop_cli.algebra.expression import (
 from backprop_cli.derivation.rules import derivatives
 from backprop_cli.derivation.steps import Local, Rule, Step
 from backprop_cli.functions import softmax
+from backprop_cli.functions.losses import LOG_COMPLEMENT_SLOPE, LOG_SLOPE, Loss
 from backprop_cli.network.structure import Neuron
+
+# A gradient up to here is a factor like any other in float64.
+MOST = Number(Decimal("1e300"))
 
 
 class Use(NamedTuple):
@@ -47,6 +53,7 @@ class Use(NamedTuple):
         return self.local.neuron or self.step.neuron
 
 
+Uses = Mapping[str, Sequence[Use]]  # of each quantity
 # The activations of each wide softmax, by the name of its mean gradient.
 Softmaxes = Mapping[str, Sequence[Use]]
 
@@ -68,8 +75,8 @@ def backward_steps(forward: Sequence[Step], of: str, by: Sequence[str]) -> Itera
         if used and (mean := used[0].local.mean):
             if mean not in begun:
                 begun.add(mean)
-                yield from _means(of, mean, softmaxes[mean])
-            yield _through_softmax(of, used[0])
+                yield from _means(of, mean, softmaxes[mean], uses)
+            yield _through_softmax(of, used[0], uses)
             continue
         for use in used:
             if use.step.defines.name != of:
@@ -77,10 +84,10 @@ def backward_steps(forward: Sequence[Step], of: str, by: Sequence[str]) -> Itera
         if not used:
             yield Step(partial(of, quantity), Number(Decimal(0)), Rule.FEEDS_NOTHING)
         elif len(used) == 1:
-            yield _product(of, quantity, used[0])
+            yield _product(of, quantity, used[0], uses)
         else:
             parts = [
-                _product(of, f"{quantity}_from_{origin}", use)._replace(through=origin)
+                _product(of, f"{quantity}_from_{origin}", use, uses)._replace(through=origin)
                 for origin, use in zip(_origins(used), used, strict=True)
             ]
             yield from parts
@@ -93,16 +100,40 @@ def _local(use: Use) -> Step:
     step, local = use
     because = local.because or step.defines.name
     found = Step(use.derivative, local.expression, local.rule, use.neuron)
-    return found._replace(row=local.row, because=because, computed=local.computed)
+    return found._replace(row=local.row, because=because, computed=local.computed, kept=local.kept)
 
 
-def _product(of: str, quantity: str, use: Use) -> Step:
+def _product(of: str, quantity: str, use: Use, uses: Uses) -> Step:
     """∂Loss/∂quantity = ∂Loss/∂through · ∂through/∂quantity; at the loss, the latter alone."""
     through = use.step.defines.name
     if through == of:
         return _local(use)._replace(defines=partial(of, quantity))
     product = Product((partial(of, through), use.derivative))
-    return Step(partial(of, quantity), product, Rule.CHAIN, use.neuron)
+    found = Step(partial(of, quantity), product, Rule.CHAIN, use.neuron)
+    straight = _straight(of, use, uses)
+    if straight is None:
+        return found
+    return found._replace(computed=_if_in_range(partial(of, through), product, straight))
+
+
+def _straight(of: str, use: Use, uses: Uses) -> Expression | None:
+    """A loss's derivative by what a prediction is made of, not by way of the prediction.
+
+    None if the prediction has other uses than the loss, or the loss takes no logarithms.
+    """
+    last = uses[use.step.defines.name]
+    if use.local.log_slopes is None or len(last) != 1 or last[0].step.defines.name != of:
+        return None
+    row = last[0].local.row
+    if not isinstance(row, Loss) or row.through is None:
+        return None
+    names = (LOG_SLOPE.name, LOG_COMPLEMENT_SLOPE.name)
+    return substitute(row.through, dict(zip(names, use.local.log_slopes, strict=True)))
+
+
+def _if_in_range(gradient: Expression, usual: Expression, otherwise: Expression) -> Expression:
+    """The usual formula while float64 holds a gradient that is a factor in it."""
+    return Choice(MOST - Call("abs", gradient), usual, otherwise)
 
 
 def _origins(uses: Sequence[Use]) -> list[str]:
@@ -149,15 +180,15 @@ def _renamed(step: Step, called: Mapping[str, Expression]) -> Step:
         local._replace(
             expression=substitute(local.expression, called),
             computed=local.computed and substitute(local.computed, called),
+            log_slopes=local.log_slopes
+            and (substitute(local.log_slopes[0], called), substitute(local.log_slopes[1], called)),
         )
         for local in step.locals or ()
     )
     return step._replace(defines=defined, locals=found)
 
 
-def _uses(
-    steps: Sequence[Step], of: str, by: Iterable[str], softmaxes: Softmaxes
-) -> Mapping[str, Sequence[Use]]:
+def _uses(steps: Sequence[Step], of: str, by: Iterable[str], softmaxes: Softmaxes) -> Uses:
     """The steps that each quantity enters, in their order.
 
     A step that does not lead to ``of`` counts only for a quantity that enters no other.
@@ -180,9 +211,7 @@ def _uses(
     return {name: live[name] or found[::-1] for name, found in uses.items()}
 
 
-def _nearest_first(
-    names: Iterable[str], uses: Mapping[str, Sequence[Use]], softmaxes: Softmaxes
-) -> list[str]:
+def _nearest_first(names: Iterable[str], uses: Uses, softmaxes: Softmaxes) -> list[str]:
     """The quantities in an order in which each comes after those that it enters."""
     names = [name for name in names if name in uses]
     depth: dict[str, int] = {}
@@ -212,20 +241,39 @@ def _wide_softmaxes(steps: Iterable[Step]) -> Softmaxes:
     return found
 
 
-def _means(of: str, mean: str, members: Sequence[Use]) -> Iterator[Step]:
+def _means(of: str, mean: str, members: Sequence[Use], uses: Uses) -> Iterator[Step]:
     """The mean of a softmax's gradients, and the same but for an activation of nearly 1."""
-    pairs = [(use.local.expression, partial(of, use.step.defines.name)) for use in members]
-    yield Step(Symbol(mean), softmax.mean(pairs), Rule.SOFTMAX_MEAN)
-    yield Step(softmax.mean_of_others(mean), softmax.mean_but_largest(pairs), Rule.SOFTMAX_REST)
+    pairs = [_pair(of, use) for use in members]
+    parts = [softmax.weighted(pair) for pair in pairs]
+    computed = [
+        part
+        if (straight := _straight(of, use, uses)) is None
+        else _if_in_range(pair[1], part, straight)
+        for use, pair, part in zip(members, pairs, parts, strict=True)
+    ]
+    total = Sum(tuple(parts))
+    found = Step(Symbol(mean), total, Rule.SOFTMAX_MEAN)
+    yield found if computed == parts else found._replace(computed=Sum(tuple(computed)))
+    beside = zip((activation for activation, _ in pairs), computed, strict=True)
+    yield Step(softmax.mean_of_others(mean), softmax.mean_but_largest(beside), Rule.SOFTMAX_REST)
 
 
-def _through_softmax(of: str, use: Use) -> Step:
+def _pair(of: str, use: Use) -> softmax.Pair:
+    """An activation, and the gradient by it."""
+    return use.local.expression, partial(of, use.step.defines.name)
+
+
+def _through_softmax(of: str, use: Use, uses: Uses) -> Step:
     """∂Loss/∂z = a * (∂Loss/∂a − mean)."""
     local, mean = use.local, use.local.mean
     assert local.computed is not None
-    pair = local.expression, partial(of, use.step.defines.name)
+    pair = _pair(of, use)
     others = softmax.mean_of_others(mean)
     computed = softmax.computed_back(pair, Symbol(mean), others, local.computed)
+    straight = _straight(of, use, uses)
+    if straight is not None:
+        activation, gradient = pair
+        computed = _if_in_range(gradient, computed, straight - activation * Symbol(mean))
     back = softmax.back(pair, Symbol(mean))
     return Step(partial(of, local.by), back, Rule.THROUGH_SOFTMAX, use.neuron, computed=computed)
 

@@ -29,7 +29,13 @@ def _kept_apart(network: Network, step: Step) -> Step:
     """A step on the way to a prediction whose logarithm is taken: it is neither 0 nor 1."""
     by_softmax = (Rule.SOFTMAX_EXPONENTIAL, Rule.SOFTMAX_SUM)
     of_output = step.rule in (Rule.ACTIVATION, Rule.FORMULA) and step.neuron in network.outputs
-    return step._replace(kept=Kept.APART) if of_output or step.rule in by_softmax else step
+    if not of_output and step.rule not in by_softmax:
+        return step
+    found = (
+        local._replace(kept=Kept.UNBOUNDED) if local.log_slopes else local
+        for local in step.locals or ()
+    )
+    return step._replace(kept=Kept.APART, locals=step.locals and tuple(found))
 
 
 def layer_steps(network: Network, layer: Layer) -> Iterator[Step]:
@@ -71,7 +77,9 @@ def activation_step(function: Function, neuron: Neuron) -> Step:
     if computed is not None:
         computed = substitute(computed, {Z.name: z, A.name: a})
     slope = row.slope(z, a)
-    found = [Local(z.name, slope, Rule.DERIVATIVE_OF_ACTIVATION, row=row, computed=computed)]
+    of_log, of_complement = (substitute(one, {Z.name: z, A.name: a}) for one in row.log_slopes)
+    local = Local(z.name, slope, Rule.DERIVATIVE_OF_ACTIVATION, row=row, computed=computed)
+    found = [local._replace(log_slopes=(of_log, of_complement))]
     if function.slope is not None:
         by_slope = row.slope_by_slope(z)
         found.append(Local(function.slope, by_slope, Rule.DERIVATIVE_BY_SLOPE, because=a.name))
@@ -92,7 +100,8 @@ def softmax_steps(layer: Layer) -> Iterator[Step]:
         a = Symbol(neuron.activation)
         if wide:
             through = Local(neuron.weighted_sum, a, Rule.THROUGH_SOFTMAX)
-            found = [through._replace(computed=softmax.complement(layer, a), mean=mean)]
+            through = through._replace(computed=softmax.complement(layer, a), mean=mean)
+            found = [through._replace(log_slopes=softmax.by_logarithm(layer, a))]
         else:
             found = [*softmax_locals(layer, a)]
         yield Step(a, softmax.share(layer, neuron), Rule.ACTIVATION, neuron, tuple(found))
@@ -105,7 +114,8 @@ def softmax_locals(layer: Layer, a: Symbol) -> Iterator[Local]:
         other = Symbol(neuron.activation)
         computed = a * missing if a == other else None
         slope = softmax.slope(a, other)
-        yield Local(neuron.weighted_sum, slope, Rule.DERIVATIVE_OF_SOFTMAX, computed=computed)
+        local = Local(neuron.weighted_sum, slope, Rule.DERIVATIVE_OF_SOFTMAX, computed=computed)
+        yield local._replace(log_slopes=softmax.log_slopes(layer, a, other))
 
 
 def _predictions(network: Network) -> Iterator[Step]:
@@ -125,7 +135,8 @@ def _losses(network: Network) -> Iterator[Step]:
     for output in outputs:
         loss, name = _loss(network, output), network.loss_of(output)
         local = Local(network.prediction(output), loss.derivative, Rule.DERIVATIVE_OF_LOSS, output)
-        local = local._replace(because=name, row=loss, computed=loss.computed_derivative)
+        kept = Kept.UNBOUNDED if loss.through else Kept.RESULT
+        local = local._replace(because=name, row=loss, computed=loss.computed_derivative, kept=kept)
         found.append(local)
         step = Step(Symbol(name), loss.formula, Rule.LOSS_OF_OUTPUT, output, (), row)
         steps.append(step._replace(computed=loss.computed))

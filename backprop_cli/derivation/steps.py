@@ -58,6 +58,7 @@ class Kept(Enum):
     RESULT is the usual way: rounded to so many decimals. CLOSER keeps one decimal more, RUNNING as
     many significant digits as decimals are kept, WHOLE all digits. APART is RESULT for what is
     neither 0 nor 1: it keeps the digits that tell it from these. COUNTED is a small whole number.
+    UNBOUNDED is RESULT for a factor that may leave the range of float64 where its product does not.
     """
 
     RESULT = auto()
@@ -66,6 +67,7 @@ class Kept(Enum):
     WHOLE = auto()
     APART = auto()
     COUNTED = auto()
+    UNBOUNDED = auto()
 
 
 # The row of a table that a step applies.
@@ -77,7 +79,8 @@ class Local(NamedTuple):
 
     ``neuron`` is the neuron at which it happens; None where that is the step's. ``because`` names
     the quantity whose formula it is derived from, where that is not the step's; ``row`` is the row
-    that it is taken from. ``computed`` is as in a `Step`.
+    that it is taken from. ``computed`` and ``kept`` are as in a `Step`. ``log_slopes`` are the
+    derivatives of ln(a) and ln(1 − a), where a is what the step defines, for losses that take them.
 
     Of a wide softmax, whose derivatives are too many to list, the expression is the activation,
     ``computed`` what is missing to 1 from it, and ``mean`` names what the gradients by all its
@@ -92,6 +95,8 @@ class Local(NamedTuple):
     row: Row | None = None
     computed: Expression | None = None
     mean: str = ""
+    log_slopes: tuple[Expression, Expression] | None = None
+    kept: Kept = Kept.RESULT
 
 
 class Step(NamedTuple):

@@ -38,6 +38,7 @@ HALF, TWO = Number(Decimal("0.5")), Number(Decimal(2))
 # Up to here 1 − a and 1 − a^2 are right to 1e-12 if a is right to the last bit of float64.
 NEARLY_ONE = Number(Decimal("0.9999"))
 E_TO_MINUS_Z, E_TO_MINUS_2_Z = Call("exp", -Z), Call("exp", -(TWO * Largest((Z, -Z))))
+FAR_BELOW = Number(Decimal(40))
 # 1 − a of a sigmoid, 1 − a and 1 − a^2 of tanh.
 SIGMOID_REST = Choice(NEARLY_ONE - A, ONE - A, E_TO_MINUS_Z * A)
 TANH_REST = Choice(NEARLY_ONE - A, ONE - A, E_TO_MINUS_2_Z * (ONE + A))
@@ -80,7 +81,8 @@ class Activation(NamedTuple):
     ``by_slope`` is the derivative with respect to the slope, where that is a parameter which is
     trained. ``two`` are its values for the two classes that it tells apart, if it does.
     ``complement``, ``log`` and ``log_complement`` are 1 − a, ln(a) and ln(1 − a) in terms
-    of z and a, to all digits where a is near 0 or 1.
+    of z and a, to all digits where a is near 0 or 1; ``log_slope`` and ``log_complement_slope`` are
+    the derivatives of these two logarithms by z, None where they are da/dz over a and over a − 1.
     """
 
     name: str
@@ -98,6 +100,17 @@ class Activation(NamedTuple):
     complement: Expression = ONE - A
     log: Expression = Call("ln", A)
     log_complement: Expression = Call("ln1p", -A)
+    log_slope: Expression | None = None
+    log_complement_slope: Expression | None = None
+
+    @property
+    def log_slopes(self) -> tuple[Expression, Expression]:
+        """The derivatives of ln(a) and ln(1 − a) by z, in terms of z and a."""
+        slope = self.computed_derivative or self.derivative
+        return (
+            self.log_slope or slope / A,
+            self.log_complement_slope or -(slope / self.complement),
+        )
 
     @property
     def computed_derivative(self) -> Expression | None:
@@ -185,6 +198,8 @@ ACTIVATIONS: Mapping[str, Activation] = {
             complement=SIGMOID_REST,
             log=-Call("softplus", -Z),
             log_complement=-Call("softplus", Z),
+            log_slope=SIGMOID_REST,
+            log_complement_slope=-A,
             source="https://en.wikipedia.org/wiki/Logistic_function#Derivative",
         ),
         Activation(
@@ -205,6 +220,7 @@ ACTIVATIONS: Mapping[str, Activation] = {
             log_complement=Choice(
                 HALF - A, Call("ln1p", -A), Call("ln", TWO) - Call("softplus", TWO * Z)
             ),
+            log_complement_slope=-(ONE + A),
             source="https://en.wikipedia.org/wiki/Hyperbolic_functions#Derivatives",
         ),
         Activation(
@@ -218,6 +234,7 @@ ACTIVATIONS: Mapping[str, Activation] = {
             log_complement=Choice(
                 HALF - A, Call("ln1p", -A), Call("ln", TWO) - Call("softplus", Z)
             ),
+            log_complement_slope=-(HALF * (ONE + A)),
             source="L. Fausett, Fundamentals of Neural Networks (1994), section 2.2.4",
         ),
         Activation(
@@ -275,6 +292,9 @@ ACTIVATIONS: Mapping[str, Activation] = {
             derivative=Call("sigmoid", Z),
             # The larger of 0 and z, and what is left: neither exp can overflow.
             computed=Choice(Z, Z + Call("ln1p", E_TO_MINUS_Z), Call("ln1p", Call("exp", Z))),
+            # Far below 0, both are the same as exp(z).
+            log_slope=Choice(Z + FAR_BELOW, Call("sigmoid", Z) / A, ONE),
+            log=Choice(Z + FAR_BELOW, Call("ln", A), Z),
             source="https://en.wikipedia.org/wiki/Softplus",
         ),
         Activation(

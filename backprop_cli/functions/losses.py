@@ -28,8 +28,13 @@ N = Symbol("n")  # the number of outputs
 # 1 − y_hat, ln(y_hat) and ln(1 − y_hat), from what the prediction was made of: for float64, where
 # the prediction is near 0 or 1.
 COMPLEMENT, LOG, LOG_COMPLEMENT = Symbol("complement"), Symbol("log"), Symbol("log_complement")
+# The derivatives of these two logarithms by what the prediction is made of.
+LOG_SLOPE, LOG_COMPLEMENT_SLOPE = Symbol("log_slope"), Symbol("log_complement_slope")
 # Above 0 where it is not: there the usual formulas are right to 1e-11.
 BETWEEN = Y_HAT * (ONE - Y_HAT) - Number(Decimal("0.0001"))
+
+IS_TARGET = -Largest((Y_HAT - Y_TRUE, Y_TRUE - Y_HAT))  # from 0 on: their distance is not above 0
+INFINITE = Number(Decimal("Infinity"))
 
 ONE_HALF, TWO = Number(Decimal("0.5")), Number(Decimal(2))
 DELTA = Symbol("delta")  # of huber: how far from the target the straight line begins
@@ -41,13 +46,14 @@ class Loss(NamedTuple):
     ``formula`` and ``derivative`` (with respect to the prediction) are in terms of y_true, y_hat
     and n, the number of outputs. ``computed`` and ``computed_derivative`` are the same so that
     float64 keeps their digits, for a prediction that is near 0 or 1 in terms of COMPLEMENT, LOG
-    and LOG_COMPLEMENT; None where the formula itself does. ``title`` is what a lesson calls it.
-    ``source`` says where both
-    can be looked up. ``targets`` are the least and the greatest target it takes (None: any);
-    ``distribution`` says that the targets must add up to 1, ``only_ends`` that they must be the
-    least or the greatest. ``settings`` are symbols of the formula that a user may set, with their
-    defaults. ``convention`` is what is taken for the derivative where there is none: where
-    ``kink`` is 0. ``aliases`` are other names by which it is known.
+    and LOG_COMPLEMENT; None where the formula itself does. ``through`` is its derivative by what
+    the prediction is made of, in terms of LOG_SLOPE and LOG_COMPLEMENT_SLOPE: float64 holds it
+    where the derivative by the prediction is infinite. ``title`` is what a lesson calls it.
+    ``source`` says where both can be looked up. ``targets`` are the least and the greatest target
+    it takes (None: any); ``distribution`` says that the targets must add up to 1, ``only_ends``
+    that they must be the least or the greatest. ``settings`` are symbols of the formula that a
+    user may set, with their defaults. ``convention`` is what is taken for the derivative where
+    there is none: where ``kink`` is 0. ``aliases`` are other names by which it is known.
     """
 
     name: str
@@ -59,6 +65,7 @@ class Loss(NamedTuple):
     distribution: bool = False
     computed: Expression | None = None
     computed_derivative: Expression | None = None
+    through: Expression | None = None
     aliases: tuple[str, ...] = ()
     only_ends: bool = False
     settings: Mapping[str, Decimal] = MappingProxyType({})
@@ -96,6 +103,7 @@ class Loss(NamedTuple):
             computed=self.computed and substitute(self.computed, named),
             computed_derivative=self.computed_derivative
             and substitute(self.computed_derivative, named),
+            through=self.through and substitute(self.through, named),
             kink=self.kink and substitute(self.kink, named),
         )
 
@@ -118,9 +126,14 @@ def _unless_perfect(usual: Expression, perfect: Expression, *what: str | Express
     A prediction that is so near to its target that no float64 lies between has a loss of 0. Of
     any other there, or one that is no probability, the usual formula tells what does not exist.
     """
-    is_target = -Largest((Y_HAT - Y_TRUE, Y_TRUE - Y_HAT))  # their distance is not above 0
-    ends = Choice(is_target, perfect, usual, or_zero=True)
+    ends = Choice(IS_TARGET, perfect, usual, or_zero=True)
     return Choice(Y_HAT * COMPLEMENT, usual, ends, exception=what)
+
+
+def _or_infinite(above: Expression, below: Expression) -> Expression:
+    """A quotient that is infinite where float64 makes a 0 of what it is divided by."""
+    not_above = Choice(below, above * INFINITE, above / below, or_zero=True)
+    return Choice(below, above / below, not_above)
 
 
 CROSS_ENTROPY = -(Y_TRUE * Call("ln", Y_HAT) + (ONE - Y_TRUE) * Call("ln", ONE - Y_HAT))
@@ -185,7 +198,12 @@ LOSSES: Mapping[str, Loss] = {
                 CROSS_ENTROPY,
                 _unless_perfect(-(Y_TRUE * LOG + (ONE - Y_TRUE) * LOG_COMPLEMENT), ZERO, *WHY_ZERO),
             ),
-            computed_derivative=_unless_perfect(DISTANCE / (Y_HAT * COMPLEMENT), LIMIT, WHY_LIMIT),
+            computed_derivative=Choice(
+                Y_HAT * COMPLEMENT,
+                DISTANCE / (Y_HAT * COMPLEMENT),
+                Choice(IS_TARGET, LIMIT, _or_infinite(DISTANCE, Y_HAT * COMPLEMENT), or_zero=True),
+            ),
+            through=-(Y_TRUE * LOG_SLOPE + (ONE - Y_TRUE) * LOG_COMPLEMENT_SLOPE),
             source="https://en.wikipedia.org/wiki/Cross-entropy",
             targets=(Decimal(0), Decimal(1)),
         ),
@@ -196,7 +214,8 @@ LOSSES: Mapping[str, Loss] = {
             # Where the target is 0, so is the loss, whatever the prediction: 0 * ln(0) is 0 here.
             formula=Choice(Y_TRUE, -(Y_TRUE * Call("ln", Y_HAT)), ZERO),
             derivative=Choice(Y_TRUE, -(Y_TRUE / Y_HAT), ZERO),
-            computed_derivative=Choice(Y_TRUE, -(Y_TRUE / Y_HAT), ZERO),
+            computed_derivative=Choice(Y_TRUE, -_or_infinite(Y_TRUE, Y_HAT), ZERO),
+            through=Choice(Y_TRUE, -(Y_TRUE * LOG_SLOPE), ZERO),
             computed=Choice(Y_TRUE, -(Y_TRUE * Choice(BETWEEN, Call("ln", Y_HAT), LOG)), ZERO),
             source="https://en.wikipedia.org/wiki/Cross-entropy",
             targets=(Decimal(0), Decimal(1)),

@@ -128,22 +128,36 @@ def mean_of_others(mean: str) -> Symbol:
     return Symbol(f"{mean}_of_others")
 
 
+def log_slopes(
+    layer: Layer, activation: Expression, other: Expression
+) -> tuple[Expression, Expression]:
+    """The derivatives of ln(a) and ln(1 − a) by the weighted sum under another activation."""
+    missing = complement(layer, activation)
+    if activation == other:
+        return missing, -activation
+    return -other, activation * other / missing
+
+
+def by_logarithm(layer: Layer, activation: Expression) -> tuple[Expression, Expression]:
+    """The derivatives of ln(a) and ln(1 − a) by ln(a)."""
+    return ONE, -(activation / complement(layer, activation))
+
+
 Pair = tuple[Expression, Expression]  # an activation, and the gradient by it
 
 
-def mean(pairs: Iterable[Pair]) -> Expression:
-    """The sum of the gradients, each times its activation."""
-    return Sum(tuple(gradient * activation for activation, gradient in pairs))
+def weighted(pair: Pair) -> Expression:
+    """A gradient times its activation."""
+    activation, gradient = pair
+    return gradient * activation
 
 
-def mean_but_largest(pairs: Iterable[Pair]) -> Expression:
-    """The same without an activation of nearly 1, of which there is at most one."""
-    return Sum(
-        tuple(
-            Choice(NEARLY_ONE - activation, gradient * activation, ZERO)
-            for activation, gradient in pairs
-        )
-    )
+def mean_but_largest(pairs: Iterable[tuple[Expression, Expression]]) -> Expression:
+    """The sum of weighted gradients, each beside its activation, but for one of nearly 1.
+
+    There is at most one.
+    """
+    return Sum(tuple(Choice(NEARLY_ONE - activation, part, ZERO) for activation, part in pairs))
 
 
 def back(pair: Pair, mean: Expression) -> Expression:

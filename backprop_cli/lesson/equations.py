@@ -114,9 +114,10 @@ def why_taken(working: AnyWorking, step: Step) -> Prose:
     choice = _decision(step)
     if choice is None:
         return ""
-    holds = working.taken(choice) is working.taken(choice.holds)
+    taken, usual = working.taken(choice), working.taken(choice.holds)
     if choice.exception:
-        return "" if holds else prose("(", choice.exception, ")")
+        return "" if taken == usual else prose("(", choice.exception, ")")
+    holds = taken is usual
     return since(choice, holds, working.tested_figures(choice.test))
 
 

@@ -1,5 +1,6 @@
 """The derivations of a lesson as plain data, for programs: each step by its parts."""
 
+import math
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,7 +14,8 @@ def derivations(lesson: Lesson) -> list[dict[str, Any]]:
 
     A step is ``{"quantity", "formula", "numbers", "result", "reason", "under"}``: the quantity by
     the ASCII name that --explain takes, the formula and the lines of numbers as text, the result as
-    it is printed, a float. What a step does not have is None, or an empty list.
+    it is printed, a float. What a step does not have is None, or an empty list; so is a result that
+    no float holds, which stands in numbers where it is used.
     """
     return [*_steps(lesson)]
 
@@ -57,7 +59,8 @@ def _figure(row: Equation) -> float | None:
     for side in reversed(row.sides):
         formula = side.formula.inner if isinstance(side.formula, Marked) else side.formula
         if isinstance(formula, Number):
-            return float(formula.value)
+            figure = float(formula.value)
+            return figure if math.isfinite(figure) else None
     return None
 
 

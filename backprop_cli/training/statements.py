@@ -295,5 +295,5 @@ WRITTEN: Mapping[type[Expression], Callable[[Sequence[Code], object], tuple[str,
 
 def literal(number: Decimal | float) -> str:
     """A number's source."""
-    text = repr(float(number))
+    text = repr(float(number)).replace("inf", "1e999")  # which Python reads as infinite
     return f"({text})" if text.startswith("-") else text
