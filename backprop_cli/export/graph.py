@@ -52,6 +52,7 @@ def why_no_matrices(network: Network) -> str:
         biases = [neuron.bias for neuron in layer.neurons]
         # One bias for the whole layer is one entry.
         uses.update(bias for bias in biases[: 1 if len(set(biases)) == 1 else None] if bias)
+    uses.update(layer.slope for layer in network.layers if layer.slope)
     shared = [name for name in network.parameters if uses[name] > 1]
     if shared:
         return f"{shared[0]} stands in several places"

@@ -17,15 +17,15 @@ from backprop_cli.lesson.perceptron import explain_correction
 from backprop_cli.lesson.reasons import (
     bias_place,
     layer_formulas,
-    layer_of,
     reason,
     slope_place,
+    slope_users,
     title,
     weight_place,
 )
 from backprop_cli.lesson.updates import update_blocks
 from backprop_cli.lesson.wide_softmax import mean_blocks
-from backprop_cli.network.structure import Network
+from backprop_cli.network.structure import Layer, Network, Neuron
 from backprop_cli.runs.run import Run
 
 # What derives one quantity of a working by its name: `explain`, or that of another notation.
@@ -149,8 +149,7 @@ def explain_slope(
     network: Network, working: AnyWorking, slope: str, known: Known
 ) -> Iterator[Block]:
     """The gradient of one trained slope, under a heading of the caller's."""
-    layer = next(layer for layer in network.layers if layer.slope == slope)
-    users = layer.neurons
+    users = slope_users(network, slope)
     if len(users) > 1:
         yield Paragraph(
             prose(
@@ -161,11 +160,17 @@ def explain_slope(
         )
     else:
         yield Paragraph("The slope is a parameter like a weight.")
-    yield Equations((layer_formulas(layer)[0],))
+    yield Equations((layer_formulas(_alone(network, users[0]))[0],))
     yield from gradient_blocks(working, network.gradient(slope), known)
+
+
+def _alone(network: Network, neuron: Neuron) -> Layer:
+    """A neuron's layer, as if all its neurons had that one's activation function."""
+    name, settings, slope = network.function_of(neuron)
+    return network.layer_of(neuron)._replace(activation=name, settings=settings, slope=slope)
 
 
 def _formula_of(network: Network, step: Step) -> Iterator[Block]:
     """The formula of the function that a step applies."""
-    if step.rule is Rule.ACTIVATION:
-        yield Equations((layer_formulas(layer_of(network, step))[0],))
+    if step.rule is Rule.ACTIVATION and step.neuron is not None:
+        yield Equations((layer_formulas(_alone(network, step.neuron))[0],))

@@ -164,15 +164,16 @@ def _examples(run: Run) -> Iterator[Block]:
     network, count, size = exercise.network, exercise.example_count, exercise.batches.size
     one_update = "all of them" if size >= count else counted(size, "example")
     order = "in an order that is shuffled every epoch" if exercise.batches.shuffle else "in order"
+    updates = f" Each update uses {one_update}, {order}." if network.aimed else ""
     yield Paragraph(
-        f"There are {count} examples. Each update uses {one_update}, {order}. "
+        f"There are {count} examples.{updates} "
         f"This is the solution for example {run.shown.example + 1}."
     )
     if run.shown.earlier:
         updates = counted(run.shown.earlier, "update")
         yield Paragraph(f"The parameters are those after {updates} in this epoch.")
     if count <= MOST_EXAMPLES:
-        targets = [network.target(output) for output in network.outputs]
+        targets = network.targets
         arithmetic = run.working.arithmetic
         rows: tuple[tuple[Prose, ...], ...] = tuple(
             (

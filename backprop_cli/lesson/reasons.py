@@ -1,6 +1,6 @@
 """The words about a step: its title, where it happens, and why it holds."""
 
-from collections.abc import Set
+from collections.abc import Sequence, Set
 
 from backprop_cli.algebra.expression import (
     DOTS,
@@ -29,7 +29,7 @@ from backprop_cli.functions.penalties import Penalty
 from backprop_cli.functions.reductions import Reduction
 from backprop_cli.lesson.blocks import Equation, Equations
 from backprop_cli.lesson.equations import formula
-from backprop_cli.network.structure import DATA_LOSS, LOSS, Layer, Network
+from backprop_cli.network.structure import DATA_LOSS, LOSS, Layer, Network, Neuron
 
 TERMS_IN_A_REASON = 4
 
@@ -44,19 +44,31 @@ def weight_place(network: Network, weight: str) -> Prose:
 
 
 def bias_place(network: Network, bias: str) -> Prose:
-    """The owner of a bias: a layer's neurons, or one neuron of several."""
-    for layer in network.layers:
-        users = [Symbol(neuron.name) for neuron in layer.neurons if neuron.bias == bias]
-        if users:
-            if len(users) < len(layer.neurons):
-                return prose("for ", enumerated(users))
-            return f"for {layer.name} layer{' neurons' if len(users) > 1 else ''}"
-    raise KeyError(bias)
+    """The owner of a bias: a layer's neurons, or single neurons of one or several layers."""
+    return _neurons_place(network, [one for one in network.neurons if one.bias == bias])
 
 
-def slope_place(network: Network, slope: str) -> str:
-    """The layer whose activation function has a trained slope."""
-    return next(f"for {layer.name} layer" for layer in network.layers if layer.slope == slope)
+def slope_place(network: Network, slope: str) -> Prose:
+    """The layer, or the neurons, whose activation function has a trained slope."""
+    users = slope_users(network, slope)
+    found = _neurons_place(network, users)
+    return found.removesuffix(" neurons") if isinstance(found, str) else found
+
+
+def slope_users(network: Network, slope: str) -> list[Neuron]:
+    """The neurons whose activation function has a trained slope."""
+    return [
+        neuron
+        for neuron in network.neurons
+        if neuron.formula is None and network.function_of(neuron).slope == slope
+    ]
+
+
+def _neurons_place(network: Network, users: Sequence[Neuron]) -> Prose:
+    layer = network.layer_of(users[0])
+    if [*users] != [*layer.neurons]:
+        return prose("for ", enumerated([Symbol(user.name) for user in users]))
+    return f"for {layer.name} layer{' neurons' if len(users) > 1 else ''}"
 
 
 def place(network: Network, name: str) -> Prose:
@@ -87,11 +99,6 @@ def title(step: Step) -> Prose:
             return prose("Error ", quantity)
         case _:
             return prose("Derivative ", quantity) if isinstance(quantity, Partial) else quantity
-
-
-def layer_of(network: Network, step: Step) -> Layer:
-    """The layer at which a step happens."""
-    return next(layer for layer in network.layers if step.neuron in layer.neurons)
 
 
 def activation_formula(row: Activation) -> Equation:

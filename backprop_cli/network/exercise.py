@@ -114,10 +114,13 @@ class Exercise(NamedTuple):
         return {**self.numbers, **dict(zip(names, (*inputs, *targets), strict=True))}
 
     def batches_until(self, example: int, epoch: int = 1) -> list[tuple[int, ...]]:
-        """The batches of an epoch up to the one that holds an example, each of positions from 0."""
+        """The batches of an epoch up to the one that holds an example, each of positions from 0.
+
+        Without updates there is nothing before it.
+        """
         batches = self.batches.of_epoch(epoch, self.example_count)
         last = next(number for number, batch in enumerate(batches) if example in batch)
-        return batches[: last + 1]
+        return batches[: last + 1] if self.network.learns else [batches[last]]
 
     @property
     def classifies(self) -> bool:

@@ -234,7 +234,7 @@ class _Checking:
     def _gradients(self, at: int) -> Mapping[str, float]:
         exercise = self._exercise
         parameters = exercise.network.parameters or exercise.network.inputs
-        if not exercise.examples:  # for one pass nothing is compiled
+        if not (exercise.examples and exercise.network.parameters):  # nothing is compiled
             values = work(self._passes, exercise.given(at), Exact()).values
             return {name: values[self._passes.gradient(name).name] for name in parameters}
         found = self._compiled.gradients(self._state, [exercise.examples[at].floats])

@@ -92,7 +92,7 @@ def test_a_key_is_a_sheet_that_is_all_right(
         assert run.returncode == 0, run.stderr
         found = json.loads(run.stdout)
         assert (found["wrong"], found["follows"], found["unclear"], found["unread"]) == (0,) * 4
-        assert found["right"] >= 5
+        assert found["right"] >= (4 if path.stem == "circuit" else 5)  # q, f, and two chains
         assert found["missing"] == []
 
 

@@ -5,7 +5,16 @@ from pathlib import Path
 
 import pytest
 from support.configurations import complaint, swapped_in
-from support.graph_texts import BY_NEURON, CELL, CONVOLUTION, GRAPHS, NORMALISATION, SKIP, UNITS
+from support.graph_texts import (
+    BY_NEURON,
+    CELL,
+    CONVOLUTION,
+    GRAPHS,
+    NORMALISATION,
+    SKIP,
+    SLOPES,
+    UNITS,
+)
 from support.program import CONFIGS, Backprop
 
 from backprop_cli.config.load import parse
@@ -15,7 +24,11 @@ from backprop_cli.network.structure import Edge, Function
 
 # The values were computed with PyTorch's autograd, apart from this project.
 CASES = [
-    (SKIP.replace("target", "loss: squared_error\ntarget"), {"y_hat": -0.234}, {}),
+    (
+        SKIP.replace("target", "loss: mean_absolute_error\ntarget"),
+        {"y_hat": -0.234, "Loss": 2.234},
+        {"p": 0.585, "q": -0.18, "s": -0.42, "u": -0.6},
+    ),
     (
         CELL,
         {"a_s1": 0.2913126125, "a_s2": 0.7562488322, "Loss": 0.2302186934},
@@ -26,7 +39,16 @@ CASES = [
         {"y_hat": 0.84, "Loss": 0.0128},
         {"k0": -0.24, "k1": 0, "b1": -0.144, "v1": -0.032, "v2": -0.208, "v3": 0},
     ),
-    (NORMALISATION, {"y_hat": -1.4677381644, "Loss": 1.3906752924}, {"g": 1.6318686347}),
+    (
+        NORMALISATION,
+        {"y_hat": -1.4677381644, "Loss": 1.3906752924},
+        {"x1": -0.0347206092, "x2": 0.0347206092, "g": 1.6318686347},
+    ),
+    (
+        'inputs: {a: 3, b: -1, c: 2}\nweights: {graph: {q: "a * b + c", f: "q^2 * a"}}\n',
+        {"f": 3, "Loss": 3},
+        {"a": 7, "b": -18, "c": -6},
+    ),
 ]
 
 
@@ -37,9 +59,8 @@ def test_published_kinds_have_their_right_values(
     found = json.loads(backprop("run", "-", "--format", "json", input=text).stdout)
     values = {**found["forward"], "Loss": found["loss"]}
     assert {name: values[name] for name in forward} == pytest.approx(forward, rel=0, abs=1e-9)
-    assert {name: found["gradients"][name] for name in gradients} == pytest.approx(
-        gradients, rel=0, abs=1e-9
-    )
+    worked = {**found["gradients"], **found["input_gradients"]}
+    assert {name: worked[name] for name in gradients} == pytest.approx(gradients, rel=0, abs=1e-9)
 
 
 def test_a_parameter_goes_by_its_name_and_serves_several_edges() -> None:
@@ -146,6 +167,40 @@ def test_shared_parameters_stand_once_in_what_is_saved() -> None:
 )
 def test_bad_input_is_told_at_its_place(text: str, old: str, new: str, expected: str) -> None:
     assert expected in complaint(swapped_in(text, old, new))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ("h: {name: parametric_relu, slope: s}", "h: {name: parametric_relu, slope: S}",
+         "9:43: activation.one.h.slope: S is not a number, and there is no such parameter"),
+        ("two: {name: parametric_relu, slope: s}", "two: {name: leaky_relu, slope: s}",
+         "10:34: activation.two.slope: the slope of leaky_relu is a number that stays as it is"),
+        ("two: {name: parametric_relu, slope: s}", "two: {name: elu, alpha: s}",
+         "10:27: activation.two.alpha: s is not a number"),
+        ("slope: 0.1", "slope: [0.1]", "slope: "),
+        ("s: 0.25", "s: 0.25, r: 1", "2:23: parameters.r: nothing uses r"),
+    ],
+)  # fmt: skip
+def test_a_slope_that_is_none_is_told_at_its_place(old: str, new: str, expected: str) -> None:
+    assert expected in complaint(swapped_in(SLOPES, old, new))
+
+
+def test_a_slope_and_a_bias_may_be_parameters_that_several_layers_share(
+    backprop: Backprop,
+) -> None:
+    """By hand: z_h = -0.75 and z_k = -0.45 are below 0, z_m = 0.184750 is above."""
+    found = json.loads(backprop("run", "-", "--format", "json", input=SLOPES).stdout)
+    h, k = 0.25 * (0.2 - 1.05 + 0.1), 0.1 * -0.45
+    y = 1.1 * (-0.5 * h + 0.2 * k + 0.1) + 0.3 * k + 0.1
+    assert found["forward"]["y_hat"] == pytest.approx(y, rel=1e-12)
+    expected = {"s": (y - 1) * 1.1 * -0.5 * -0.75, "b": (y - 1) * (1 + 1.1 - 0.55 * 0.25)}
+    expected["s1"] = (y - 1) * (0.22 + 0.3) * -0.45
+    assert {name: found["gradients"][name] for name in expected} == pytest.approx(expected)
+    for name, users in (("s", "h and m share the slope s"), ("b", "h, m and y share b")):
+        shown = backprop("run", "-", "--explain", name, input=SLOPES).stdout
+        assert users in " ".join(shown.split())
+        assert f"∂Loss/∂{name}_from_h + ∂Loss/∂{name}_from_m" in shown
 
 
 def test_a_label_that_is_numbered_elsewhere_is_refused() -> None:

@@ -13,7 +13,7 @@ import pytest
 from support import graphs
 from support.configurations import complaint
 from support.differences import DIGITS, STEP
-from support.graph_texts import CELL, CONVOLUTION, MIXED
+from support.graph_texts import CELL, CONVOLUTION, MIXED, SLOPES
 
 from backprop_cli import config
 from backprop_cli.arithmetic.evaluation import Exact
@@ -35,7 +35,13 @@ SEVERAL = PLAIN.replace(
     "examples: [{inputs: {x1: 0.5, x2: -1}, target: 0.1}, {inputs: [1, 2], target: 0.7},"
     " {inputs: [-2, 0.3], target: 0.4}]\n",
 ).replace("target: 0.1\nl", "l")
-NETWORKS = {"layers": PLAIN, "cell": CELL, "convolution": CONVOLUTION, "mixed": MIXED}
+NETWORKS = {
+    "layers": PLAIN,
+    "cell": CELL,
+    "convolution": CONVOLUTION,
+    "mixed": MIXED,
+    "slopes": SLOPES,
+}
 PENALTIES = ("{l2: 0.1}", "{l1: 0.03}", "{l2: 0.2, biases: true}", "{l1: 0.03, biases: true}")
 
 Numbers = Mapping[str, Any]

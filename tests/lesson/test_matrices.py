@@ -41,7 +41,7 @@ from backprop_cli.lesson.explanation import explain_any
 from backprop_cli.lesson.matrix import MatrixNotation
 from backprop_cli.runs.run import Run, calculate
 
-NOT_LAYERED = ("perceptron", "recurrent", "convolution")
+NOT_LAYERED = ("perceptron", "recurrent", "convolution", "circuit")
 LAYERED = [
     name
     for name in SHIPPED

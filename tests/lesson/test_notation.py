@@ -26,7 +26,8 @@ from backprop_cli.lesson.names import explainable
 from backprop_cli.render.terminal.console import plain_console, show
 from backprop_cli.runs.run import Run, calculate
 
-BY_GRADIENTS = [name for name in SHIPPED if name != "perceptron"]
+# The circuit is formulas, which have no δ.
+BY_GRADIENTS = [name for name in SHIPPED if name not in ("perceptron", "circuit")]
 
 
 def lesson_in(notation: str, name: str) -> Lesson:

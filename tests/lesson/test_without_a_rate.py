@@ -122,3 +122,68 @@ def test_a_forgotten_target_is_asked_for_where_there_is_a_rate(
     run = backprop("run", file(NETWORK + "learning_rate: 0.5\n"))
     assert run.returncode == 2
     assert "target: this key is missing" in run.stderr
+
+
+# --- several examples -------------------------------------------------------------------------
+
+POINTS = CIRCUIT.replace(
+    "inputs: {a: 3, b: -1, c: 2}",
+    "examples: [{inputs: {a: 3, b: -1, c: 2}}, {inputs: {a: 1, b: 2, c: 0.5}}]",
+)
+
+
+@pytest.mark.parametrize(
+    ("example", "expected"),
+    # q is -1, then 2.5; by hand as above
+    [("1", {"a": 7.0, "b": -18.0, "c": -6.0}), ("2", {"a": 16.25, "b": 5.0, "c": 5.0})],
+)
+def test_without_targets_each_example_is_derived_by_itself(
+    backprop: Backprop, file: Any, example: str, expected: dict[str, float]
+) -> None:
+    path = file(POINTS)
+    done = backprop("run", path, "--example", example, "--format", "json")
+    assert json.loads(done.stdout)["input_gradients"] == expected
+    shown = backprop("run", path, "--example", example).stdout
+    assert f"There are 2 examples. This is the solution for example {example}." in shown
+    assert "y_true" not in shown
+    checked = backprop("run", path, "--gradcheck")
+    assert (checked.returncode, checked.stderr) == (0, "")
+    explained = backprop("run", path, "--example", example, "--explain", "df/dc").stdout
+    assert f"= {expected['c']:.4f}".replace("-", "−") in explained.splitlines()[-1]
+
+
+def test_of_several_examples_without_a_rate_any_can_be_shown(backprop: Backprop, file: Any) -> None:
+    """Nothing is updated before the second, so its parameters are those of the file."""
+    text = NETWORK.replace(
+        "inputs: [0.05, 0.1]",
+        "examples: [{inputs: [5, 1], target: 0}, {inputs: [0.05, 0.1], target: 0.01}]",
+    )
+    second = backprop("run", file(text), "--example", "2", "--format", "json")
+    alone = backprop("run", file(f"{NETWORK}target: 0.01\n"), "--format", "json")
+    assert json.loads(second.stdout)["gradients"] == json.loads(alone.stdout)["gradients"]
+
+
+def test_of_names_the_output_that_is_derived_at_each_example(backprop: Backprop, file: Any) -> None:
+    path = file(f"{POINTS}of: q\n")
+    done = backprop("run", path, "--example", "2", "--format", "json")
+    assert json.loads(done.stdout)["input_gradients"] == {"a": 2.0, "b": 1.0, "c": 1.0}
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (f"{POINTS}batch_size: all\n", "batch_size: batch_size is for updates, and without a"),
+        (f"{POINTS}reduction: sum\n", "reduction: reduction is for updates, and without a target"),
+        (f"{POINTS}shuffle: true\n", "shuffle: shuffle is for updates, and without a target"),
+        (f"{POINTS}learning_rate: 0.1\n", "examples.1.target: this key is missing; add a line"),
+        (POINTS.replace("0.5}}", "0.5}, target: 1}"), "examples.1.target: this key is missing"),
+        (f"{POINTS}penalty: {{l1: 1}}\n", "penalty: a penalty is added to the loss, and without"),
+        (f"{POINTS}of: g\n", "of: there is no neuron called g"),
+    ],
+)
+def test_what_goes_with_updates_is_refused_without_targets(
+    backprop: Backprop, file: Any, text: str, said: str
+) -> None:
+    done = backprop("run", file(text))
+    assert (done.stdout, done.returncode) == ("", 2)
+    assert said in done.stderr

@@ -68,6 +68,22 @@ target: [1, 0, 1]
 learning_rate: 0.5
 """
 
+SLOPES = """\
+inputs: {x1: 0.5, x2: -1.5}
+parameters: {s: 0.25, b: 0.1}
+weights:
+  one: {h: {x1: 0.4, x2: 0.7}, k: {x2: 0.3}}
+  two: {m: {h: -0.5, k: 0.2}}
+  out: {y: {m: 1.1, k: 0.3}}
+biases: {one: {h: b}, two: b, out: b}
+activation:
+  one: {h: {name: parametric_relu, slope: s}, k: {name: parametric_relu, slope: 0.1}}
+  two: {name: parametric_relu, slope: s}
+  out: linear
+target: 1
+learning_rate: 0.1
+"""
+
 GRAPHS = {
     "skip": SKIP,
     "cell": CELL,
@@ -75,6 +91,7 @@ GRAPHS = {
     "normalisation": NORMALISATION,
     "units": UNITS,
     "by neuron": BY_NEURON,
+    "slopes": SLOPES,
 }
 
 # Everything at once: names that mean something in a script, a softmax, a trained slope.

@@ -26,6 +26,14 @@ def no_input(name: str) -> str:
     return f"there is no value for the input {name}; add it"
 
 
+def nothing_to_update(key: str) -> str:
+    """A key that says nothing where no example has a target."""
+    return (
+        f"{key} is for updates, and without a target there are none: each example is worked by "
+        "itself, as --example K shows it"
+    )
+
+
 def only_several(key: str) -> str:
     """A key that says nothing of a single example."""
     return f"{key} is for several examples, given by examples: or data:"

@@ -17,6 +17,8 @@ from backprop_cli.network.structure import Layer, Network
 from backprop_cli.wording import Path
 
 ONE_INPUT, ONE_TARGET = "inputs", "target"
+# How updates go over several examples.
+OVER_EXAMPLES = ("batch_size", "shuffle", "seed", "reduction")
 
 
 class _Written(NamedTuple):
@@ -80,7 +82,7 @@ class TrainingSet:
     @property
     def is_aimed(self) -> bool:
         """True if there are targets; without any, an output itself is derived."""
-        return self._rows is not None or self._written[0].target is not None
+        return self._rows is not None or any(one.target is not None for one in self._written)
 
     def _derived(
         self, neurons: Sequence[str], last: Sequence[str], of_last: Sequence[str]
@@ -130,17 +132,26 @@ class TrainingSet:
         self._faults.raise_first()
         if not several and ONE_INPUT not in alone:
             raise missing(self._faults.source, (ONE_INPUT,))
-        # Whoever has written how to learn has forgotten what to learn.
-        if not several and ONE_TARGET not in alone and settings.learning_rate is not None:
-            raise missing(self._faults.source, (ONE_TARGET,))
-        if settings.of is not None and (several or ONE_TARGET in alone):
-            self._faults.complain(("of",), wording.no_target_beside, key=True)
-        if not several:
-            for key in ("batch_size", "shuffle", "seed", "reduction"):
-                if key in settings.model_fields_set:
-                    self._faults.complain((key,), data_wording.only_several, key, key=True)
         if settings.examples == []:
             raise self._faults.source.error(wording.nothing("examples", "example"), ("examples",))
+        if self._rows is None:
+            self._targets_or_none()
+        if settings.of is not None and self.is_aimed:
+            self._faults.complain(("of",), wording.no_target_beside, key=True)
+        for key in OVER_EXAMPLES:
+            if key in settings.model_fields_set:
+                if not several:
+                    self._faults.complain((key,), data_wording.only_several, key, key=True)
+                elif not self.is_aimed:
+                    self._faults.complain((key,), data_wording.nothing_to_update, key, key=True)
+
+    def _targets_or_none(self) -> None:
+        """Complain unless every example has a target, or none has one and none is asked for."""
+        for one in self._written:
+            # Whoever has written how to learn has forgotten what to learn.
+            wanted = self._settings.learning_rate is not None or self.is_aimed
+            if one.target is None and wanted:
+                raise missing(self._faults.source, (*one.path, ONE_TARGET))
 
     # --- one by one ----------------------------------------------------------------------------
 

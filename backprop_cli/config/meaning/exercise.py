@@ -130,6 +130,7 @@ class _Reader:
             found.complain((*path, names[1]), wording.one_penalty, names, key=True)
         if not self.training_set.is_aimed:
             found.complain(path, wording.penalty_without_target, key=True)
+            return ""
         if layers and not any(neuron.edges for layer in layers for neuron in layer.neurons):
             found.complain(path, wording.nothing_penalized, key=True)
         self.numbers[names[0]] = strengths[names[0]]

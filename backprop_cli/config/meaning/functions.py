@@ -68,8 +68,13 @@ def _function(
         settings = {**chosen(found, path, given, known)}
     row = ACTIVATIONS.get(name)
     if row is None or row.by_slope is None:
+        fixed = settings.get(SLOPE.name)
+        if isinstance(fixed, str):
+            found.complain((*path, SLOPE.name), wording.fixed_slope, name, fixed)
         return Function(name, tuple(settings.items()))
     slope = {**row.settings, **settings}[SLOPE.name]
+    if SLOPE.name in settings:
+        path = (*path, SLOPE.name)
     return Function(name, (), parameters.name_of(slope, SLOPE_KIND, path))
 
 

@@ -185,6 +185,14 @@ def second_layer(layer: str) -> str:
     )
 
 
+def fixed_slope(function: str, name: str) -> str:
+    """A parameter's name for a slope that is not trained."""
+    return (
+        f"the slope of {function} is a number that stays as it is, and {shown(name)} is none; "
+        "parametric_relu trains its slope"
+    )
+
+
 def no_strength() -> str:
     """A penalty without a number."""
     return "a penalty needs its strength: {l2: 0.1} or {l1: 0.1}"

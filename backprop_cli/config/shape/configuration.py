@@ -53,7 +53,17 @@ class Configuration(BaseModel):
                     "required": ["inputs"],
                     "not": {"anyOf": [{"required": ["target"]}, {"required": ["learning_rate"]}]},
                 },
-                {"required": ["examples"]},
+                {
+                    "required": ["examples"],
+                    "properties": {"examples": {"items": {"required": ["target"]}}},
+                },
+                {
+                    "required": ["examples"],
+                    "properties": {
+                        "examples": {"items": {"not": {"required": ["target"]}}, "minItems": 1}
+                    },
+                    "not": {"required": ["learning_rate"]},
+                },
                 {"required": ["data"]},
             ]
         },

@@ -34,6 +34,7 @@ from backprop_cli.config.shape.weights import (
     Text,
     read_formula_text,
     read_parameter,
+    read_slope,
 )
 from backprop_cli.functions.activations import ACTIVATIONS
 from backprop_cli.functions.losses import LOSSES
@@ -179,6 +180,18 @@ Parameter = Annotated[
                     "minProperties": 1,
                     "maxProperties": 1,
                 },
+            ]
+        },
+    ),
+]
+Slope = Annotated[
+    Decimal | str,
+    Read(
+        read_slope,
+        {
+            "anyOf": [
+                {"type": "number"},
+                {"type": "string", "maxLength": LONGEST_NAME, "pattern": "^[^0-9.+-]"},
             ]
         },
     ),

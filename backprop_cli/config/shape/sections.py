@@ -26,6 +26,7 @@ from backprop_cli.config.shape.fields import (
     OneColumn,
     OptimizerName,
     Positive,
+    Slope,
     Targets,
     UpdateNumber,
     either,
@@ -43,10 +44,10 @@ class ActivationSettings(BaseModel):
     model_config = PART
 
     name: ActivationName
-    slope: Number | None = Field(
+    slope: Slope | None = Field(
         default=None,
         description="Of leaky_relu and parametric_relu: the slope below 0; of the latter, where "
-        "its training starts.",
+        "its training starts, or the name of a parameter.",
     )
     alpha: Number | None = Field(
         default=None,
@@ -186,7 +187,7 @@ class OneExample(BaseModel):
     model_config = PART
 
     inputs: Inputs
-    target: Targets
+    target: Targets | None = None
 
 
 class Data(BaseModel):

@@ -38,6 +38,11 @@ def read_parameter(value: object) -> Given:
             raise complaint("a number belongs here, or one name with its number: {w13: 0.2}")
         ((name, number),) = value.items()
         return Label(check_parameter_name(name), read_number(number))
+    return read_slope(value)
+
+
+def read_slope(value: object) -> Decimal | str:
+    """A number, or the name of a parameter."""
     if isinstance(value, str) and value.isidentifier() and value[0].isalpha():
         return check_parameter_name(str(value))
     return read_number(value)

@@ -6,8 +6,17 @@ from collections.abc import Iterator, Mapping
 from backprop_cli.algebra.expression import symbols
 from backprop_cli.algebra.paper import MINUS, written
 from backprop_cli.config.writing import yaml_text
-from backprop_cli.functions.activations import SLOPE
-from backprop_cli.network.structure import BIAS, WEIGHT, Function, Kind, Layer, Network, Neuron
+from backprop_cli.functions.activations import SLOPE as SLOPE_SETTING
+from backprop_cli.network.structure import (
+    BIAS,
+    SLOPE,
+    WEIGHT,
+    Function,
+    Kind,
+    Layer,
+    Network,
+    Neuron,
+)
 
 Texts = Mapping[str, str]
 
@@ -17,12 +26,11 @@ def parameter_lines(network: Network, texts: Texts) -> Iterator[str]:
 
     ``texts`` are the numbers by name.
     """
-    numbered = {*_numbered(network)}
-    named = [name for name in network.parameters if name not in numbered]
+    there = _written_there(network, texts)
+    named = [name for name in network.parameters if there[name] != texts[name]]
     if named:
         yield "parameters:"
         yield from (f"  {yaml_text.name(name)}: {texts[name]}" for name in named)
-    there = {name: texts[name] if name in numbered else yaml_text.name(name) for name in texts}
     yield "weights:  # layer by layer, in forward order; each neuron lists what feeds it"
     for layer in network.layers:
         yield f"  {yaml_text.name(layer.name)}:"
@@ -30,6 +38,12 @@ def parameter_lines(network: Network, texts: Texts) -> Iterator[str]:
     if network.biases:
         yield "biases:"
         yield from (_biases(layer, there) for layer in network.layers if _shared_biases(layer))
+
+
+def _written_there(network: Network, texts: Texts) -> Texts:
+    """What stands in a parameter's place: its number, or the name of one that has its own."""
+    numbered = {*_numbered(network)}
+    return {name: texts[name] if name in numbered else yaml_text.name(name) for name in texts}
 
 
 def _numbered(network: Network) -> Iterator[str]:
@@ -51,7 +65,17 @@ def _numbered(network: Network) -> Iterator[str]:
             alone = len(neurons) == 1 or len(neurons) == len(_summed(layer))
             if alone and is_next(name, BIAS, len(neurons)):
                 yield name
-    yield from network.slopes
+    for name in _slopes(network):
+        if is_next(name, SLOPE, 1):
+            yield name
+
+
+def _slopes(network: Network) -> Iterator[str]:
+    """The trained slopes in the order in which they are read, each as often as it is written."""
+    for layer in network.layers:
+        own = [neuron.function for neuron in layer.neurons if neuron.function is not None]
+        functions = own or [layer.function]
+        yield from (function.slope for function in functions if function.slope is not None)
 
 
 def _uses(network: Network) -> Iterator[str]:
@@ -61,6 +85,7 @@ def _uses(network: Network) -> Iterator[str]:
             yield neuron.bias
         if neuron.formula is not None:
             yield from {symbol.name for symbol in symbols(neuron.formula)}
+    yield from _slopes(network)
 
 
 def _summed(layer: Layer) -> list[Neuron]:
@@ -99,6 +124,7 @@ def _biases(layer: Layer, there: Texts) -> str:
 def function_line(network: Network, texts: Texts) -> Iterator[str]:
     """The activation of all layers, or of each where they differ, or of single neurons."""
     layers = [layer for layer in network.layers if _summed(layer)]
+    texts = _written_there(network, texts)
     by_layer = {layer.name: _functions(layer, texts) for layer in layers}
     every = set(by_layer.values())
     if len(every) == 1 and not any(one.function for one in network.neurons):
@@ -121,7 +147,7 @@ def _functions(layer: Layer, texts: Texts) -> str:
 def _function(function: Function, texts: Texts) -> str:
     settings = {name: yaml_text.number(number) for name, number in function.settings}
     if function.slope is not None:
-        settings[SLOPE.name] = texts[function.slope]
+        settings[SLOPE_SETTING.name] = texts[function.slope]
     return with_settings(function.name, settings)
 
 
