@@ -65,7 +65,7 @@ def test_each_sheet_is_marked_by_its_code_and_what_cannot_be_is_said(
 ) -> None:
     run = backprop("check", *sheets_of(folder), cwd=folder)
     assert run.returncode == 2
-    assert "Nothing is wrong on 2 of 5 sheets; 2 others could not be marked." in run.stdout
+    assert "3 of 5 sheets have something wrong; 2 others could not be marked." in run.stdout
     rows = {row[0]: row[1:] for row in re.findall(r"│ (\S+\.txt) +│(.*)│(.*)│(.*)│", run.stdout)}
     assert {*rows} == {f"sheet-0{number}.txt" for number in (1, 2, 3, 6)} | {"twin.txt"}
     assert rows["sheet-01.txt"][1].split()[1:] == ["dLoss/dw5"]

@@ -167,6 +167,17 @@ def test_of_a_latex_document_only_its_text_is_read() -> None:
     ]
 
 
+def test_a_table_of_latex_is_one_and_aligned_rows_are_none() -> None:
+    table = r"""Weight & Old Value & New Value \tabularnewline
+\midrule\endhead
+{$w_{5}$} & {$0.40$} & {$0.36$} \tabularnewline
+"""
+    assert read(table) == [("w_5", "0.40"), ("w_5_new", "0.36")]
+    assert read(r"z_{h1} &= 0.1 \cdot 0.5 = 0.05 \\ a_{h1} &\approx 0.5125 \\\\") == [
+        *(("z_h1", "0.05"), ("a_h1", "0.5125")),
+    ]
+
+
 def test_an_index_of_several_parts_is_one_name() -> None:
     line = r"\partial L/\partial b_{1, \text{from h1}} = \hat{y}_{o1} - y_{\mathrm{true}, o1} = 0.1"
     assert read(line) == [("∂ L/∂ b_1_from_h1", "0.1")]

@@ -45,6 +45,8 @@ ENDINGS = {
     SheetFormat.html: ".html",
     SheetFormat.pdf: ".pdf",
 }
+# What `check` reads as it stands; of others, figures are typed.
+READ = (SheetFormat.text, SheetFormat.markdown, SheetFormat.latex)
 CLASS = 30
 KEYS = "keys"
 # A configuration that does not ship is put beside its sheets, where `check` finds it.
@@ -104,10 +106,12 @@ def worksheet(
             see_that_it_is_free(output, [EXERCISE], force=force)
         write_all(output, files, force=force)
     count = len(pairs)
+    checked = f"{shlex.quote(str(output))}/*{ENDINGS[output_format]}"
+    if together or output_format not in READ:
+        checked = "--code CODE SHEET"
     world.tell(
         f"{output}: {counted(count, 'sheet')} and {'its key' if count == 1 else 'their keys'} are "
-        f"written. The same again: --seed {drawn_with}. To mark them: backprop check "
-        f"{shlex.quote(str(output))}/*.txt"
+        f"written. The same again: --seed {drawn_with}. To mark them: backprop check {checked}"
     )
 
 

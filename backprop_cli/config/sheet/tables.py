@@ -1,4 +1,4 @@
-"""Tables of figures: in Markdown, as the program draws them, with tabs, or as CSV."""
+"""Tables of figures: in Markdown, in LaTeX, as the program draws them, with tabs, or as CSV."""
 
 import re
 from collections.abc import Sequence
@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from backprop_cli.config.sheet.arithmetic import number
 from backprop_cli.config.sheet.plain import plain
 
-SEPARATOR = re.compile(r"[|│┃\t]")
+# In LaTeX, & also stands before the relation of a row that is aligned.
+SEPARATOR = re.compile(r"[|│┃\t]|(?<!\\)&(?!\s*(?:[=≈~]|\\approx|\\to))")
+ROW_END = re.compile(r"\\tabularnewline\s*$")
 RULE = re.compile(r"[\s|+:─━┄╌╭╮╰╯├┤┬┴┼╞╡╪═╔╗╚╝=┡┩╇┏┓┗┛┳┻╋-]+")
 COLUMN_NAMES = re.compile(r"^(weight|bias|parameter|quantity|name|slope|variable|symbol)s?\b", re.I)
 APPROXIMATELY = re.compile(r"^[=≈~:]+\s*")
@@ -28,7 +30,8 @@ def cells_of(raw: str) -> list[str]:
     if RULE.fullmatch(raw):
         return []
     if SEPARATOR.search(raw):
-        return [plain(cell) for cell in SEPARATOR.split(raw.strip().strip("|│┃"))]
+        cells = SEPARATOR.split(ROW_END.sub("", raw).strip().strip("|│┃"))
+        return [plain(cell).strip("{} ") for cell in cells]
     if raw.count(",") and not re.search(r"[=≈:]", raw):
         cells = [plain(cell.strip().strip('"')) for cell in raw.split(",")]
         return cells if re.match(r"[^\W\d]|[∂δ]", cells[0]) else []

@@ -1,9 +1,10 @@
 """The marks of a class: a row for each sheet, and which mistakes to teach again first."""
 
+import shlex
 from collections.abc import Iterator, Sequence
 from pathlib import PurePath
 
-from backprop_cli.algebra.prose import Prose
+from backprop_cli.algebra.prose import Code, Prose, prose
 from backprop_cli.lesson.blocks import Block, Column, Heading, Lesson, Paragraph, Role, Table
 from backprop_cli.runs.checking.entry import Verdict
 from backprop_cli.runs.checking.slips import SLIPS
@@ -38,16 +39,23 @@ def _blocks(handed: Sequence[Handed]) -> Iterator[Block]:
             for one in taught[:MOST_TAUGHT]
         ]
         yield _of_words("Teach again first", columns, rows)
+    if marked:
+        worst = max(marked, key=lambda one: one.count(Verdict.WRONG))
+        command = Code(f"backprop check {shlex.quote(worst.file)}")
+        yield Paragraph(prose("One sheet, line by line: ", command))
 
 
 def _summary(handed: Sequence[Handed]) -> str:
     marked = [one for one in handed if one.checked]
     wrong = sum(one.count(Verdict.WRONG) > 0 for one in marked)
     unmarked = len(handed) - len(marked)
-    said = f"Nothing is wrong on {len(marked) - wrong} of {counted(len(marked), 'sheet')}"
     if not marked:
-        said = "No sheet could be marked"
-    if unmarked and marked:
+        return "No sheet could be marked."
+    verb = "has" if wrong == 1 else "have"
+    said = f"{wrong} of {counted(len(marked), 'sheet')} {verb} something wrong"
+    if not wrong:
+        said = f"Nothing is wrong on {counted(len(marked), 'sheet')}"
+    if unmarked:
         said += f"; {counted(unmarked, 'other')} could not be marked"
     return f"{said}."
 
