@@ -348,3 +348,17 @@ def test_the_forward_pass_may_stand_there_worked_out(
         assert "∂Loss/∂w5" not in sheet
     run = backprop("check", tmp_path / "class" / "keys" / "key-01.txt")
     assert run.returncode == 0, run.stdout
+
+
+def test_a_network_that_allows_no_numbers_worth_working_is_told(
+    backprop: Backprop, tmp_path: Path, mine: Path
+) -> None:
+    mine.write_text(MINE.replace("hidden: tanh", "hidden: binary_step"), encoding="utf-8")
+    run = backprop("worksheet", mine, "--count", "2", "--seed", "7", "-o", "class", cwd=tmp_path)
+    assert run.returncode == 0
+    assert (
+        "Of 2 sheets no better numbers were found: on sheet 1, w1, w2, w3, w4 and 2 more have no "
+        "gradients" in run.stderr
+    )
+    fine = backprop("worksheet", "--count", "2", "--seed", "7", "-o", "fine", cwd=tmp_path)
+    assert "better" not in fine.stderr

@@ -113,6 +113,7 @@ def worksheet(
         f"{output}: {counted(count, 'sheet')} and {'its key' if count == 1 else 'their keys'} are "
         f"written. The same again: --seed {drawn_with}. To mark them: backprop check {checked}"
     )
+    _tell_of_numbers(made, world)
 
 
 Pair = tuple["Lesson", "Lesson"]  # a sheet and its key
@@ -144,6 +145,21 @@ def _made(exercise: "Exercise", seed: int, count: int) -> "list[Worksheet]":
     if len(made) < count:
         raise UsageError(f"there are numbers for {len(made)} different sheets, not for {count}")
     return made
+
+
+def _tell_of_numbers(made: "Sequence[Worksheet]", world: World) -> None:
+    """Say where no numbers were found that are worth working."""
+    found = {
+        at: "; ".join(one.lacks.sentences())
+        for at, one in enumerate(made, 1)
+        if one.lacks and any(one.lacks.sentences())
+    }
+    if found:
+        first, what = next(iter(found.items()))
+        world.tell(
+            f"Of {counted(len(found), 'sheet')} no better numbers were found: on sheet {first}, "
+            f"{what}"
+        )
 
 
 def _heads(
@@ -204,6 +220,7 @@ def _quiz(
             f"{file.path}: {counted(len(questions), 'question')} to be imported into Moodle, as "
             f"Moodle XML. The same again: --seed {seed}"
         )
+    _tell_of_numbers(made, world)
 
 
 def _files(

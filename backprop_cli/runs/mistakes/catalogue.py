@@ -4,7 +4,7 @@ How often each was met is counted over some 90 public questions of students. A n
 row; the order is that in which mistakes of one figure are named, the usual ones first.
 """
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from backprop_cli.algebra.expression import substitute, symbols
@@ -176,19 +176,20 @@ MISTAKES: Mapping[str, Mistake] = {
 }
 
 
-def _most_frequent(count: int) -> frozenset[str]:
+def _most_frequent(count: int) -> tuple[Mistake, ...]:
     counts = sorted((row.seen for row in MISTAKES.values()), reverse=True)
-    return frozenset(row.name for row in MISTAKES.values() if row.seen >= counts[count - 1])
+    return tuple(row for row in MISTAKES.values() if row.seen >= counts[count - 1])
 
 
+ALL = tuple(MISTAKES.values())
 # The ten mistakes that are made most often, and those that are made as often as the tenth.
 MOST_FREQUENT = _most_frequent(10)
 
 
 def changes_at(
-    problem: Problem, step: Step, written: Collection[str]
+    problem: Problem, step: Step, written: Collection[str], mistakes: Sequence[Mistake] = ALL
 ) -> Iterator[tuple[Mistake, Change]]:
-    """Every mistake that can be made at a step, and what it makes of the step's formula.
+    """Every one of the mistakes that can be made at a step, and what it makes of its formula.
 
     A product of the chain rule is also changed at those of its factors that are ``written`` down:
     what is right on its own line may be left out in the product.
@@ -203,7 +204,7 @@ def changes_at(
         if local.rule in (*LOCAL, Rule.DERIVATIVE_OF_LOSS)
     ]
     parts = [Site(problem, one) for one in _losses(problem, step)]
-    for mistake in MISTAKES.values():
+    for mistake in mistakes:
         for changes in zip(*(mistake.changes(part) for part in parts), strict=False):
             by_name = {
                 part.defines.name: one.expression for part, one in zip(parts, changes, strict=True)

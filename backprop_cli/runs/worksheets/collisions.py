@@ -49,14 +49,13 @@ class Collision(NamedTuple):
     near: bool = False
 
 
-def lines_of(facts: Problem, mistakes: Collection[str] = MOST_FREQUENT) -> tuple[Line, ...]:
-    """The lines of a problem at which mistakes are made, each where it is made."""
+def lines_of(facts: Problem) -> tuple[Line, ...]:
+    """The lines of a problem at which the most frequent mistakes are made."""
     found = []
     for name, step in facts.steps.items():
         ways = dict.fromkeys(
             Way(mistake.name, change.expression)
-            for mistake, change in changes_at(facts, step, facts.steps)
-            if mistake.name in mistakes
+            for mistake, change in changes_at(facts, step, facts.steps, MOST_FREQUENT)
         )
         if ways:
             # All digits of a new weight would tell everything apart.

@@ -8,17 +8,22 @@ from backprop_cli.network.exercise import Exercise
 from backprop_cli.runs.plan import Plan
 from backprop_cli.runs.run import Run, calculate
 from backprop_cli.runs.worksheets.code import seeds
-from backprop_cli.runs.worksheets.drawing import drawn
+from backprop_cli.runs.worksheets.drawing import drawing
+from backprop_cli.runs.worksheets.worth import Lacks
 
 # So many seeds are tried for each sheet.
 TRIES = 20
 
 
 class Worksheet(NamedTuple):
-    """An exercise of a class, worked, and the seed that its numbers were drawn with."""
+    """An exercise of a class, worked, and the seed that its numbers were drawn with.
+
+    ``lacks`` is what is wrong with its numbers, where that was looked at.
+    """
 
     seed: int
     run: Run
+    lacks: Lacks | None = None
 
 
 def worksheets(exercise: Exercise, seed: int, count: int) -> list[Worksheet]:
@@ -31,7 +36,7 @@ def worksheets(exercise: Exercise, seed: int, count: int) -> list[Worksheet]:
     seen: list[Exercise] = []
     failed: WorkingError | None = None
     for own in islice(seeds(seed), TRIES * count):
-        other = drawn(exercise, own)
+        other, lacks = drawing(exercise, own)
         if other in seen:
             continue
         try:
@@ -40,7 +45,7 @@ def worksheets(exercise: Exercise, seed: int, count: int) -> list[Worksheet]:
             failed = error
             continue
         seen.append(other)
-        found.append(Worksheet(own, run))
+        found.append(Worksheet(own, run, lacks))
         if len(found) == count:
             break
     if failed and not found:
