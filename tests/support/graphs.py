@@ -147,8 +147,11 @@ def exercise(network: Network, numbers: Mapping[str, str]) -> Exercise:
 SMOOTH = ("sigmoid", "tanh", "linear", "softplus", "swish", "gelu", "leaky_relu", "elu", "relu")
 
 
-def drawn(seed: int) -> Exercise:
-    """Any graph: skips, shared parameters, formulas, softmaxes, outputs at any depth."""
+def drawn(seed: int, *, within: bool = True) -> Exercise:
+    """Any graph: skips, shared parameters, formulas, softmaxes, outputs at any depth.
+
+    With ``within``, a neuron may feed a later one of its own layer.
+    """
     random = Random(seed)
     inputs = tuple(f"x{at}" for at in range(1, random.randint(1, 3) + 1))
     pool: list[str] = []
@@ -165,7 +168,7 @@ def drawn(seed: int) -> Exercise:
                 neurons.append(Neuron(name, formula=_formula(random, sources, pool)))
             else:
                 neurons.append(_neuron(random, name, sources, pool, softmax=softmax))
-            if not softmax:  # a neuron of the same layer may feed a later one
+            if within and not softmax:
                 sources.append(name)
         activation = "softmax" if softmax else "parametric_relu" if slope else "tanh"
         layers.append(Layer(f"layer{depth}", tuple(neurons), activation, (), slope))

@@ -35,7 +35,7 @@ def parameter_lines(network: Network, texts: Texts) -> Iterator[str]:
     for layer in network.layers:
         yield f"  {yaml_text.name(layer.name)}:"
         yield from (_neuron(neuron, there) for neuron in layer.neurons)
-    if network.biases:
+    if any(neuron.bias for neuron in network.neurons):  # one may be a weight elsewhere
         yield "biases:"
         yield from (_biases(layer, there) for layer in network.layers if _shared_biases(layer))
 
