@@ -65,7 +65,7 @@ app = typer.Typer(
     cls=_Group,
     help="Calculates a small neural network step by step, as on paper: forward pass, "
     "backpropagation and update. Every line shows the formula, then the numbers, then the result.",
-    epilog="Begin with: backprop run mazur --explain w1, or backprop new",
+    epilog="Examples: backprop new, backprop run mazur --explain w1",
     context_settings={"help_option_names": ["-h", "--help"]},
     no_args_is_help=True,
     pretty_exceptions_enable=False,

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from textwrap import fill
 from typing import IO, TextIO, cast
 
 from backprop_cli.wording import printable
@@ -115,8 +116,11 @@ class World:
         return cls(sys.stdout, sys.stderr, os.environ)
 
     def tell(self, message: str) -> None:
-        """Say something on standard error, in one line."""
-        print(printable(message), file=self.err)
+        """Say something on standard error: in one line, on a terminal folded between words."""
+        line = printable(message)
+        if len(line) > self.columns and self.err.isatty():
+            line = fill(line, self.columns, break_long_words=False, break_on_hyphens=False)
+        print(line, file=self.err)
 
     @property
     def columns(self) -> int:

@@ -181,7 +181,8 @@ def describe(
     Raises UsageError for one that is not trained, or not by gradients.
     """
     if not exercise.network.learns:
-        raise UsageError("a script trains a network: add a target and a learning_rate")
+        missing = "a learning_rate" if exercise.network.aimed else "a target and a learning_rate"
+        raise UsageError(f"a script trains a network: add {missing}")
     network, numbers = exercise.network, exercise.numbers
     if goes_by_error(network):
         raise UsageError(

@@ -318,11 +318,22 @@ def test_a_name_that_could_steer_a_terminal_is_refused_and_never_sent_to_it(
     assert screen.raw.replace("\r\n", "").isprintable()
 
 
+def test_a_complaint_is_folded_between_words_on_a_terminal_and_one_line_in_a_pipe(
+    on_terminal: OnTerminal, backprop: Backprop
+) -> None:
+    asked = ("run", DEFAULT, "--explain", "w7")
+    piped = backprop(*asked).stderr
+    assert piped.count("\n") == 1
+    lines = on_terminal(*asked, width=60).text.splitlines()
+    assert max(map(len, lines[1:])) <= 60
+    assert " ".join(lines) == piped.rstrip("\n")
+
+
 def test_an_argument_is_never_sent_to_a_terminal_as_it_is(on_terminal: OnTerminal) -> None:
     for args in (("x\x1b[31m",), ("--explain", "x\x1b[31m"), ("-o", "x\x1b[31m/y")):
         screen = on_terminal("run", *args)
         assert screen.returncode == 2
-        assert screen.raw.removesuffix("\r\n").isprintable()
+        assert screen.raw.replace("\r\n", "").isprintable()
 
 
 def test_a_cell_of_a_table_is_printed_to_the_letter() -> None:

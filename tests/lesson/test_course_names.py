@@ -29,7 +29,7 @@ def test_a_name_of_a_course_means_the_quantity(backprop: Backprop, name: str, me
     assert (asked.stdout, asked.stderr, asked.returncode) == (meant.stdout, "", 0)
 
 
-@pytest.mark.parametrize("name", ["E_o2", "error_o2", "L_o2", "loss o2"])
+@pytest.mark.parametrize("name", ["E_o2", "E2", "error_o2", "L_o2", "loss o2"])
 def test_each_output_has_an_error_of_its_own(backprop: Backprop, name: str) -> None:
     # Mazur, "A step by step backpropagation example": E_o2 = 0.023560026, here rounded by hand.
     asked = backprop("run", "mazur", "--explain", name, "--exact", "--decimals", "6")

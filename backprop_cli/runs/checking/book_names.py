@@ -27,7 +27,7 @@ def _prediction(network: Network, neuron: Neuron) -> tuple[str, ...]:
 
 
 def _outputs_by_number(network: Network) -> Iterator[Named]:
-    """Of several outputs the first is y1, p1, out1, its target t1."""
+    """Of several outputs the first is y1, p1, out1, its target t1, its loss E1."""
     if len(network.outputs) < 2 or any(neuron.name.isdigit() for neuron in network.neurons):
         return
     for number, output in enumerate(network.outputs, 1):
@@ -37,6 +37,9 @@ def _outputs_by_number(network: Network) -> Iterator[Named]:
         for name in ("t", "target", "ytrue", "label"):
             yield f"{name}{number}", (target,)
         yield f"y{number}", (*out, target)
+        if network.aimed:
+            for name in ("e", "error", "l", "loss"):
+                yield f"{name}{number}", (network.loss_of(output),)
 
 
 def _unit(network: Network, neuron: Neuron) -> Iterator[Named]:
