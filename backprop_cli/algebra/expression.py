@@ -248,6 +248,11 @@ def has_calls(expression: Expression) -> bool:
     return isinstance(expression, Call) or any(map(has_calls, parts(expression)))
 
 
+def has_quotients(expression: Expression) -> bool:
+    """True if something is divided anywhere in an expression."""
+    return isinstance(expression, Quotient) or any(map(has_quotients, parts(expression)))
+
+
 def transform(
     expression: Expression, change: Callable[[Expression], Expression | None]
 ) -> Expression:

@@ -23,6 +23,7 @@ from backprop_cli.algebra.expression import (
     Product,
     Sum,
     Symbol,
+    has_quotients,
     partial,
     substitute,
 )
@@ -113,12 +114,15 @@ def _product(of: str, quantity: str, use: Use, uses: Uses) -> Step:
     straight = _straight(of, use, uses)
     if straight is None:
         return found
-    return found._replace(computed=_if_in_range(partial(of, through), product, straight))
+    if has_quotients(straight):
+        straight = _if_in_range(partial(of, through), product, straight)
+    return found._replace(computed=straight)
 
 
 def _straight(of: str, use: Use, uses: Uses) -> Expression | None:
     """A loss's derivative by what a prediction is made of, not by way of the prediction.
 
+    Without a quotient in it, it holds for every prediction, and costs less than the usual product.
     None if the prediction has other uses than the loss, or the loss takes no logarithms.
     """
     last = uses[use.step.defines.name]
