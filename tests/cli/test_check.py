@@ -69,3 +69,18 @@ def test_no_escape_code_of_a_sheet_reaches_the_terminal(backprop: Backprop) -> N
         "check", "-", input="z_h1 = 0.9\n\x1b[31mz_h2\x1b[0m = 0.5\nz_h\x1b]0;x\x07 = 2\n"
     )
     assert "\x1b" not in run.stdout + run.stderr
+
+
+def test_a_wrong_line_is_worked_with_the_numbers_that_stand_in_it(
+    backprop: Backprop, tmp_path: Path
+) -> None:
+    text = DEFAULT.read_text(encoding="utf-8")
+    inputs = text.replace("x1: 0.05", "x1: 0.55").replace("x2: 0.10", "x2: 0.83")
+    (tmp_path / "mine.yaml").write_text(inputs, encoding="utf-8")
+    # Of the two inputs the other was taken: 0.0134 * 0.83 is 0.011122, not 0.00737.
+    run = backprop(
+        *("check", "mine.yaml", "-"), input="dL/dz_h2 = 0.0134\ndL/dw4 = 0.00737\n", cwd=tmp_path
+    )
+    (line,) = [one for one in run.stdout.splitlines() if "0.0134 *" in one]
+    assert line.split()[-3:] == ["0.83", "≈", "0.0111"]
+    assert "another neuron was used: x1 instead of x2" in " ".join(run.stdout.split())

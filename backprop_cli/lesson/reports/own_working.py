@@ -45,7 +45,9 @@ def own_line(checked: Checked, at: int, quantity: str) -> Equation:
         values = {name: float(number.value) for name, number in numbers.items()}
         formula = Exact().chosen(formula, values)
     between = transform(formula, put_in)
-    result = _figure(checked, own.worth(quantity, at))
+    # What a mistake shows of a skipped quantity is known by now; a line is worked without that.
+    is_line = at < len(checked.lines) and checked.lines[at].entry.quantity == quantity
+    result = _figure(checked, checked.lines[at].expected if is_line else own.worth(quantity, at))
     if isinstance(formula, Symbol):
         result = _own_figure(checked, formula.name, at)
     sides = (
