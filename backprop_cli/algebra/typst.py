@@ -18,14 +18,17 @@ def quoted(text: str) -> str:
 
 
 class Typst(Writer[str]):
-    """The writer of formulas for Typst's mathematics mode."""
+    """The writer of formulas for Typst's mathematics mode.
+
+    A space that stands beside a word is printed there, and any other is not.
+    """
 
     stacks = True
 
     def symbol(self, symbol: Symbol) -> str:
         """A name with its index; a derivative in one line."""
         if isinstance(symbol, Partial):
-            return f"∂ {name(symbol.of)} \\/ ∂ {name(symbol.by)}"
+            return f"∂{name(symbol.of)}\\/∂{name(symbol.by)}"
         if symbol == BLANK:
             return "#box(width: 7em, height: 0.8em, stroke: (bottom: 0.5pt));"
         return name(symbol.name)
@@ -71,7 +74,7 @@ class Typst(Writer[str]):
 
     def choice(self, holds: str, condition: str, otherwise: str) -> str:
         """Holds if condition, else otherwise."""
-        return f'{holds} " if " {condition}", else " {otherwise}'
+        return f'{holds}" if "{condition}", else "{otherwise}'
 
     def relation(self, left: str, sign: str, right: str) -> str:
         """Left sign right."""
@@ -116,7 +119,7 @@ def typst(expression: Expression) -> str:
 
 def stacked(derivative: Partial) -> str:
     """A derivative as a stacked fraction."""
-    return f"frac(∂ {name(derivative.of)}, ∂ {name(derivative.by)})"
+    return f"frac(∂{name(derivative.of)}, ∂{name(derivative.by)})"
 
 
 def name(text: str) -> str:

@@ -38,6 +38,7 @@ SETTINGS = """\
 #set text(font: "New Computer Modern", size: 10pt)
 #set par(leading: 0.65em)
 #set heading(numbering: none)
+#show heading: set block(above: 1.5em, below: 0.8em)
 #set table(stroke: none, inset: (x: 6pt, y: 3pt))
 #show raw: set text(font: "DejaVu Sans Mono")
 """
@@ -99,12 +100,13 @@ def _block(block: Block) -> Iterator[str]:
             yield _equations(rows, numbered=numbered)
         case ChainRule(of, parts, added):
             right = (" + " if added else " dot ").join(
-                stacked(part)
+                f"display({stacked(part)})"
                 if added
                 else f"#factor({at % len(FACTOR_COLOURS)}, $display({stacked(part)})$);"
                 for at, part in enumerate(parts)
             )
-            yield f"#pad(left: 1em, par(hanging-indent: 2em)[$display({stacked(of)}) = {right}$])"
+            whole = f"$display({stacked(of)}) = {right}$"
+            yield f"#pad(left: 1em, y: 0.3em, par(hanging-indent: 2em)[{whole}])"
         case Table():
             yield from _table(block)
         case Plot():

@@ -179,6 +179,16 @@ def test_a_pdf_has_every_figure(name: str, tmp_path: Path) -> None:
 
 
 @needs_typst
+def test_a_derivative_in_a_pdf_is_one_word(tmp_path: Path) -> None:
+    from backprop_cli.render.pdf import pdf
+
+    (tmp_path / "x.pdf").write_bytes(pdf(*lesson_of("softmax")))
+    text = text_of_pdf(tmp_path / "x.pdf")
+    assert re.search("∂Loss/∂", text)
+    assert not re.search(" {2}if|if {2}|∂ Loss|Loss /", text)
+
+
+@needs_typst
 def test_typst_sets_whatever_a_user_calls_things() -> None:
     from backprop_cli.render.pdf import pdf
 
