@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
-from itertools import pairwise
 
 from backprop_cli.config.writing.sketch import Numbers, Sketch
 from backprop_cli.config.writing.template import written
@@ -68,9 +67,8 @@ def network_of(sketch: Sketch) -> Network:
     """The network of a sketch, as the configuration that is written of it describes it."""
     weights = (f"w{number}" for number, _ in enumerate(sketch.edges, 1))
     biases = (f"b{number}" for number, _ in enumerate(sketch.bias_places, 1))
-    layers = zip(
-        sketch.layers, pairwise(sketch.nodes), sketch.functions, sketch.bias_kinds, strict=True
-    )
+    nodes = zip(sketch.sources, sketch.nodes[1:], strict=True)
+    layers = zip(sketch.layers, nodes, sketch.functions, sketch.bias_kinds, strict=True)
     return Network(
         tuple(sketch.nodes[0]),
         tuple(

@@ -93,12 +93,12 @@ def chosen(sketch: Sketch, given: Mapping[str, str | None]) -> Sketch:
     return sketch
 
 
-def sketched(sizes: str, given: Mapping[str, str | None]) -> Sketch:
+def sketched(sizes: str, given: Mapping[str, str | None], *, skips: bool = False) -> Sketch:
     """The sketch of what is given on the command line, by the sketch's fields.
 
     Raises UsageError for what does not fit, and for what no exercise would come of.
     """
-    sketch = chosen(Sketch(sizes_of(sizes)), given)
+    sketch = chosen(Sketch(sizes_of(sizes), skips=skips), given)
     if why := dead_end(sketch):
         raise UsageError(f"{sizes}: {why}")
     if sketch.activation == SOFTMAX and not given.get("loss"):

@@ -255,3 +255,59 @@ def test_a_file_that_is_there_is_not_replaced(on_terminal: OnTerminal, tmp_path:
     assert "mine.yaml: the file exists already" in screen.text
     assert "mine2.yaml is written" in screen.text
     assert (tmp_path / "mine.yaml").read_text() == "kept"
+
+
+# --- networks that are no plain layers ---------------------------------------------------------
+
+
+def test_with_skip_the_output_is_fed_by_the_inputs_too(backprop: Backprop) -> None:
+    made = backprop("new", "2-3-4-1", "--skip", "--seed", "3").stdout
+    network = config.parse(made, "new.yaml").network
+    sources = [[edge.source for edge in layer.neurons[0].edges] for layer in network.layers]
+    assert sources == [
+        ["x1", "x2"],
+        ["h1", "h2", "h3", "x1", "x2"],
+        ["h4", "h5", "h6", "h7", "h1", "h2", "h3"],
+    ]
+    run = backprop("run", "-", "--gradcheck", input=made)
+    assert (run.returncode, run.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("sizes", ["1-1-1", "2-1-1", "1-3-2"])
+@pytest.mark.parametrize("more", [(), ("--biases", "none"), ("--optimizer", "adamw")])
+def test_a_recurrent_network_has_one_set_of_parameters_for_all_steps(
+    backprop: Backprop, sizes: str, more: tuple[str, ...]
+) -> None:
+    made = backprop("new", sizes, "--recurrent", "4", "--seed", "3", *more).stdout
+    assert made == backprop("new", sizes, "--recurrent", "4", "--seed", "3", *more).stdout
+    network = config.parse(made, "new.yaml").network
+    inputs, units, outputs = map(int, sizes.split("-"))
+    assert (len(network.inputs), len(network.outputs)) == (4 * inputs, 4 * outputs)
+    assert len(network.weights) == units * (inputs + units + outputs)
+    assert len(network.biases) == (0 if "none" in more else units + outputs)
+    assert all(len(one.neurons) >= 3 for one in network.by_parameter.values())
+    run = backprop("run", "-", "--gradcheck", input=made)
+    assert (run.returncode, run.stderr) == (0, "")
+
+
+@pytest.mark.parametrize(
+    ("args", "said"),
+    [
+        (("2-1", "--skip"), "2-1: there is no layer that a connection could skip; give it one"),
+        (("--skip",), "--skip: SIZES is missing"),
+        (("2-1", "--recurrent", "3"), "--recurrent asks for three sizes, those of one step"),
+        (("1-1-1", "--recurrent", "1"), "--recurrent 1: write a number from 2 to 50"),
+        (("1-1-1", "--recurrent", "99"), "--recurrent 99: write a number from 2 to 50"),
+        (("--recurrent", "3"), "--recurrent: SIZES is missing, those of one step"),
+        (("1-1-1", "--recurrent", "3", "--inputs", "1"), "--inputs: it does not go with"),
+        (("1-1-1", "--recurrent", "3", "--skip"), "it does not go with --recurrent"),
+        (("1-1-1", "--recurrent", "3", "--biases", "own"), "the steps share theirs"),
+        (("1-2-2", "--recurrent", "3", "--loss", "ce"), "its outputs are linear"),
+    ],
+)
+def test_what_makes_no_such_network_is_refused(
+    backprop: Backprop, args: tuple[str, ...], said: str
+) -> None:
+    done = backprop("new", *args)
+    assert (done.stdout, done.returncode) == ("", 2)
+    assert said in done.stderr

@@ -15,6 +15,8 @@ from backprop_cli.cli.printing import say_written, write
 from backprop_cli.cli.world import World
 from backprop_cli.errors import UsageError
 
+MOST_STEPS = 50
+DRAWN = {"inputs": "inputs", "weights": "weights", "target": "targets"}  # fields, by their options
 NUMBERS = ("inputs", "weights", "biases", "targets", "rate")
 
 
@@ -71,6 +73,21 @@ def new(
             help="The optimizer. Without it: sgd.", metavar="NAME", autocompletion=optimizers
         ),
     ] = None,
+    skip: Annotated[
+        bool,
+        typer.Option(
+            "--skip",
+            help="Feed each layer past the one before it too, so the output by the inputs.",
+        ),
+    ] = False,
+    recurrent: Annotated[
+        int | None,
+        typer.Option(
+            metavar="STEPS",
+            help="A recurrent network over so many steps; SIZES are those of one step, as 1-2-1.",
+            parser=whole(),
+        ),
+    ] = None,
     seed: Annotated[
         int | None,
         typer.Option(
@@ -97,8 +114,12 @@ def new(
     with complaints(None):
         written_to = destination(output, force=force, pipes=True)
         drawn_with = randrange(1000) if seed is None else seed
-        if sizes is not None:
-            text = new_configuration(sizes, given, drawn_with)
+        if recurrent is not None:
+            text = _recurrent(sizes, given, recurrent, drawn_with, skip=skip)
+        elif sizes is not None:
+            text = new_configuration(sizes, given, drawn_with, skip=skip)
+        elif skip:
+            raise UsageError("--skip: SIZES is missing, such as 2-3-1")
         else:
             text, written_to = _by_questions(world, given, drawn_with, written_to, force=force)
         if not write(text, written_to, world):
@@ -110,17 +131,48 @@ def new(
 Given = Mapping[str, str | None]
 
 
-def new_configuration(sizes: str, given: Given, seed: int) -> str:
+def new_configuration(sizes: str, given: Given, seed: int, *, skip: bool = False) -> str:
     """A ready configuration of what was given on the command line. Raises UsageError."""
     from backprop_cli.api.templates import completed
     from backprop_cli.cli.sketched import sketched
     from backprop_cli.config.writing.template import written
 
-    sketch = sketched(sizes, given)
+    sketch = sketched(sizes, given, skips=skip)
     known = [values is not None for values in sketch.numbers]
     which = "the numbers that were not given" if any(known) else "its numbers"
     remark = "its numbers were given" if all(known) else f"{which} are drawn with seed {seed}"
     return written(completed(sketch, seed), remark)
+
+
+def _recurrent(sizes: str | None, given: Given, steps: int, seed: int, *, skip: bool) -> str:
+    """A recurrent network over some steps, all its numbers drawn. Raises UsageError."""
+    from backprop_cli.api.recurrent import unrolled
+    from backprop_cli.api.templates import suitable_rate
+    from backprop_cli.cli.sketched import sketched
+    from backprop_cli.functions.softmax import SOFTMAX
+
+    if sizes is None:
+        raise UsageError("--recurrent: SIZES is missing, those of one step, such as 1-2-1")
+    sketch = sketched(sizes, {"activation": "tanh", **_given_only(given)})
+    if len(sketch.sizes) != 3:
+        raise UsageError(f"{sizes}: --recurrent asks for three sizes, those of one step: 1-2-1")
+    if not 2 <= steps <= MOST_STEPS:
+        raise UsageError(f"--recurrent {steps}: write a number from 2 to {MOST_STEPS}")
+    drawn = [f"--{name}" for name in ("inputs", "weights", "target") if given[DRAWN[name]]]
+    if drawn or sketch.bias_values or skip:
+        said = drawn[0] if drawn else "--skip" if skip else "--biases with numbers"
+        raise UsageError(f"{said}: it does not go with --recurrent, whose numbers are drawn")
+    if sketch.biases == "own":
+        raise UsageError("--biases own: the steps share theirs; leave it out, or write none")
+    if SOFTMAX in sketch.functions or sketch.functions[-1] != sketch.activation:
+        raise UsageError("--recurrent: its outputs are linear; choose another loss or activation")
+    of_outputs = sketch._replace(activation="linear")
+    return unrolled(sketch, steps, sketch.rate or suitable_rate(of_outputs), seed)
+
+
+def _given_only(given: Given) -> dict[str, str]:
+    """What was given, but for the numbers that --recurrent draws."""
+    return {name: text for name, text in given.items() if text and name not in DRAWN.values()}
 
 
 def _by_questions(
@@ -163,6 +215,10 @@ EXAMPLES = """Examples:
 backprop new
 
 backprop new 2-3-1 --activation tanh --seed 7 -o mine.yaml
+
+backprop new 2-3-1 --skip
+
+backprop new 1-1-1 --recurrent 3 -o cell.yaml
 
 backprop new 2-1 --inputs 0.5,0.1 --weights 0.3,-0.2 --biases none --target 1 --lr 0.1"""
 

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
-from itertools import pairwise
 from typing import NamedTuple
 
 from backprop_cli.errors import UsageError
@@ -27,7 +26,8 @@ Numbers = tuple[Decimal, ...] | None  # None: to be drawn
 class Sketch(NamedTuple):
     """The layers' sizes, inputs first, and what else is known.
 
-    ``weights`` are in reading order, w1, w2, …, and ``bias_values`` likewise, b1, b2, …
+    ``weights`` are in reading order, w1, w2, …, and ``bias_values`` likewise, b1, b2, … With
+    ``skips``, a layer is also fed by what stands before the layer before it.
     """
 
     sizes: tuple[int, ...]
@@ -40,6 +40,7 @@ class Sketch(NamedTuple):
     weights: Numbers = None
     bias_values: Numbers = None
     targets: Numbers = None
+    skips: bool = False
 
     @property
     def functions(self) -> list[str]:
@@ -66,11 +67,18 @@ class Sketch(NamedTuple):
         return [*found, last]
 
     @property
+    def sources(self) -> list[list[str]]:
+        """The names of what feeds each layer."""
+        nodes = self.nodes[:-1]
+        past = [[], *nodes] if self.skips else [[]] * len(nodes)
+        return [[*before, *skipped] for before, skipped in zip(nodes, past, strict=False)]
+
+    @property
     def edges(self) -> list[tuple[str, str]]:
         """The source and the neuron of each weight, w1 first."""
         return [
             (source, neuron)
-            for sources, neurons in pairwise(self.nodes)
+            for sources, neurons in zip(self.sources, self.nodes[1:], strict=True)
             for neuron in neurons
             for source in sources
         ]
@@ -104,8 +112,8 @@ class Sketch(NamedTuple):
         """The weights by layer, neuron and source, once they are known."""
         assert self.weights is not None
         left = list(self.weights)
-        for sources, neurons in pairwise(self.sizes):
-            count = sources * neurons
+        for before, neurons in zip(self.sources, self.sizes[1:], strict=True):
+            sources, count = len(before), len(before) * neurons
             yield [left[at : at + sources] for at in range(0, count, sources)]
             del left[:count]
 
@@ -134,6 +142,8 @@ def sizes_of(text: str) -> tuple[int, ...]:
 def dead_end(sketch: Sketch) -> str | None:
     """The reason why a shape makes no exercise, and what to do; None if one does."""
     *hidden, last = sketch.functions
+    if sketch.skips and not hidden:
+        return "there is no layer that a connection could skip; give it one, such as 2-3-1"
     if last == SOFTMAX and sketch.sizes[-1] == 1:
         if sketch.activation == SOFTMAX:
             cure = "choose another activation"

@@ -1,7 +1,6 @@
 """A ready, commented configuration: a sketch of which all numbers are known, as YAML."""
 
 from collections.abc import Iterator, Mapping
-from itertools import pairwise
 
 from backprop_cli.algebra.expression import ZERO
 from backprop_cli.config.writing import yaml_text
@@ -24,7 +23,8 @@ def _lines(sketch: Sketch, remark: str) -> Iterator[str]:
     yield from (f"  {name}: {yaml_text.number(value)}" for name, value in inputs)
     yield "weights:  # layer by layer, in forward order; each neuron lists what feeds it"
     count = 0
-    layers = zip(sketch.layers, pairwise(sketch.nodes), sketch.fans(), strict=True)
+    nodes = zip(sketch.sources, sketch.nodes[1:], strict=True)
+    layers = zip(sketch.layers, nodes, sketch.fans(), strict=True)
     for layer, (sources, neurons), fans in layers:
         yield f"  {layer}:"
         for neuron, fan in zip(neurons, fans, strict=True):
