@@ -395,6 +395,12 @@ def test_a_right_gradient_passes_where_a_large_input_has_a_small_weight(x: str) 
     assert failing(parse(ONE_WEIGHT.format(x=x, w=1 / float(x), more=""), "c.yaml")) == set()
 
 
+@pytest.mark.parametrize("w", ["1e8", "-1e8"])
+def test_the_quick_difference_takes_a_step_in_proportion_to_a_large_number(w: str) -> None:
+    (check,) = check_gradients(parse(ONE_WEIGHT.format(x=1, w=w, more="activation: linear"), "c"))
+    assert (check.agrees, check.again) == (True, False)
+
+
 def test_a_right_gradient_passes_where_large_numbers_cancel() -> None:
     text = ONE_WEIGHT.format(x=1, w="1e8", more="biases: {output: -99999999}")
     assert failing(parse(text, "c.yaml")) == set()

@@ -310,3 +310,42 @@ def test_numba_takes_so_many_operations(monkeypatch: pytest.MonkeyPatch) -> None
     assert not engines.uses_numba(AUTO, " + " * (most + 1), 10**12, 9)
     with pytest.raises(EngineError, match=r"takes up to 20,000 operations; an epoch here has 20,"):
         engines.uses_numba(NUMBA, " + " * (most + 1), 1, 9)
+
+
+@pytest.mark.numba
+@pytest.mark.parametrize("option", ["--save", "--checkpoint"])
+def test_what_numba_s_own_python_computes_is_saved_as_plain_numbers(
+    backprop: Backprop, tmp_path: Path, option: str
+) -> None:
+    given, by_numba, by_python = (
+        tmp_path / f"{name}.yaml" for name in ("given", "numba", "python")
+    )
+    text = (CONFIGS / "xor.yaml").read_text(encoding="utf-8")
+    given.write_text(f"{text}\noptimizer: adam\n", encoding="utf-8")
+    for engine, path in (("numba", by_numba), ("python", by_python)):
+        options = ("--epochs", "30", "--engine", engine, option, path)
+        done = backprop("run", given, *options, env={"NUMBA_DISABLE_JIT": "1"})
+        assert (done.stderr, done.returncode) == ("", 0)
+    assert by_numba.read_bytes() == by_python.read_bytes()
+    assert backprop("run", by_numba, "--epochs", "31").returncode == 0
+
+
+TYPES_OF_WHAT_IS_TRAINED = """\
+import sys
+from backprop_cli.config.load import load
+from backprop_cli.training.compiled import Compiled
+from backprop_cli.functions.optimizers import state_names
+exercise = load(sys.argv[1])
+state = tuple(float(exercise.numbers[name]) for name in state_names(exercise.network))
+examples = [example.floats for example in exercise.examples]
+compiled = Compiled(exercise, "numba", 3)
+done, until = compiled.train_until(3, state, examples, 0.0, 0.5)
+print({type(number).__name__ for number in (*compiled.train(3, state, examples, 0.5), *until)})
+"""
+
+
+@pytest.mark.numba
+def test_what_numba_s_own_python_computes_is_plain_floats(backprop: Backprop) -> None:
+    program = (sys.executable, "-c", TYPES_OF_WHAT_IS_TRAINED)
+    done = backprop(CONFIGS / "xor.yaml", env={"NUMBA_DISABLE_JIT": "1"}, program=program)
+    assert (done.stderr, done.stdout) == ("", "{'float'}\n")
