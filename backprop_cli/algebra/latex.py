@@ -69,6 +69,8 @@ FUNCTIONS: Mapping[str, str] = {
     "max": r"\max",
     "min": r"\min",
     "tanh": r"\tanh",
+    "sin": r"\sin",
+    "cos": r"\cos",
 }
 
 

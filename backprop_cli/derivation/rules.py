@@ -42,6 +42,8 @@ ELEMENTARY: Mapping[str, Expression] = {
     "ln": ONE / Z,
     "sqrt": ONE / (TWO * A),
     "abs": Call("sign", Z),
+    "sin": Call("cos", Z),
+    "cos": -Call("sin", Z),
     "Φ": Call("φ", Z),
     "φ": -(Z * A),
 }

@@ -15,7 +15,7 @@ from backprop_cli.algebra.expression import (
 from backprop_cli.algebra.writer import Binding, Writer
 
 # What a library of arrays calls our elementary functions.
-FUNCTIONS = {"exp": "exp", "ln": "log", "sqrt": "sqrt", "abs": "abs"}
+FUNCTIONS = {"exp": "exp", "ln": "log", "sqrt": "sqrt", "abs": "abs", "sin": "sin", "cos": "cos"}
 NAME = r"[\w.]+"  # or a number
 RELATIONS = {"≥": ">="}
 

@@ -65,6 +65,26 @@ def _arctangent_of_inverse(number: int) -> Decimal:
     return total
 
 
+def _sine(z: Decimal) -> Decimal:
+    """The sine by its power series, z − z^3 / 3! + z^5 / 5! − …, of z less whole turns."""
+    enough = 2 * getcontext().prec + max(0, z.adjusted()) + 10  # little may be left of a turn
+    with localcontext(prec=enough):
+        term = total = z = z.remainder_near(2 * pi(enough))
+        odd = 1
+        while term and term.adjusted() > total.adjusted() - enough:
+            odd += 2
+            term = -term * z * z / (odd * (odd - 1))
+            total += term
+    return +total
+
+
+def _cosine(z: Decimal) -> Decimal:
+    """The sine of π / 2 + z."""
+    with localcontext(prec=2 * getcontext().prec + max(0, z.adjusted()) + 10) as context:
+        found = _sine(pi(context.prec) / 2 + z)
+    return +found
+
+
 def density(z: Decimal) -> Decimal:
     """The normal density φ(z) = exp(−z^2 / 2) / sqrt(2π)."""
     return (-z * z / 2).exp() / (2 * pi(getcontext().prec)).sqrt()
@@ -106,6 +126,8 @@ ELEMENTARY: Mapping[str, Elementary] = {
     "ln": Elementary(Decimal.ln, "log", above=0),
     "sqrt": Elementary(Decimal.sqrt, "sqrt"),
     "abs": Elementary(abs, "fabs"),
+    "sin": Elementary(_sine, "sin"),
+    "cos": Elementary(_cosine, "cos"),
     "Φ": Elementary(distribution, computed=_constant("0.5") * _below(ARGUMENT)),
     "φ": Elementary(
         density,

@@ -1,6 +1,13 @@
 """What stands in formulas is explained like any weight, and says what it comes from."""
 
+import json
+from decimal import Decimal, localcontext
+
+import mpmath  # type: ignore[import-untyped]
+import pytest
 from support.program import Backprop, one_spaced
+
+from backprop_cli.functions.elementary import ELEMENTARY
 
 # y = g * (x + c) at x, g, c = 2, 3, 1 with target 8: y = 9, ∂Loss/∂y = 1, ∂y/∂g = x + c = 3.
 FORMULA = """\
@@ -37,3 +44,27 @@ def test_the_reason_names_the_formula_not_the_prediction(backprop: Backprop) -> 
 
 def test_an_input_stays_a_given_value(backprop: Backprop) -> None:
     assert "Given value x" in backprop("run", "-", "--explain", "x", input=FORMULA).stdout
+
+
+def test_the_example_of_a_survey_of_differentiation_has_its_figures(backprop: Backprop) -> None:
+    """ln(x1) + x1 x2 − sin(x2) at (2, 5) is 11.652, its derivatives are 5.5 and 1.716.
+
+    Source: Baydin and others, "Automatic differentiation in machine learning: a survey", tables 2
+    and 3, https://arxiv.org/abs/1502.05767
+    """
+    file = "inputs: {x1: 2, x2: 5}\nweights: {graph: {y: ln(x1) + x1*x2 - sin(x2)}}\n"
+    found = json.loads(backprop("run", "-", "--format", "json", input=file).stdout)
+    assert round(found["loss"], 3) == 11.652
+    assert [round(one, 3) for one in found["input_gradients"].values()] == [5.5, 1.716]
+
+
+@pytest.mark.parametrize("name", ["sin", "cos"])
+@pytest.mark.parametrize(
+    "z", ["0", "1e-30", "0.5", "-3", "3.1415926535897932", "123456.7", "-1e30"]
+)
+def test_sine_and_cosine_have_all_digits(name: str, z: str) -> None:
+    """Against mpmath, also where nearly nothing is left of half turns."""
+    with localcontext(prec=50), mpmath.workdps(150):
+        found = mpmath.mpf(str(ELEMENTARY[name].decimal(Decimal(z))))
+        expected = getattr(mpmath, name)(mpmath.mpf(z))
+        assert abs(found - expected) <= abs(expected) * mpmath.mpf("1e-48")

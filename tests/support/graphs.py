@@ -43,6 +43,8 @@ ELEMENTARY: Mapping[str, Any] = {
     "ln": mpmath.log,
     "sqrt": mpmath.sqrt,
     "abs": abs,
+    "sin": mpmath.sin,
+    "cos": mpmath.cos,
     "Φ": mpmath.ncdf,
     "φ": mpmath.npdf,
 }

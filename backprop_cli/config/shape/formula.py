@@ -29,7 +29,7 @@ LONGEST = 500  # characters
 DEEPEST = 40  # parentheses, signs and powers in each other
 LARGEST_POWER = 99  # that is written as a whole number
 
-ELEMENTARY = ("exp", "ln", "sqrt", "abs")
+ELEMENTARY = ("exp", "ln", "sqrt", "abs", "sin", "cos")
 OF_SEVERAL = ("min", "max")
 FUNCTIONS = (*ELEMENTARY, *OF_SEVERAL, *ACTIVATIONS)
 OTHER_NAMES = {"log": "ln", "pow": "^", "tan_h": "tanh", "sig": "sigmoid", "square": "^2"}
