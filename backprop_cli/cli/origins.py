@@ -19,8 +19,10 @@ MOST_LOOKED_INTO = 200
 
 def mark(exercise: Exercise) -> int:
     """The mark by which an exercise is known, whatever file it stands in."""
-    alone = exercise._replace(data=None)  # its rows are part of it, not their place
-    return mark_of(configuration_text(alone, {}, alone.trained, Path("exercise.yaml")))
+    # The rows of a data file are a part of it, not their place; nor are they drawn anew.
+    alone = exercise._replace(data=None)
+    text = configuration_text(alone, {}, alone.trained, Path("exercise.yaml"))
+    return mark_of(text if exercise.data is None else f"{text}data: true\n")
 
 
 def mark_of_file(path: Path) -> int | None:

@@ -310,6 +310,23 @@ def test_the_configuration_beside_the_sheets_may_be_the_one_they_are_made_of(
     assert run.returncode == 2, "sheet-01.txt is there"
 
 
+def test_the_examples_of_a_data_file_are_found_again_too(
+    backprop: Backprop, tmp_path: Path
+) -> None:
+    (tmp_path / "rows.csv").write_text("a,b,y\n0.1,0.2,1\n0.3,0.5,0\n0.7,0.4,1\n", encoding="utf-8")
+    (tmp_path / "mine.yaml").write_text(
+        "data: {file: rows.csv, inputs: [a, b], target: y}\nweights: {output: [[0.1, 0.2]]}\n"
+        "biases: {output: 0.3}\nloss: binary_cross_entropy\nlearning_rate: 0.5\nrounding: 4\n",
+        encoding="utf-8",
+    )
+    made = backprop("worksheet", "mine.yaml", "--count", "2", "-o", "class", cwd=tmp_path)
+    assert made.returncode == 0, made.stderr
+    for key in (tmp_path / "class" / "keys").iterdir():
+        run = backprop("check", key)
+        assert run.returncode == 0, run.stderr
+        assert backprop("check", tmp_path / "mine.yaml", key).returncode == 0
+
+
 def test_more_names_than_sheets_and_a_file_without_names_are_said(
     backprop: Backprop, tmp_path: Path
 ) -> None:

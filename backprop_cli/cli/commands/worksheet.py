@@ -102,7 +102,7 @@ def worksheet(
         pairs = _with_slips(made, heads) if slip else _with_blanks(made, heads, blank)
         files = _files(pairs, places, output_format)
         if not _is_at_hand(exercise, source, output):
-            files[EXERCISE] = _exercise(exercise)
+            files[EXERCISE] = _exercise(exercise, output / EXERCISE)
             see_that_it_is_free(output, [EXERCISE], force=force)
         write_all(output, files, force=force)
     count = len(pairs)
@@ -246,22 +246,24 @@ def _in_a_row(lessons: "Sequence[Lesson]") -> "Lesson":
 
 
 def _is_at_hand(exercise: "Exercise", source: Path, folder: Path) -> bool:
-    """Whether `check` finds the exercise: it ships, or a copy of it lies in the folder already."""
+    """Whether `check` finds the exercise: it ships, or it or a copy lies in the folder already."""
     from backprop_cli.cli.origins import mark as mark_of_exercise
     from backprop_cli.cli.origins import mark_of_file
 
     copy = folder / EXERCISE
-    return source.resolve() in examples().values() or (
-        copy.exists() and mark_of_file(copy) == mark_of_exercise(exercise)
+    place = source.resolve()
+    return (
+        place in examples().values()
+        or (place.is_file() and place.parent == folder.resolve())
+        or (copy.exists() and mark_of_file(copy) == mark_of_exercise(exercise))
     )
 
 
-def _exercise(exercise: "Exercise") -> str:
-    """The configuration of the sheets, with its own numbers."""
+def _exercise(exercise: "Exercise", path: Path) -> str:
+    """The configuration of the sheets, with its own numbers, as it is written to a path."""
     from backprop_cli.config.writing.saved import configuration_text
 
-    alone = exercise._replace(data=None)
-    text = configuration_text(alone, {}, alone.trained, Path(EXERCISE))
+    text = configuration_text(exercise, {}, exercise.trained, path)
     return f"# What the worksheets here are drawn from; backprop check knows them by it.\n{text}"
 
 
