@@ -74,7 +74,10 @@ class _Search:
         self._shape = _shape(exercise.network)
 
     def best(self, seed: int) -> Drawing:
-        """The best of the seed's numbers."""
+        """The best of the seed's numbers.
+
+        What mistakes show is looked at where nothing is wrong with the working itself.
+        """
         found = Drawing(renumbered(self._as_given, Random(f"{seed}/0"), self._kept), None)
         ways = 0
         for at in range(MOST_DRAWS):
@@ -85,18 +88,26 @@ class _Search:
             lacking = lacks(exercise, facts)
             if found.lacks and lacking.weight >= found.lacks.weight:
                 continue
-            lines = self._shape.lines(exercise, facts)
-            alike = Numbers(exercise, facts, self._shape.derived).collisions(lines, self._kept)
-            ways += sum(len(line.ways) for line in lines)
-            lacking = lacking._replace(
-                hidden=tuple(one for one in alike if not one.near),
-                near=tuple(one for one in alike if one.near),
-            )
+            if not any(lacking.weight):
+                lines = self._shape.lines(exercise, facts)
+                ways += sum(len(line.ways) for line in lines)
+                lacking = self._with_mistakes(lacking, exercise, facts)
             if found.lacks is None or lacking.weight < found.lacks.weight:
                 found = Drawing(exercise, lacking)
             if not any(lacking.weight) or ways > MOST_WAYS:
                 break
+        if found.lacks and found.lacks.weight[0] and (facts := self._worked(found.exercise)):
+            whole = self._with_mistakes(found.lacks, found.exercise, facts)
+            found = found._replace(lacks=whole)
         return found
+
+    def _with_mistakes(self, lacking: Lacks, exercise: Exercise, facts: Problem) -> Lacks:
+        lines = self._shape.lines(exercise, facts)
+        alike = Numbers(exercise, facts, self._shape.derived).collisions(lines, self._kept)
+        return lacking._replace(
+            hidden=tuple(one for one in alike if not one.near),
+            near=tuple(one for one in alike if one.near),
+        )
 
     def _worked(self, exercise: Exercise) -> Problem | None:
         """The working at the digits that are carried, or printed; None where there is none."""

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from decimal import Decimal
 from random import Random
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from backprop_cli.algebra.expression import Expression, Number, Symbol, symbols
 from backprop_cli.algebra.sheet import Sheet, Written
-from backprop_cli.arithmetic.evaluation import Rounded
+from backprop_cli.arithmetic.evaluation import Arithmetic, Rounded
 from backprop_cli.arithmetic.working import AnyWorking, WorkingError, work
 from backprop_cli.derivation.steps import Derivation, Rule, Step
 from backprop_cli.runs.checking.check import check
@@ -39,6 +40,8 @@ class Slip(NamedTuple):
 def slipped(run: Run, seed: int) -> Slip | None:
     """The run with one mistake, chosen by a seed, and rounded from line to line as on paper.
 
+    Where it begins with numbers that nobody typed, it is worked as the run is.
+
     The mistake is one that `check` finds at its line and names. Of a batch of several examples,
     it is made in the update. None where no mistake shows.
     """
@@ -48,17 +51,22 @@ def slipped(run: Run, seed: int) -> Slip | None:
 class _Planting:
     def __init__(self, run: Run, chance: Chance) -> None:
         self._run, self._chance = run, chance
-        self._by_hand = Rounded(run.working.arithmetic.decimals)
+        # What was calculated, such as standardized data, is not rounded before it is begun with.
+        typed = all(isinstance(number, Decimal) for number in run.working.given.values())
+        arithmetic: Arithmetic[Any] = run.working.arithmetic
+        self._by_hand = Rounded(arithmetic.decimals) if typed else arithmetic
         self._facts: Problem = problem(run.exercise, run.shown.example, run.derived)
         self._steps = [step for step in run.working.derivation.steps if self._is_open(step)]
 
     def slip(self) -> Slip | None:
-        """The first mistake that shows."""
-        for _ in range(MOST_TRIES if self._steps else 0):
+        """The first mistake that shows, if there is one with which other lines go on."""
+        for number in range(MOST_TRIES if self._steps else 0):
             step = self._steps[self._chance.below(len(self._steps))]
             chosen = self._chosen(step)
             working = chosen and self._worked(step, chosen[1].expression)
             if not chosen or not working:
+                continue
+            if number < MOST_TRIES / 2 and not self._goes_on(step, working):
                 continue
             mistake, change = chosen
             faulty = replace(self._run, shown=self._run.shown._replace(working=working))
@@ -78,19 +86,16 @@ class _Planting:
         )
 
     def _chosen(self, step: Step) -> tuple[Mistake, Change] | None:
-        """A mistake at a step, the frequent ones rather than others, and one way to make it."""
+        """One of the mistakes that can be made at a step, and one way to make it."""
         ways: dict[str, list[tuple[Mistake, Change]]] = {}
         steps = self._facts.steps
         for mistake, change in changes_at(self._facts, steps[step.defines.name], steps):
             if not isinstance(change.expression, Symbol | Number):
                 ways.setdefault(mistake.name, []).append((mistake, change))
-        shares = [1 + found[0][0].seen for found in ways.values()]
-        left = self._chance.below(sum(shares))
-        for found, share in zip(ways.values(), shares, strict=True):
-            left -= share
-            if left < 0:
-                return found[self._chance.below(len(found))]
-        return None
+        if not ways:
+            return None
+        found = [*ways.values()][self._chance.below(len(ways))]
+        return found[self._chance.below(len(found))]
 
     def _worked(self, step: Step, expression: Expression) -> AnyWorking | None:
         """The working with another formula for a step; None where it has no value."""
@@ -102,6 +107,15 @@ class _Planting:
             return work(derivation, working.given, self._by_hand)
         except (WorkingError, KeyError):
             return None
+
+    def _goes_on(self, step: Step, working: AnyWorking) -> bool:
+        """True where another line has another figure for a mistake at a step."""
+        right = self._run.working
+        return any(
+            working.figure(name) != right.figure(name)
+            for name in self._lines()
+            if name != step.defines.name
+        )
 
     def _is_found(self, slip: Slip) -> bool:
         """True where the mistake is the only thing that is wrong, and its figure tells which."""
