@@ -2,12 +2,14 @@
 
 import json
 import re
+import shlex
+import sys
 from html import unescape
 from pathlib import Path
 
 import pytest
 from PIL import Image
-from support.commands import PAGES, README, first_exercise, run_in, shown, workspace
+from support.commands import PAGES, README, first_exercise, python_of, run_in, shown, workspace
 from support.pictures import PICTURES, page, path, screen, style
 from support.program import CONFIGS, DEFAULT, Backprop
 
@@ -25,6 +27,13 @@ def test_every_command_of_a_page_runs_and_prints_what_the_page_says(
             assert (run.returncode, one.command) == (0, one.command), run.stderr
         else:
             assert (run.stdout or run.stderr) == one.prints
+
+
+@pytest.mark.parametrize("name", [name for name, page in BY_NAME.items() if python_of(page)])
+def test_the_python_of_a_page_runs(name: str, tmp_path: Path) -> None:
+    folder = workspace(tmp_path)
+    run = run_in(folder, f"{sys.executable} -c {shlex.quote(python_of(BY_NAME[name]))}")
+    assert (run.stderr, run.returncode) == ("", 0)
 
 
 def test_the_pages_show_commands() -> None:

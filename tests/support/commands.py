@@ -49,6 +49,12 @@ def shown(path: Path) -> list[Shown]:
     ]
 
 
+def python_of(path: Path) -> str:
+    """The Python of a page, all its pieces one after the other."""
+    fences = FENCE.finditer(path.read_text(encoding="utf-8"))
+    return "\n".join(fence[2] for fence in fences if fence[1] == "python")
+
+
 def workspace(folder: Path) -> Path:
     """A folder as the pages assume it: an exercise of one's own, and `backprop` at hand."""
     example = DEFAULT.read_text(encoding="utf-8")
