@@ -11,7 +11,7 @@ from backprop_cli.config.sheet.reading import load_sheet
 from backprop_cli.errors import ConfigError, UsageError
 from backprop_cli.network.exercise import Exercise
 from backprop_cli.runs.checking.check import Checked, check
-from backprop_cli.runs.worksheets.marking import Handed, without_given
+from backprop_cli.runs.worksheets.marking import Handed, OtherNumbersError, without_given
 from backprop_cli.shipped import examples, named
 from backprop_cli.wording import printable
 
@@ -69,7 +69,10 @@ def checked_sheet(
     """
     if code:
         exercise = origins.exercise(code, beside)
-        sheet = without_given(exercise, sheet)
+        try:
+            sheet = without_given(exercise, sheet)
+        except OtherNumbersError as error:
+            raise UsageError(f"code {printable(code[:40])}: {error}") from None
     if example > exercise.example_count:
         raise UsageError(f"--example {example}: there are {exercise.example_count} examples")
     checked = check(exercise, sheet, example - 1)

@@ -66,16 +66,17 @@ def test_each_sheet_is_marked_by_its_code_and_what_cannot_be_is_said(
     run = backprop("check", *sheets_of(folder), cwd=folder)
     assert run.returncode == 2
     assert "3 of 5 sheets have something wrong; 2 others could not be marked." in run.stdout
-    rows = {row[0]: row[1:] for row in re.findall(r"│ (\S+\.txt) +│(.*)│(.*)│(.*)│", run.stdout)}
-    assert {*rows} == {f"sheet-0{number}.txt" for number in (1, 2, 3, 6)} | {"twin.txt"}
-    assert rows["sheet-01.txt"][1].split()[1:] == ["dLoss/dw5"]
-    assert rows["sheet-01.txt"][2].strip() == "sign"
-    assert rows["sheet-03.txt"][1].split()[1:] == ["w6_new"]
-    assert rows["sheet-03.txt"][2].strip() == "rate_left_out"
+    rows = {row[0]: row[1:] for row in re.findall(r"│ (\S+) +│(.*)│(.*)│(.*)│", run.stdout)}
+    assert {*rows} >= {f"sheet-0{number}" for number in (1, 2, 3, 6)} | {"twin"}
+    assert not {"sheet-04", "sheet-05"} & {*rows}
+    assert rows["sheet-01"][1].split()[1:] == ["dLoss/dw5"]
+    assert rows["sheet-01"][2].strip() == "sign"
+    assert rows["sheet-03"][1].split()[1:] == ["w6_new"]
+    assert rows["sheet-03"][2].strip() == "rate_left_out"
     said = " ".join(run.stdout.split())
-    assert "sheet-04.txt: there is no line Code: … on it." in said
-    assert "sheet-05.txt: code ABCD-" in said
-    for name in ("sheet-06.txt", "twin.txt"):
+    assert "sheet-04: there is no line Code: … on it." in said
+    assert "sheet-05: code ABCD-" in said
+    for name in ("sheet-06", "twin"):
         assert f"{name}: marked; the same code is on 2 sheets." in said
 
 
@@ -116,6 +117,21 @@ def test_the_exit_code_is_that_of_one_sheet(backprop: Backprop, folder: Path) ->
     assert backprop("check", *right, cwd=folder).returncode == 0
     assert backprop("check", *wrong, cwd=folder).returncode == 1
     assert backprop("check", *wrong, "missing.txt", cwd=folder).returncode == 2
+
+
+def test_a_code_of_another_sheet_is_noticed_by_the_numbers_that_are_given(
+    backprop: Backprop, folder: Path
+) -> None:
+    code = re.search("Code: (.*)", (folder / "sheet-02.txt").read_text(encoding="utf-8"))
+    assert code
+    text = (folder / "sheet-06.txt").read_text(encoding="utf-8")
+    (folder / "sheet-06.txt").write_text(re.sub("Code: .*", code[0], text), encoding="utf-8")
+    run = backprop("check", "sheet-06.txt", cwd=folder)
+    said = f"code {code[1]}: the numbers that are given on it are not those of its code"
+    assert (run.returncode, run.stdout, run.stderr) == (2, "", f"sheet-06.txt: {said}\n")
+    run = backprop("check", "sheet-06.txt", "twin.txt", cwd=folder)
+    assert run.returncode == 2
+    assert said in " ".join(run.stdout.split())
 
 
 def test_sheets_of_the_exercise_itself_need_no_code(backprop: Backprop, tmp_path: Path) -> None:

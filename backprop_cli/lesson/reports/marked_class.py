@@ -61,27 +61,31 @@ def _summary(handed: Sequence[Handed]) -> str:
 
 
 def _table(marked: Sequence[Handed]) -> Table:
-    unclear = any(one.count(Verdict.UNCLEAR) for one in marked)
-    verdicts = [verdict for verdict in Verdict if verdict is not Verdict.UNCLEAR or unclear]
-    columns = (
-        "Sheet",
-        *(verdict.value.capitalize() for verdict in verdicts),
-        *("Missing", "First wrong line", "Mistake"),
-    )
-    return _of_words("Every sheet", columns, [_row(one, verdicts) for one in marked])
+    """A row for each sheet; what is 0 on all of them, but for the usual verdicts, has no column."""
+    counts: dict[str, Sequence[int]] = {
+        verdict.value.capitalize(): [one.count(verdict) for one in marked] for verdict in Verdict
+    }
+    counts["Missing"] = [len(one.checked.missing) if one.checked else 0 for one in marked]
+    shown = {
+        title: found
+        for title, found in counts.items()
+        if any(found) or title not in ("Unclear", "Missing")
+    }
+    columns = ("Sheet", *shown, "First wrong", "Mistake")
+    rows = [
+        (_name(one), *map(str, numbers), _first(one), _mistake(one))
+        for one, *numbers in zip(marked, *shown.values(), strict=True)
+    ]
+    return _of_words("Every sheet", columns, rows)
 
 
-def _row(one: Handed, verdicts: Sequence[Verdict]) -> tuple[str, ...]:
+def _first(one: Handed) -> str:
     first = one.first_wrong
-    where = f"{first.entry.written.line}: {one.name_of_first}" if first else ""
-    missing = len(one.checked.missing) if one.checked else 0
-    return (
-        _name(one),
-        *(str(one.count(verdict)) for verdict in verdicts),
-        str(missing),
-        printable(where),
-        one.mistake or ("none of the usual" if first else ""),
-    )
+    return printable(f"{first.entry.written.line}: {one.name_of_first}") if first else ""
+
+
+def _mistake(one: Handed) -> str:
+    return one.mistake or ("none of the usual" if one.first_wrong else "")
 
 
 def _of_words(title: str, columns: Sequence[str], rows: Sequence[tuple[Prose, ...]]) -> Table:
@@ -90,7 +94,7 @@ def _of_words(title: str, columns: Sequence[str], rows: Sequence[tuple[Prose, ..
 
 
 def _name(one: Handed) -> str:
-    name = printable(PurePath(one.file).name)
+    name = printable(PurePath(one.file).stem)
     return name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1]}…"
 
 

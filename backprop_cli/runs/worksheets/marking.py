@@ -14,22 +14,35 @@ from backprop_cli.runs.checking.marking import Marked
 from backprop_cli.runs.checking.names import Names
 from backprop_cli.runs.checking.problem import problem
 
+# So many given numbers may have been copied wrongly.
+FEW = 2
 # Of what no quantity of a network is called: linear'(z) = 1.
 FORMULA = re.compile(r"\w+'*\s*\(z\)")
 
 
+class OtherNumbersError(ValueError):
+    """A sheet on which other numbers are given than those that its code stands for."""
+
+
 def without_given(exercise: Exercise, sheet: Sheet) -> Sheet:
-    """A sheet without what is printed on it: lines that repeat what is given, general formulas."""
+    """A sheet without what is printed on it: lines that repeat what is given, general formulas.
+
+    Raises OtherNumbersError where most of what is given on it is something else.
+    """
     facts = problem(exercise)
     names = Names(facts)
-
-    def is_given(line: Written) -> bool:
-        return bool(FORMULA.fullmatch(line.name)) or any(
-            name in facts.given and bounds_of(line.figure).holds(float(facts.given[name]))
-            for name in names.means(line)
-        )
-
-    return sheet._replace(lines=tuple(line for line in sheet.lines if not is_given(line)))
+    kept: list[Written] = []
+    same = other = 0
+    for line in sheet.lines:
+        given = [facts.given[name] for name in names.means(line) if name in facts.given]
+        if any(bounds_of(line.figure).holds(float(one)) for one in given):
+            same += 1
+        elif not FORMULA.fullmatch(line.name):
+            other += bool(given)
+            kept.append(line)
+    if other > max(same, FEW):
+        raise OtherNumbersError("the numbers that are given on it are not those of its code")
+    return sheet._replace(lines=tuple(kept))
 
 
 class Handed(NamedTuple):
