@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Iterator
 from itertools import chain
 
+from backprop_cli.algebra.expression import Symbol
+from backprop_cli.algebra.prose import Prose, prose
 from backprop_cli.arithmetic.working import AnyWorking
 from backprop_cli.functions.optimizers import goes_by_error
 from backprop_cli.lesson.backward import gradient_tables
@@ -97,17 +99,25 @@ def _summary(network: Network) -> Iterator[Block]:
     update = "each parameter moves against its gradient; small enough steps lower the loss"
     if network.optimizer != "sgd":
         update = "the optimizer turns the gradients into steps that are meant to lower the loss"
-    if not network.learns:
+    if not network.aimed:
+        update = "none here, as there is no target"
+    elif not network.learns:
         update = "none here, as there is no learning rate; a line learning_rate: 0.5 gives one"
     elif not network.updated:
         update = "none here, as every parameter is held fixed"
     yield Heading(2, "Summary")
-    for text in (
+    output = Symbol(network.derived)
+    passes: tuple[Prose, ...] = (
         "Forward pass: from the inputs to activations and predictions",
-        *(["Loss: how far the predictions are from the targets"] if network.aimed else []),
+        "Loss: how far the predictions are from the targets",
         "Backward pass: the chain rule carries the error back and gives every gradient",
-        f"Update step: {update}",
-    ):
+    )
+    if not network.aimed:
+        passes = (
+            prose("Forward pass: from the inputs to the output ", output),
+            prose("Backward pass: the chain rule gives every derivative of ", output),
+        )
+    for text in (*passes, f"Update step: {update}"):
         yield Paragraph(text, bullet=True)
     if network.learns:
         yield Paragraph(

@@ -492,7 +492,7 @@ def test_three_keys_are_required(key: str) -> None:
         ),
         (
             "inputs: [1]\nweights: [[1]]\ntarget: 1\nlearning_rate: 1",
-            "c.yaml:2:10: weights: a mapping",
+            "c.yaml:2:10: weights: the layers belong here, each with its name",
         ),
         (
             "inputs: [1]\nweights: {}\ntarget: 1\nlearning_rate: 1",
@@ -508,7 +508,7 @@ def test_three_keys_are_required(key: str) -> None:
         ),
         (
             swapped("[[0.40, 0.45]]", "[0.40, 0.45]", SHORT),
-            "c.yaml:4:12: weights.output.1: a list belongs",
+            "c.yaml:4:12: weights.output.1: a row of weights for each neuron belongs here",
         ),
         (
             swapped("[[0.40, 0.45]]", "0.4", SHORT),
@@ -860,7 +860,7 @@ def test_an_activation_takes_its_settings() -> None:
             "{hidden: {name: leaky_relu, slpe: 1}}",
             "activation.hidden.slpe: there is no such key; did you mean slope?",
         ),
-        ("{name: leaky_relu, slope: x}", "activation.slope: x is not a number"),
+        ("{name: leaky_relu, slope: x}", "activation.slope: the slope of leaky_relu is a number"),
         ("{name: leaky_rel}", "activation.name: there is no activation called leaky_rel"),
         ("{hidden: {slope: 3}}", "activation.hidden.name: this key is missing"),
     ],
@@ -954,7 +954,7 @@ def test_the_json_schema_accepts_every_form(text: str) -> None:
         ("rounding: 4", "rounding: 16"),
         ("rounding: 4", "rounding: null"),
         ("rounding: 4", "activation: [sigmoid]"),
-        ("rounding: 4", "activation: {name: leaky_relu, slope: steep}"),
+        ("rounding: 4", "activation: {name: leaky_relu, slope: [0.1]}"),
         ("rounding: 4", "activation: {name: leaky_relu, slpe: 0.1}"),
         ("rounding: 4", "loss: mxq"),
         ("learning_rate: 0.5", "learning_rate: 0"),

@@ -103,7 +103,10 @@ def test_the_names_of_a_formula_are_known_with_their_places() -> None:
         ("x * * y", 4, "a number or a name is missing before *"),
         ("(x + y", 0, "the ( that is opened here is not closed"),
         ("x + y)", 5, "this ) closes nothing"),
-        ("2x", 1, "an operator is missing before x"),
+        ("2x", 1, "an operator is missing before x; write 2 * x"),
+        ("1 + x²", 4, "is no name; write x^2"),
+        ("softmax(x)", 0, "write exp(x1) / (exp(x1) + exp(x2))"),
+        ("sum(x, y)", 0, "write the terms with + between them"),
         ("x y", 2, "an operator is missing before y"),
         ("(x y)", 3, "an operator or a ) is missing before y"),
         ("log(x)", 0, "there is no function called log; write ln"),
@@ -176,3 +179,17 @@ def test_whatever_is_typed_a_formula_or_a_complaint_comes_out(text: str) -> None
 
 def test_numbers_keep_their_digits() -> None:
     assert read_formula("0.10").expression == Number(Decimal("0.10"))
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("ReLU", "relu"),
+        ("logistic", "sigmoid"),
+        ("silu", "swish"),
+        ("Exp", "exp"),
+        ("σ", "sigmoid"),
+    ],
+)
+def test_functions_go_by_their_other_names(typed: str, meant: str) -> None:
+    assert read_formula(f"{typed}(x)").expression == read_formula(f"{meant}(x)").expression

@@ -232,3 +232,18 @@ def test_no_name_stands_for_two_functions() -> None:
     for rows in (ACTIVATIONS, LOSSES, OPTIMIZERS):
         names = [spelling(n) for row in rows.values() for n in (row.name, *row.aliases)]
         assert len(set(names)) == len(names)
+
+
+@pytest.mark.parametrize(
+    ("weights", "expected"),
+    [
+        ("[[0.1, 0.2]]", "each with its name, such as {output: [[0.1, 0.2]]}"),
+        ("{output: [0.1, 0.2]}", "a row of weights for each neuron belongs here"),
+        ("{w1: 0.1}", "such as {y: {x1: 0.1}}"),
+        ("{f: x1 * x2}", "a mapping from each neuron to its weights or its formula"),
+        ("{g: {f: e^x1}}", "write exp(x) for e^x"),
+        ("{g: {f: pi * x1}}", "write 3.14159265"),
+    ],
+)
+def test_weights_that_are_no_layers_are_answered_with_a_layer(weights: str, expected: str) -> None:
+    assert expected in str(fault(f"inputs: [0.5, 0.1]\nweights: {weights}\ntarget: 1\n"))

@@ -187,3 +187,12 @@ def test_what_goes_with_updates_is_refused_without_targets(
     done = backprop("run", file(text))
     assert (done.stdout, done.returncode) == ("", 2)
     assert said in done.stderr
+
+
+def test_without_a_target_the_summary_speaks_of_the_output(backprop: Backprop, file: Any) -> None:
+    """A learning rate alone would be refused, so that none is suggested."""
+    found = backprop("run", file(CIRCUIT)).stdout.partition("Summary\n")[2]
+    assert "gives every derivative of f" in " ".join(found.split())
+    assert "none here, as there is no target" in found
+    assert "learning_rate" not in found
+    assert "predictions" not in found

@@ -71,11 +71,17 @@ def unknown_source(name: str, before: Sources) -> str:
     return hinted(message, name, tuple(before.known), str(before))
 
 
+# Names that formulas of mathematics have, and what to write for them.
+CONSTANTS = {"e": "exp(x) for e^x", "pi": "3.14159265", "π": "3.14159265"}
+
+
 def unknown_in_formula(name: str, known: Sequence[str], later: frozenset[str]) -> str:
     """A name in a formula that stands for nothing, or for nothing yet."""
     if name in later:
         return f"{name} does not stand before this formula"
     message = f"there is no input, neuron or parameter called {shown(name)} before this formula"
+    if name in CONSTANTS:
+        return f"{message}; write {CONSTANTS[name]}"
     there = those("there are", "there is only", known)
     return hinted(message, name, known, there)
 

@@ -166,6 +166,10 @@ def _in_our_words(error: Mapping[str, Any], path: Path) -> str:
     message = str(error["msg"])
     if error["type"] != COMPLAINT:
         message = WORDING[error["type"]].format(items)
+        if error["type"] == "dict_type" and path == ("weights",):
+            message = "the layers belong here, each with its name, such as {output: [[0.1, 0.2]]}"
+        if error["type"] == "list_type" and path[0] == "weights":
+            message = "a row of weights for each neuron belongs here, such as [[0.15, 0.20]]"
         if error["type"] == "model_type":
             message = MAPPINGS.get(str(path[0]), message)
         if error["type"] == "list_type" and str(error["input"]).startswith("-"):

@@ -207,7 +207,10 @@ Inputs = Annotated[
 Fan = Annotated[ByName | Parameters | Annotated[Formula, Tag(SCALAR)], either(LIKE_A_FAN)]
 LayerWeights = Annotated[
     Annotated[dict[Name, Fan], Tag(MAPPING)] | Annotated[list[list[Parameter]], Tag(LIST)],
-    either("a layer is a mapping from each neuron to its weights, or one list of weights a neuron"),
+    either(
+        "a layer is a mapping from each neuron to its weights or its formula, such as "
+        "{y: {x1: 0.1}}, or one list of weights a neuron, such as [[0.1, 0.2]]"
+    ),
 ]
 LayerBiases = Annotated[
     ByName | Parameters | Annotated[Parameter, Tag(SCALAR)],

@@ -23,6 +23,7 @@ from backprop_cli.algebra.expression import (
     Symbol,
 )
 from backprop_cli.functions.activations import ACTIVATIONS, configured
+from backprop_cli.functions.names import by_spelling, spelling
 from backprop_cli.wording import did_you_mean, listed, shown
 
 LONGEST = 500  # characters
@@ -32,12 +33,21 @@ LARGEST_POWER = 99  # that is written as a whole number
 ELEMENTARY = ("exp", "ln", "sqrt", "abs", "sin", "cos")
 OF_SEVERAL = ("min", "max")
 FUNCTIONS = (*ELEMENTARY, *OF_SEVERAL, *ACTIVATIONS)
-OTHER_NAMES = {"log": "ln", "pow": "^", "tan_h": "tanh", "sig": "sigmoid", "square": "^2"}
+# By every spelling: ReLU is relu, logistic is sigmoid.
+SPELLINGS = {**by_spelling(ACTIVATIONS.values(), *ELEMENTARY, *OF_SEVERAL), "σ": "sigmoid"}
+OTHER_NAMES = {
+    "log": "ln",
+    "pow": "^",
+    "square": "^2",
+    "sum": "the terms with + between them",
+    "softmax": "exp(x1) / (exp(x1) + exp(x2))",
+}
 
 TOKEN = re.compile(
     r"(?P<space>\s+)|(?P<number>([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?)"
     r"|(?P<name>[^\W\d]\w*)|(?P<operator>\*\*|[-+*/^(),·×−÷])"
 )
+RAISED = {"²": 2, "³": 3}
 SPELT = {"**": "^", "·": "*", "×": "*", "−": "-", "÷": "/"}
 
 
@@ -91,7 +101,11 @@ class _Parser:
         if left.kind == ",":
             raise FormulaError("a comma stands between the arguments of min and max alone", left.at)
         if left.kind != "end":
-            raise FormulaError(f"an operator is missing before {shown(left.text)}", left.at)
+            message = f"an operator is missing before {shown(left.text)}"
+            before = self.tokens[self.next - 1]
+            if (before.kind, left.kind) == ("number", "name"):
+                message += f"; write {before.text} * {shown(left.text)}"
+            raise FormulaError(message, left.at)
         return Formula(self.text, expression, self.names)
 
     @property
@@ -163,7 +177,7 @@ class _Parser:
         return Symbol(token.text)
 
     def call(self, function: Token) -> Expression:
-        name = function.text
+        name = SPELLINGS.get(spelling(function.text), function.text)
         if name not in FUNCTIONS:
             near = OTHER_NAMES.get(name) or did_you_mean(name, FUNCTIONS)
             hint = (
@@ -209,6 +223,9 @@ def _tokens(text: str) -> Iterator[Token]:
         kind, piece = str(match.lastgroup), match.group()
         if kind == "operator":
             kind = SPELT.get(piece, piece)
+        if kind == "name" and piece[-1] in RAISED:
+            power = f"{piece[:-1]}^{RAISED[piece[-1]]}"
+            raise FormulaError(f"{shown(piece)} is no name; write {shown(power)}", at)
         if kind != "space":
             yield Token(kind, piece, at)
         at = match.end()
