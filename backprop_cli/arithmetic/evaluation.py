@@ -74,11 +74,22 @@ class DivisionByZeroError(DomainError):
 
 def check_argument(row: Elementary, argument: Decimal | float) -> None:
     """Raises DomainError where an elementary function has no value."""
-    if row.above is None or argument > row.above:
+    if row.has_value_at(argument):
         return
     function, added = row.stands_for
     digits = (argument if isinstance(argument, Decimal) else Decimal(repr(argument))) + added
     raise DomainError(f"{function}({on_paper(digits)}) does not exist")
+
+
+def _power(base: V, exponent: V) -> V:
+    """A power of any number. Raises DomainError where it has no value."""
+    if base == 0 and exponent < 0:
+        raise DivisionByZeroError
+    if base < 0 and exponent % 1:
+        digits = [on_paper(Decimal(repr(float(one)))) for one in (base, exponent)]
+        raise DomainError(f"({digits[0]})^{digits[1]} does not exist")
+    power: V = base**exponent
+    return power
 
 
 class Arithmetic(ABC, Generic[V]):
@@ -150,8 +161,7 @@ class Arithmetic(ABC, Generic[V]):
             case Power(base, exponent):
                 value = power = self._evaluate(base, values)
                 if not isinstance(exponent, int):
-                    whole: V = value ** self._evaluate(exponent, values)
-                    return whole
+                    return _power(value, self._evaluate(exponent, values))
                 for _ in range(exponent - 1):
                     power = power * value
                 return power

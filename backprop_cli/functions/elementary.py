@@ -19,16 +19,22 @@ class Elementary(NamedTuple):
 
     ``decimal`` computes it to the precision of the decimal context. In float64 it is the function
     of Python's ``math`` that ``python`` names, or else ``computed``, an expression in z.
-    ``above`` is what every argument is greater than, where there is such a number; ``stands_for``
-    is then the function and the number added to its argument by which a reader knows it:
-    ln1p(z) is ln(z + 1).
+    ``above`` is what every argument is greater than, and ``least`` the least argument, where there
+    is such a number; ``stands_for`` is then the function and the number added to its argument by
+    which a reader knows it: ln1p(z) is ln(z + 1).
     """
 
     decimal: Callable[[Decimal], Decimal]
     python: str = ""
     computed: Expression | None = None
     above: int | None = None
+    least: int | None = None
     stands_for: tuple[str, int] = ("ln", 0)
+
+    def has_value_at(self, argument: Decimal | float) -> bool:
+        """True if it exists for an argument."""
+        above = self.above is None or argument > self.above
+        return above and (self.least is None or argument >= self.least)
 
 
 # Beyond this, the normal distribution differs from 0 or 1 by less than 1e-610: three digits of that
@@ -124,7 +130,7 @@ def _below(z: Expression) -> Expression:
 ELEMENTARY: Mapping[str, Elementary] = {
     "exp": Elementary(Decimal.exp, "exp"),
     "ln": Elementary(Decimal.ln, "log", above=0),
-    "sqrt": Elementary(Decimal.sqrt, "sqrt"),
+    "sqrt": Elementary(Decimal.sqrt, "sqrt", least=0, stands_for=("sqrt", 0)),
     "abs": Elementary(abs, "fabs"),
     "sin": Elementary(_sine, "sin"),
     "cos": Elementary(_cosine, "cos"),
@@ -142,6 +148,7 @@ ELEMENTARY: Mapping[str, Elementary] = {
 }
 
 # What generated code may call.
-MATH: Mapping[str, Callable[[float], float]] = {
-    row.python: getattr(math, row.python) for row in ELEMENTARY.values() if row.python
+MATH: Mapping[str, Callable[..., float]] = {
+    "pow": math.pow,
+    **{row.python: getattr(math, row.python) for row in ELEMENTARY.values() if row.python},
 }

@@ -258,7 +258,8 @@ def _power(codes: Sequence[Code], exponent: object) -> tuple[str, int]:
     if isinstance(exponent, int):
         base = _within(codes[0], POWER)
         return " * ".join([base] * exponent), PRODUCT
-    return " ** ".join(_within(code, ATOM) for code in codes), POWER
+    # Of a negative base, Python's own ** is a complex number.
+    return f"pow({', '.join(code.text for code in codes)})", ATOM
 
 
 def _negative(codes: Sequence[Code], _: object) -> tuple[str, int]:

@@ -2,8 +2,11 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
+from jsonschema import Draft202012Validator
 from support.configurations import complaint, swapped_in
 from support.graph_texts import (
     BY_NEURON,
@@ -18,6 +21,7 @@ from support.graph_texts import (
 from support.program import CONFIGS, Backprop
 
 from backprop_cli.config.load import parse
+from backprop_cli.config.shape.json_schema import json_schema
 from backprop_cli.config.writing.saved import configuration_text
 from backprop_cli.network.exercise import Exercise, Trained
 from backprop_cli.network.structure import Edge, Function
@@ -201,6 +205,71 @@ def test_a_slope_and_a_bias_may_be_parameters_that_several_layers_share(
         shown = backprop("run", "-", "--explain", name, input=SLOPES).stdout
         assert users in " ".join(shown.split())
         assert f"∂Loss/∂{name}_from_h + ∂Loss/∂{name}_from_m" in shown
+
+
+CIRCULAR = """\
+inputs: {x: 1}
+parameters: {p: 2}
+weights:
+  graph:
+    a: "b + x"
+    b: "p * a"
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ("p * a", "p * a", "5:9: weights.graph.a: b does not stand before this formula"),
+        ("b + x", "a + x", "5:9: weights.graph.a: a does not stand before this formula"),
+        ("b + x", "c + x", "5:9: weights.graph.a: there is no input, neuron or parameter called c"),
+        ("b + x", "x.real", "5:10: weights.graph.a: '.' means nothing in a formula"),
+        ("b + x", "x * (2", "5:13: weights.graph.a: the ( that is opened here is not closed"),
+        ("b + x", "+ x" * 3000, "5:9: weights.graph.a: this formula has 9000 characters; write at"),
+        ("b + x", "(" * 240 + "x" + ")" * 240, "weights.graph.a: this formula is nested too deep"),
+        ("p: 2", "p: a", "2:17: parameters.p: a is not a number"),
+        ("p: 2", "p: {a: 1}", "2:17: parameters.p: a number belongs here, not a mapping"),
+        ("p: 2", "Loss: 2", "2:14: parameters.Loss: Loss is already the loss"),
+        ("p * a", "x * a", "2:14: parameters.p: nothing uses p"),
+    ],
+)
+def test_a_slip_in_a_circuit_is_told_at_its_place(old: str, new: str, expected: str) -> None:
+    # Where the circle is not what is told, there is none.
+    text = CIRCULAR if old in ("b + x", new) else CIRCULAR.replace("b + x", "2 + x")
+    assert expected in complaint(swapped_in(text, old, new))
+
+
+@pytest.mark.parametrize(
+    ("formula", "said"),
+    [
+        ("1 / (x - 1)", "a: at neuron a a division by 0"),
+        ("ln(x - 1)", "a: at neuron a ln(0.0) does not exist"),
+        ("sqrt(x - 2)", "a: at neuron a sqrt(−1.0) does not exist"),
+        ("(x - 2)^p + (x - 2)^0.5", "a: at neuron a (−1.0)^0.5 does not exist"),
+        ("(x - 1)^(0 - p)", "a: at neuron a a division by 0"),
+        ("exp(1000 * x)", "a: the result is too large for float64"),
+    ],
+)
+def test_a_formula_without_a_value_at_these_numbers_is_told_by_its_name(
+    backprop: Backprop, formula: str, said: str
+) -> None:
+    text = CIRCULAR.replace("b + x", formula)
+    done = backprop("run", "-", input=text)
+    assert (done.stdout, done.returncode) == ("", 1)
+    assert said in done.stderr
+
+
+@pytest.mark.parametrize("name", GRAPHS)
+def test_the_json_schema_knows_every_form_of_a_graph(name: str) -> None:
+    written = yaml.safe_load(f"{GRAPHS[name]}penalty: {{l2: 0.1, biases: true}}\n")
+    assert not [*Draft202012Validator(json_schema()).iter_errors(_as_json(written))]
+
+
+def _as_json(data: Any) -> Any:
+    """What an editor sees of a file: keys are texts."""
+    if isinstance(data, dict):
+        return {str(key): _as_json(value) for key, value in data.items()}
+    return [*map(_as_json, data)] if isinstance(data, list) else data
 
 
 def test_a_label_that_is_numbered_elsewhere_is_refused() -> None:

@@ -48,6 +48,8 @@ class _Reader:
         settings = self.settings
         network = self.network()
         examples: tuple[Example, ...] = ()
+        if network.layers and not network.outputs:
+            self.faults.raise_first()  # formulas in a circle; one of them names what comes later
         if network.layers:
             examples = self.training_set.examples(network)
             self.parameter_names("order", settings.order, network)
