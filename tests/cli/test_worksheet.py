@@ -244,7 +244,7 @@ def test_all_sheets_stand_in_one_file_and_all_keys_in_another(
     together = backprop(*command, "--together", cwd=tmp_path)
     assert together.returncode == 0, together.stderr
     sheets = (tmp_path / "class" / f"sheets{ending}").read_text(encoding="utf-8")
-    keys = (tmp_path / "class" / "keys" / f"keys{ending}").read_text(encoding="utf-8")
+    keys = (tmp_path / "class" / f"keys{ending}").read_text(encoding="utf-8")
     for one in each:
         code = re.search(r"(?:[0-9A-Z]{4}-){2}[0-9A-Z]{4}", one.read_text(encoding="utf-8"))
         assert code
@@ -278,7 +278,7 @@ def test_several_sheets_in_one_file_are_not_taken_for_one(
     backprop: Backprop, tmp_path: Path
 ) -> None:
     backprop("worksheet", "--count", "3", "--together", "-o", "class", cwd=tmp_path)
-    run = backprop("check", "class/keys/keys.txt", cwd=tmp_path)
+    run = backprop("check", "class/keys.txt", cwd=tmp_path)
     assert (run.returncode, run.stdout) == (2, "")
     assert "there are 3 codes on it; put each sheet into a file of its own" in run.stderr
 

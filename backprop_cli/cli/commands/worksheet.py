@@ -122,7 +122,7 @@ Pair = tuple["Lesson", "Lesson"]  # a sheet and its key
 def _places(count: int, ending: str, *, together: bool) -> list[tuple[str, str]]:
     """What sheets and keys are called: a file for each, or one for all of either kind."""
     if together:
-        return [(f"sheets{ending}", f"{KEYS}/keys{ending}")]
+        return [(f"sheets{ending}", f"{KEYS}{ending}")]
     width = max(2, len(str(count)))
     numbers = [f"{number:0{width}}{ending}" for number in range(1, count + 1)]
     return [(f"sheet-{number}", f"{KEYS}/key-{number}") for number in numbers]
