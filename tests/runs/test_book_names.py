@@ -130,3 +130,26 @@ def test_a_given_number_that_was_copied_wrongly_is_no_update() -> None:
     found = checked("w5 = 0.04\n")
     assert found.lines[0].entry.quantity == "w5"
     assert verdicts(found) == ["wrong"]
+
+
+def test_the_memory_of_an_optimizer_is_that_after_its_update() -> None:
+    """Adam with g = −1: m = 0.9 * 0 + 0.1 * (−1) = −0.1 and v = 0.001 * 1."""
+    yaml = (
+        "inputs: [1]\nweights: {output: [[1]]}\nactivation: linear\ntarget: 2\n"
+        "learning_rate: 0.1\noptimizer: adam\n"
+    )
+    found = checked("m_w1 = -0.1\nv_w1 = 0.001\nm_hat_w1 = -1\nw1 = 1.1\n", yaml)
+    assert verdicts(found) == ["right"] * 4
+    slip = checked("m_w1 = 0.1\n", yaml)
+    assert slip.lines[0].entry.quantity == "m_w1_new"
+    assert verdicts(slip) == ["wrong"]
+
+
+def test_a_letter_is_as_good_as_its_name() -> None:
+    """gamma * 3 + beta at 2 and 1 is 7; with target 5, ∂Loss/∂gamma is 2 * 3."""
+    yaml = "inputs: {x: 3}\nparameters: {gamma: 2, beta: 1}\nweights: {g: {mu: gamma * x + beta}}\n"
+    found = checked(
+        "μ = 7\n∂L/∂γ = 6\n\\frac{\\partial L}{\\partial\\beta} = 2\n", f"{yaml}target: 5\n"
+    )
+    assert not found.unknown
+    assert verdicts(found) == ["right"] * 3

@@ -191,15 +191,16 @@ class Marking:
 def _likeliest(problem: Problem, written: Written, meant: Sequence[str], prepared: bool) -> str:
     """Of several quantities with one name, that whose right value the figure is, else the first.
 
-    A parameter with a working is the updated one, and so is one whose update is ``prepared`` by an
-    earlier line: its gradient, or the update of another.
+    Of a memory of the optimizer that is the updated one. So it is of a parameter with a working, or
+    whose update is ``prepared`` by an earlier line: its gradient, or the update of another.
     """
     if len(meant) > 1:
         for quantity in meant:
             bounds = Entry(written, quantity).bounds
             if any(bounds.holds(value) for value in problem.truths(quantity)):
                 return quantity
-        is_update = meant[0] in problem.given and (written.working or prepared)
+        is_state = meant[0] not in problem.network.by_parameter  # its old value is seldom written
+        is_update = meant[0] in problem.given and (written.working or prepared or is_state)
         if is_update and new(meant[0]).name in meant:
             return new(meant[0]).name
     return meant[0]

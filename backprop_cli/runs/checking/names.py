@@ -21,6 +21,13 @@ FILLERS = {
     *("the", "with", "where", "and", "given", "have", "is", "has", "finally", "for", "now"),
     *("since", "because", "step", "our", "as", "of"),
 }
+# Letters that have no meaning of their own here: γ and gamma are one name.
+GREEK = str.maketrans(
+    {
+        **{"β": "beta", "γ": "gamma", "ε": "epsilon", "θ": "theta", "λ": "lambda", "μ": "mu"},
+        **{"π": "pi", "ρ": "rho", "τ": "tau", "φ": "phi", "ψ": "psi", "ω": "omega"},
+    }
+)
 DERIVATIVE = re.compile(r"^d(.+)/d(.+)$")
 LOSS_BY = re.compile(rf"^d({'|'.join(sorted(LOSS_NAMES, key=len, reverse=True))})d?(.+)$")
 GRADIENT = re.compile(r"^(?:gradientof|gradientfor|gradof|gradfor|gradient|grad|∇|d|g)(.+)$")
@@ -41,7 +48,7 @@ def folded(name: str) -> str:
         .replace("∂", "d")
         .replace("\N{COMBINING CIRCUMFLEX ACCENT}", "hat")
     )
-    return re.sub(r"[\s_{}*^|\\]", "", text.lower())
+    return re.sub(r"[\s_{}*^|\\]", "", text.lower().translate(GREEK))
 
 
 class Names:
@@ -58,7 +65,7 @@ class Names:
             return self.at(written.place)
         for name in _readings(written.name):
             found = self._existing(self._plain(name), written.example)
-            if found and found[0] in self.network.by_parameter:  # w5 = … = 0.3589, in an update
+            if found and found[0] in self.problem.given:  # w5 = … = 0.3589, in an update
                 return tuple(dict.fromkeys((*found, *self._existing(map(_new, found), None))))
             if found:
                 return found
