@@ -19,8 +19,9 @@ from backprop_cli.runs.worksheets.worth import Lacks, lacks
 # small network many draws are looked at, of a larger one, where chance hides less, a few.
 MOST_DRAWS = 40
 MOST_WAYS = 4_000
-# Of a network with more parameters nothing is worked: nobody works it by hand.
-MOST_PARAMETERS = 200
+# Of a network with more parameters nobody works every line by hand: what mistakes show there is not
+# looked at. Of one with more than the second number, nothing is worked.
+MOST_READ, MOST_WORKED = 60, 200
 
 
 class Drawing(NamedTuple):
@@ -43,7 +44,7 @@ def drawing(exercise: Exercise, seed: int, kept: Collection[str] = ()) -> Drawin
     that differ from the right one and from each other. Numbers that are ``kept``, by their names,
     stay.
     """
-    if len(exercise.network.parameters) > MOST_PARAMETERS:
+    if len(exercise.network.parameters) > MOST_WORKED:
         return Drawing(renumbered(exercise, Random(f"{seed}/0"), kept), None)
     return _Search(exercise, kept).best(seed)
 
@@ -59,7 +60,8 @@ class _Shape:
         """The lines at which mistakes are made."""
         batch = exercise.example_count, exercise.batches
         if batch not in self._lines:
-            self._lines[batch] = lines_of(facts)
+            few = len(facts.network.parameters) <= MOST_READ
+            self._lines[batch] = lines_of(facts) if few else ()
         return self._lines[batch]
 
 
