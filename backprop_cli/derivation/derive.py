@@ -1,18 +1,28 @@
 """From a network to every step of its passes and its update, in symbols."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from backprop_cli.algebra.expression import Expression, Symbol, symbols
+from backprop_cli.algebra.expression import (
+    ONE,
+    Choice,
+    Negative,
+    Sum,
+    Symbol,
+    substitute,
+    symbols,
+)
 from backprop_cli.derivation.backward import backward_steps
 from backprop_cli.derivation.forward import forward_steps
 from backprop_cli.derivation.objective import goal, objective_steps
 from backprop_cli.derivation.perceptron import error_steps
 from backprop_cli.derivation.steps import Derivation, Rule, Step
 from backprop_cli.derivation.update import update_steps
+from backprop_cli.functions.activations import NEARLY_ONE, A, Z, row_of
+from backprop_cli.functions.losses import LOSSES
 from backprop_cli.functions.optimizers import goes_by_error
-from backprop_cli.functions.softmax import SOFTMAX
-from backprop_cli.network.structure import Network
+from backprop_cli.functions.softmax import SOFTMAX, complement
+from backprop_cli.network.structure import Function, Layer, Network, Neuron
 
 
 def derive(network: Network, batch: Sequence[int] = (), *, by_inputs: bool = False) -> Derivation:
@@ -47,8 +57,9 @@ def derive_passes(network: Network, *, by_inputs: bool = False) -> Derivation:
         return Derivation((*forward, *error_steps(network)), of, goal=of)
     inputs = network.inputs if by_inputs or not network.parameters else ()
     by = (*network.parameters, *inputs)
-    steps = (*forward, *backward_steps(forward, of, by))
-    return Derivation(steps, of, dict(_shortcuts(network, forward)), goal=of)
+    shorter = dict(_shortcuts(network, forward))
+    backward = (_shortened(step, shorter) for step in backward_steps(forward, of, by))
+    return Derivation((*forward, *backward), of, goal=of)
 
 
 # Activation functions and losses that come to prediction minus target, if the targets of a softmax
@@ -56,7 +67,13 @@ def derive_passes(network: Network, *, by_inputs: bool = False) -> Derivation:
 SHORTCUTS = {(SOFTMAX, "cross_entropy"), ("sigmoid", "binary_cross_entropy")}
 
 
-def _shortcuts(network: Network, forward: Sequence[Step]) -> Iterator[tuple[str, Expression]]:
+def _shortened(step: Step, shorter: Mapping[str, Step]) -> Step:
+    """The step, or the shorter one that there is for it."""
+    found = shorter.get(step.defines.name)
+    return step if found is None else found._replace(longer=step)
+
+
+def _shortcuts(network: Network, forward: Sequence[Step]) -> Iterator[tuple[str, Step]]:
     """The gradients by the outputs' weighted sums that are a prediction minus its target.
 
     An activation must be no more than a prediction, and likewise all those of its softmax.
@@ -75,5 +92,20 @@ def _shortcuts(network: Network, forward: Sequence[Step]) -> Iterator[tuple[str,
             feeding = [neuron for neuron in neurons if neuron.activation in entered]
             for neuron in neurons:
                 if neuron.activation in outputs and not feeding:
-                    difference = Symbol(network.prediction(neuron)) - Symbol(network.target(neuron))
-                    yield network.gradient(neuron.weighted_sum).name, difference
+                    step = _difference(network, layer, function, neuron)
+                    yield step.defines.name, step
+
+
+def _difference(network: Network, layer: Layer, function: Function, output: Neuron) -> Step:
+    """∂Loss/∂z = ŷ − y_true; of a prediction of nearly 1, by what it is short of 1."""
+    prediction, target = Symbol(network.prediction(output)), Symbol(network.target(output))
+    if function.name == SOFTMAX:
+        missing = complement(layer, prediction)
+    else:
+        made_of = {Z.name: Symbol(output.weighted_sum), A.name: prediction}
+        missing = substitute(row_of(function).complement, made_of)
+    difference = prediction - target
+    computed = Choice(NEARLY_ONE - prediction, difference, Sum((ONE - target, Negative(missing))))
+    gradient = network.gradient(output.weighted_sum)
+    row = LOSSES[network.loss]
+    return Step(gradient, difference, Rule.SHORTCUT, output, row=row, computed=computed)

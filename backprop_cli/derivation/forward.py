@@ -90,9 +90,14 @@ def activation_step(function: Function, neuron: Neuron) -> Step:
 def softmax_steps(layer: Layer) -> Iterator[Step]:
     """A softmax in its steps; its activations have their derivatives by all weighted sums."""
     yield Step(*softmax.largest(layer), Rule.SOFTMAX_LARGEST, locals=())
+    yield Step(*softmax.farthest(layer), Rule.SOFTMAX_REST, locals=())
+    yield Step(*softmax.shift(layer), Rule.SOFTMAX_REST, locals=())
     for neuron in layer.neurons:
-        yield Step(*softmax.exponential(layer, neuron), Rule.SOFTMAX_EXPONENTIAL, neuron, ())
+        computed = softmax.computed_exponential(layer, neuron)
+        exp = Step(*softmax.exponential(layer, neuron), Rule.SOFTMAX_EXPONENTIAL, neuron, ())
+        yield exp._replace(computed=computed)
     yield Step(*softmax.total(layer), Rule.SOFTMAX_SUM, locals=())
+    yield Step(*softmax.top(layer), Rule.SOFTMAX_REST, locals=())
     rest = softmax.computed_rest(layer)
     yield Step(*softmax.rest(layer), Rule.SOFTMAX_REST, locals=(), computed=rest)
     wide, mean = len(layer.neurons) > MOST_LISTED, softmax.mean_gradient(layer).name

@@ -1,7 +1,7 @@
 """The parts of a derivation: steps in symbols, each with the rule that makes it hold."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import Enum, auto
 from functools import cached_property
 from typing import NamedTuple
@@ -38,6 +38,7 @@ class Rule(Enum):
     DERIVATIVE_BY_SLOPE = auto()
     CHAIN = auto()
     SUM_OF_PARTS = auto()
+    SHORTCUT = auto()
     FEEDS_NOTHING = auto()
     OVER_BATCH = auto()
     PENALTY = auto()
@@ -108,7 +109,8 @@ class Step(NamedTuple):
     table that it applies. ``because`` names the quantity whose formula a local derivative is
     derived from, ``through`` what a part of a gradient comes through: a neuron, or a quantity.
     ``computed`` has the same value as the expression, arranged so that float64 loses no digits of
-    it; None where the expression itself does not.
+    it; None where the expression itself does not. ``longer`` is the same gradient by the chain
+    rule, where a shorter formula stands for it.
     """
 
     defines: Symbol
@@ -121,6 +123,7 @@ class Step(NamedTuple):
     through: str = ""
     computed: Expression | None = None
     kept: Kept = Kept.RESULT
+    longer: "Step | None" = None
 
     @property
     def used(self) -> Iterator[str]:
@@ -134,15 +137,13 @@ class Step(NamedTuple):
 class Derivation:
     """Steps in an order in which each uses only given quantities and earlier ones.
 
-    ``of`` is the quantity that the backward pass derives, if there is one. ``shortcuts`` are
-    shorter formulas of gradients that it derives the long way, by their names. ``batch`` are the
+    ``of`` is the quantity that the backward pass derives, if there is one. ``batch`` are the
     numbers of the examples that an update is made for together (empty: it is made for one alone),
     and ``goal`` is what it lowers, if it is not ``of``: the loss of the batch, and its penalty.
     """
 
     steps: tuple[Step, ...]
     of: str = LOSS
-    shortcuts: Mapping[str, Expression] = field(default_factory=dict)
     batch: tuple[int, ...] = ()
     goal: str = LOSS
 

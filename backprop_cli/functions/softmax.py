@@ -1,7 +1,7 @@
 """Softmax: the one activation function that takes all weighted sums of a layer together.
 
-a_i = exp(z_i) / (exp(z_1) + … + exp(z_n)), worked with the largest weighted sum taken off each:
-that cancels in the quotient, and no exp can overflow.
+a_i = exp(z_i) / (exp(z_1) + … + exp(z_n)). Where the exps would be very large or very small, the
+largest weighted sum is taken off each: that cancels in the quotient, and no exp can overflow.
 
 Backwards, ∂L/∂z_i = Σ_j ∂L/∂a_j · ∂a_j/∂z_i. With ∂a_i/∂z_i = a_i − a_i * a_i and ∂a_j/∂z_i =
 −a_j * a_i that is a_i * (∂L/∂a_i − Σ_j ∂L/∂a_j * a_j), where the sum is the same for all i: the
@@ -31,6 +31,9 @@ from backprop_cli.network.structure import Layer, Neuron
 
 SOFTMAX = "softmax"
 JUST_OVER_ONE = Number(Decimal("1.0001"))
+# Where all weighted sums are between −4 and 20, the exps are neither so small that rounding takes
+# their digits nor so large that nobody reads them: there they are taken as on paper.
+HALF_WIDTH, MIDDLE = Number(Decimal(12)), Number(Decimal(8))
 TOGETHER = 40  # parts of a sum that is one of others
 
 # The i-th activation among n, for what is said in general.
@@ -47,9 +50,33 @@ def largest(layer: Layer) -> tuple[Symbol, Expression]:
     return _largest(layer), Largest(sums)
 
 
+def shift(layer: Layer) -> tuple[Symbol, Expression]:
+    """What is taken off each weighted sum before its exp: the largest, or nothing."""
+    return _shift(layer), Choice(_is_usual(layer), ZERO, _largest(layer))
+
+
 def exponential(layer: Layer, neuron: Neuron) -> tuple[Symbol, Expression]:
-    """A neuron's exp, the largest weighted sum taken off."""
-    return _exponential(neuron), Call("exp", Symbol(neuron.weighted_sum) - _largest(layer))
+    """A neuron's exp, the largest weighted sum taken off where that is needed."""
+    z = Symbol(neuron.weighted_sum)
+    shifted = Call("exp", z - _largest(layer))
+    usual = Choice(_is_usual(layer), Call("exp", z), shifted, exception=("",))
+    return _exponential(neuron), usual
+
+
+def computed_exponential(layer: Layer, neuron: Neuron) -> Expression:
+    """The same, without a decision for each neuron."""
+    return Call("exp", Symbol(neuron.weighted_sum) - _shift(layer))
+
+
+def farthest(layer: Layer) -> tuple[Symbol, Expression]:
+    """The farthest that a weighted sum is from the middle of those that are usual."""
+    sums = [Symbol(neuron.weighted_sum) for neuron in layer.neurons]
+    return _farthest(layer), Largest(tuple(d for z in sums for d in (z - MIDDLE, MIDDLE - z)))
+
+
+def _is_usual(layer: Layer) -> Expression:
+    """What is above 0 where the exps are of a size to be worked with as they are."""
+    return HALF_WIDTH - _farthest(layer)
 
 
 def total(layer: Layer) -> tuple[Symbol, Expression]:
@@ -58,15 +85,21 @@ def total(layer: Layer) -> tuple[Symbol, Expression]:
     return _total(layer), Sum(parts) if len(parts) > 1 else parts[0]
 
 
+def top(layer: Layer) -> tuple[Symbol, Expression]:
+    """The largest exp."""
+    return _top(layer), Largest(tuple(map(_exponential, layer.neurons)))
+
+
 def rest(layer: Layer) -> tuple[Symbol, Expression]:
-    """The sum of all exps but the largest, which is 1."""
-    return _rest(layer), _total(layer) - ONE
+    """The sum of all exps but the largest."""
+    return _rest(layer), _total(layer) - _top(layer)
 
 
 def computed_rest(layer: Layer) -> Expression:
     """The same, added up anew where so little would be left of the sum that digits are lost."""
-    others = tuple(Choice(ONE - exp, exp, ZERO) for exp in map(_exponential, layer.neurons))
-    return Choice(_total(layer) - JUST_OVER_ONE, _total(layer) - ONE, _added(others))
+    most = _top(layer)
+    others = tuple(Choice(most - exp, exp, ZERO) for exp in map(_exponential, layer.neurons))
+    return Choice(_total(layer) - JUST_OVER_ONE * most, _total(layer) - most, _added(others))
 
 
 def _added(parts: tuple[Expression, ...]) -> Expression:
@@ -85,7 +118,7 @@ def complement(layer: Layer, activation: Expression) -> Expression:
 def log(layer: Layer, neuron: Neuron) -> Expression:
     """ln(a) for the activation a of a neuron, to all digits."""
     distance = Symbol(neuron.weighted_sum) - _largest(layer)
-    return Sum((distance, Negative(Call("ln1p", _rest(layer)))))
+    return Sum((distance, Negative(Call("ln1p", _rest(layer) / _top(layer)))))
 
 
 def log_complement(layer: Layer, activation: Expression) -> Expression:
@@ -106,12 +139,24 @@ def _largest(layer: Layer) -> Symbol:
     return Symbol(f"max_{layer.name}")
 
 
+def _farthest(layer: Layer) -> Symbol:
+    return Symbol(f"farthest_{layer.name}")
+
+
+def _shift(layer: Layer) -> Symbol:
+    return Symbol(f"shift_{layer.name}")
+
+
 def _exponential(neuron: Neuron) -> Symbol:
     return Symbol(f"e_{neuron.name}")
 
 
 def _total(layer: Layer) -> Symbol:
     return Symbol(f"sum_{layer.name}")
+
+
+def _top(layer: Layer) -> Symbol:
+    return Symbol(f"top_{layer.name}")
 
 
 def _rest(layer: Layer) -> Symbol:

@@ -1,6 +1,7 @@
 """A gradient's derivation by the chain rule, arranged as the document arranges it."""
 
 from collections.abc import Container, Iterator, Sequence
+from dataclasses import replace
 from enum import Enum, auto
 
 from backprop_cli.algebra.expression import (
@@ -80,6 +81,26 @@ def gradient_blocks(
         yield from through_softmax(working, step, known)
     else:
         yield from _chain_blocks(working, target, known, detail)
+
+
+def long_way(working: AnyWorking, step: Step) -> Iterator[Block]:
+    """A gradient for which there is a shorter formula, by the chain rule, and that both agree."""
+    longer, name = step.longer, step.defines.name
+    assert longer is not None
+    assert isinstance(step.defines, Partial)
+    arithmetic, derivation = working.arithmetic, working.derivation
+    value = arithmetic.result(arithmetic.value(longer, working.values))
+    steps = tuple(longer if one is step else one for one in derivation.steps)
+    long_working = replace(
+        working,
+        derivation=replace(derivation, steps=steps),
+        values={**working.values, name: value},
+    )
+    yield Heading(4, "The long way, by the chain rule")
+    yield from gradient_blocks(long_working, step.defines, {})
+    same = result(long_working, name) == result(working, name)
+    but = "" if same else ", apart from rounding"
+    yield Paragraph(prose("This always comes to ", step.expression, f"{but}."))
 
 
 def _size(derivation: Derivation, step: Step) -> int:
@@ -173,22 +194,6 @@ def _enters_softmax(derivation: Derivation, total: Step) -> bool:
     return any(by_name[factor.name].rule is Rule.DERIVATIVE_OF_SOFTMAX for factor in factors)
 
 
-def _shortcut(working: AnyWorking, target: Partial) -> Iterator[Block]:
-    """The result of the parts under softmax and cross-entropy: prediction minus target."""
-    difference = working.derivation.shortcuts.get(target.name)
-    if difference is None:
-        return
-    numbers = working.with_figures(difference)
-    value = working.arithmetic.evaluate(difference, working.values)
-    figure = working.arithmetic.figure(working.arithmetic.result(value))
-    end = Number(figure, of=target.name)
-    but = "" if end == result(working, target.name) else ", apart from rounding"
-    yield Paragraph(
-        f"For softmax with cross-entropy, the parts always add up to this difference{but}:"
-    )
-    yield Equations((line(target, difference, numbers, end),))
-
-
 def _sum_of_chains(working: AnyWorking, step: Step, known: Known) -> Iterator[Block]:
     """A gradient as the document shows b1's: the sum, each part by its chain, the total."""
     assert isinstance(step.defines, Partial)
@@ -200,7 +205,6 @@ def _sum_of_chains(working: AnyWorking, step: Step, known: Known) -> Iterator[Bl
     yield Heading(4, prose("Total Gradient for ", _quantity(step)))
     yield Equations((equation(working, step),))
     known[step.defines.name] = _quantity(step)
-    yield from _shortcut(working, step.defines)
 
 
 def _origin(working: AnyWorking, part: Partial) -> Symbol:

@@ -227,6 +227,8 @@ class _Backward:
 
     def _why(self, neuron: Neuron, step: Step, folded: Folded) -> Prose:
         """Why a neuron's δ is what it is: what it feeds, and what function it uses."""
+        if step.rule is Rule.SHORTCUT:
+            return reason(self._working, step)
         network, by_name = self._network, self._working.derivation.by_name
         fed = dict.fromkeys(
             self.deltas[one.name].name for one in folded.uses() if one.name in self.deltas

@@ -116,7 +116,8 @@ def why_taken(working: AnyWorking, step: Step) -> Prose:
         return ""
     taken, usual = working.taken(choice), working.taken(choice.holds)
     if choice.exception:
-        return "" if taken == usual else prose("(", choice.exception, ")")
+        said = prose(*choice.exception)
+        return prose("(", said, ")") if said and taken != usual else ""
     holds = taken is usual
     return since(choice, holds, working.tested_figures(choice.test))
 

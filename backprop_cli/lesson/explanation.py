@@ -9,7 +9,7 @@ from backprop_cli.derivation.objective import parts_of_batch
 from backprop_cli.derivation.steps import Rule, Step
 from backprop_cli.functions.optimizers import goes_by_error
 from backprop_cli.lesson.blocks import Block, Equations, Heading, Paragraph
-from backprop_cli.lesson.chain_rule import Detail, gradient_blocks
+from backprop_cli.lesson.chain_rule import Detail, gradient_blocks, long_way
 from backprop_cli.lesson.equations import equation, given_equation, line
 from backprop_cli.lesson.known import WORKED_OUT, Known
 from backprop_cli.lesson.objective import rest_of_gradient
@@ -22,6 +22,7 @@ from backprop_cli.lesson.reasons import (
     slope_users,
     title,
     weight_place,
+    what_is_left,
 )
 from backprop_cli.lesson.updates import update_blocks
 from backprop_cli.lesson.wide_softmax import mean_blocks
@@ -103,7 +104,10 @@ def explain(network: Network, working: AnyWorking, name: str) -> Iterator[Block]
     else:
         yield Heading(3, prose("Step-by-step ", title(step)))
         yield from _formula_of(network, step)
-        yield Equations((equation(working, step, reason=reason(working, step)),))
+        why = what_is_left(step) if step.longer else reason(working, step)
+        yield Equations((equation(working, step, reason=why),))
+        if step.longer:
+            yield from long_way(working, step)
 
 
 def _gradient_for(quantity: str) -> Prose:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from backprop_cli.algebra.expression import symbols
 from backprop_cli.algebra.prose import joined, prose
 from backprop_cli.arithmetic.working import AnyWorking
 from backprop_cli.derivation.steps import Rule, Step
@@ -76,9 +77,14 @@ def loss(network: Network, working: AnyWorking) -> Iterator[Block]:
 
 
 def softmax_steps(layer: Layer, working: AnyWorking) -> list[Step]:
-    """The quantities that a softmax works out on the way to its activations."""
+    """The quantities that a softmax works out on the way to its activations.
+
+    The largest weighted sum is among them where it is taken off the others.
+    """
     if layer.activation != softmax.SOFTMAX:
         return []
-    exponentials = [softmax.exponential(layer, neuron)[0].name for neuron in layer.neurons]
-    names = [softmax.largest(layer)[0].name, *exponentials, softmax.total(layer)[0].name]
-    return [working.derivation.by_name[name] for name in names]
+    by_name, largest = working.derivation.by_name, softmax.largest(layer)[0]
+    exps = [by_name[softmax.exponential(layer, neuron)[0].name] for neuron in layer.neurons]
+    shifted = any(one == largest for one in symbols(working.taken(exps[0].expression)))
+    total = by_name[softmax.total(layer)[0].name]
+    return [*([by_name[largest.name]] if shifted else []), *exps, total]

@@ -128,10 +128,9 @@ class Passes:
         """dA, dZ, dW and dB of a layer."""
         layers, figures, work = self.layers, self._matrices.figures, self._matrices.work
         by_sums, before = layers.by_sums(at), layers.activations(at - 1)
-        # Of an output that is derived itself there is no dA.
-        if all(
-            name in self._working.derivation.by_name for name in layers.by_activations(at).names
-        ):
+        # Of an output that is derived itself there is no dA, and a shortcut to dZ goes without it.
+        rules = {step.rule for step in self._matrices.steps(by_sums)}
+        if Rule.SHORTCUT not in rules and self._matrices.steps(layers.by_activations(at)):
             yield self._by_activations(at)
         yield from self._by_sums(at)
         yield work(

@@ -18,7 +18,7 @@ from backprop_cli.algebra.expression import (
     symbols,
     terms,
 )
-from backprop_cli.algebra.prose import Prose, enumerated, prose
+from backprop_cli.algebra.prose import Code, Prose, enumerated, prose
 from backprop_cli.arithmetic.working import AnyWorking
 from backprop_cli.derivation.steps import Rule, Step
 from backprop_cli.functions import softmax
@@ -211,9 +211,12 @@ def reason(working: AnyWorking, step: Step) -> Prose:
         case Rule.THROUGH_SOFTMAX:
             return "softmax: the activation, times the gradient by it minus that sum"
         case Rule.SOFTMAX_LARGEST:
-            return "subtracted from every weighted sum so that no exp is too large; it cancels out"
+            return "the largest weighted sum: taken off each, it keeps the exps in a usual size"
         case Rule.SUM_OF_PARTS:
             return "the sum of its parts"
+        case Rule.SHORTCUT:
+            shown = Code(f"--explain {step.defines.name.replace('∂', 'd')}")
+            return prose(what_is_left(step), "; ", shown, " shows why")
         case Rule.ERROR:
             error = working.values[step.defines.name]
             if error == 0:
@@ -225,6 +228,14 @@ def reason(working: AnyWorking, step: Step) -> Prose:
             return prose("it feeds no neuron, so ", of, " does not depend on it")
         case _:
             return ""
+
+
+def what_is_left(step: Step) -> Prose:
+    """Which function and which loss together come to a prediction minus its target."""
+    assert isinstance(step.row, Loss)
+    assert step.longer is not None
+    function = "sigmoid" if step.longer.rule is Rule.CHAIN else softmax.SOFTMAX
+    return prose(f"{function} with ", step.row.title, " leaves only this")
 
 
 def is_at_kink(working: AnyWorking, step: Step) -> bool:

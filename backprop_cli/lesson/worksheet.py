@@ -31,7 +31,7 @@ from backprop_cli.lesson.worksheet_given import contributions, given
 from backprop_cli.runs.run import Run
 
 # Steps that nobody works on paper.
-NEVER_ASKED = (Rule.SOFTMAX_LARGEST, Rule.STEP)
+NEVER_ASKED = (Rule.SOFTMAX_LARGEST, Rule.SOFTMAX_REST, Rule.STEP)
 UPDATE_RULES = frozenset(
     (
         *(Rule.OVER_BATCH, Rule.PENALTY, Rule.PENALIZED, Rule.SPARED),

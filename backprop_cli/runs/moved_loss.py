@@ -65,7 +65,7 @@ class Forward:
 
     def _stays(self, step: Step) -> bool:
         match step.rule, step.expression:
-            case Rule.SOFTMAX_LARGEST, Largest(among):
+            case Rule.SOFTMAX_LARGEST | Rule.SOFTMAX_REST, Largest(among):
                 return len(among) > MOST_LISTED
             case Rule.SOFTMAX_REST, rest:
                 return any(symbol.name in self._totals for symbol in symbols(rest))

@@ -139,8 +139,11 @@ class Paper:
             self.write(f"z_{neuron}", sum(products, lines[BIASES[neuron]]))
         sums = {neuron: lines[f"z_{neuron}"] for neuron in neurons}
         if self.activation == SOFTMAX:
+            # Only of weighted sums that are very large or very small is the largest taken off.
+            usual = all(-4 < z < 20 for z in sums.values())
+            taken_off = Decimal(0) if usual else max(sums.values())
             for neuron, z in sums.items():
-                self.write(f"e_{neuron}", exp(z - max(sums.values())))
+                self.write(f"e_{neuron}", exp(z - taken_off))
             total = sum((lines[f"e_{neuron}"] for neuron in neurons), Decimal(0))
             self.write(f"sum_{layer}", total)
             for neuron in neurons:

@@ -189,16 +189,16 @@ def test_a_wide_softmax_goes_back_from_a_prediction_of_next_to_nothing(
 def test_a_factor_that_float64_does_not_hold_is_printed_all_the_same(backprop: Backprop) -> None:
     # From mpmath: the derivative by the prediction is 1 + exp(800), that of sigmoid 1 / that.
     text = "inputs: [1]\nweights: {output: [[800]]}\ntarget: 0\nloss: binary_cross_entropy\n"
-    done = backprop("run", "-", "--explain", "w1", input=text)
+    done = backprop("run", "-", "--explain", "dLoss/dz_out", input=text)
     assert (done.stderr, done.returncode) == ("", 0)
     assert "≈ 2.7263746e347" in done.stdout
     assert "2.7263746e347 * 3.7e−348 ≈ 1.0000" in done.stdout
     assert "is the target" not in done.stdout
     data = json.loads(
-        backprop("run", "-", "--explain", "w1", "--format", "json", input=text).stdout
+        backprop("run", "-", "--explain", "dLoss/dz_out", "--format", "json", input=text).stdout
     )
     results = {one["quantity"]: one["result"] for one in data["derivations"]}
-    assert (results["dLoss/dy_hat"], results["dLoss/dw1"]) == (None, 1.0)
+    assert (results["dLoss/dy_hat"], results["dLoss/dz_out"]) == (None, 1.0)
 
 
 def test_a_softmax_of_very_many_outputs_is_still_compiled() -> None:

@@ -106,7 +106,7 @@ def test_the_line_says_why(backprop: Backprop, tmp_path: Path) -> None:
     loss = backprop("run", path, "--explain", "Loss").stdout
     assert "Loss = 0" in " ".join(loss.split())
     assert "the prediction is the target" in loss
-    slope = backprop("run", path, "--explain", "w1").stdout
+    slope = backprop("run", path, "--explain", "dLoss/dz_out").stdout
     assert "= 1 − 2 * y_true = 1 − 2 * 1 = −1" in " ".join(slope.split())
 
 

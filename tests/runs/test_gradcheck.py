@@ -17,6 +17,7 @@ from support.program import ROOT, Backprop
 from backprop_cli.algebra.expression import Number, Product
 from backprop_cli.arithmetic.working import WorkingError
 from backprop_cli.config.load import load, parse
+from backprop_cli.derivation import derive
 from backprop_cli.derivation.steps import Step
 from backprop_cli.functions.activations import ACTIVATIONS, Z
 from backprop_cli.functions.losses import LOSSES
@@ -110,6 +111,8 @@ def two_neurons(hidden: str = "tanh", loss: str = "squared_error") -> Exercise:
     text = TWO_NEURONS.format(hidden=hidden, loss=loss)
     if loss == "hinge":  # which takes −1 and 1 alone
         text = text.replace("target: 0.9", "target: 1").replace("target: 0.2", "target: -1")
+    if loss == "binary_cross_entropy":  # whose derivative a sigmoid's shortcut does without
+        text = text.replace("output: sigmoid", "output: hard_sigmoid")
     return parse(text, "c.yaml")
 
 
@@ -140,6 +143,27 @@ def test_a_wrong_derivative_of_a_loss_is_found_in_every_gradient(
         ),
     }
     monkeypatch.setattr("backprop_cli.derivation.forward.LOSSES", wrong)
+    assert failing(exercise) == set(exercise.network.parameters)
+
+
+@pytest.mark.parametrize("function", ["sigmoid", "softmax"])
+def test_a_wrong_shortcut_is_found_in_every_gradient(
+    function: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loss = "cross_entropy" if function == "softmax" else "binary_cross_entropy"
+    exercise = parse(
+        "inputs: [0.7, -0.4]\nweights: {output: [[0.5, -0.3], [0.2, 0.6]]}\nbiases: {output: 0.1}\n"
+        f"target: [1, 0]\nactivation: {function}\nloss: {loss}\nlearning_rate: 0.5\n",
+        "c.yaml",
+    )
+    assert failing(exercise) == set()
+
+    def wrong(*given: Any) -> Step:
+        step = shortcut(*given)
+        return step._replace(expression=step.expression + Number(Decimal(1)), computed=None)
+
+    shortcut = derive._difference
+    monkeypatch.setattr(derive, "_difference", wrong)
     assert failing(exercise) == set(exercise.network.parameters)
 
 

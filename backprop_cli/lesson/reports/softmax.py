@@ -21,6 +21,7 @@ from backprop_cli.lesson.blocks import (
     Table,
 )
 from backprop_cli.lesson.equations import equation, result
+from backprop_cli.lesson.forward import softmax_steps
 from backprop_cli.lesson.reasons import SOFTMAX_FORMULAS
 from backprop_cli.network.structure import Layer, Neuron
 
@@ -30,6 +31,9 @@ SOURCE = "https://en.wikipedia.org/wiki/Softmax_function"
 ALL_WORKED = 4
 # For so many the matrix is shown; with more, it would be wider than 80 columns.
 MATRIX_SHOWN = 8
+
+
+SHIFTED = "The largest weighted sum, subtracted from each so that the exps are of a usual size"
 
 
 def softmax_at(weighted_sums: Sequence[Decimal], decimals: int) -> Lesson:
@@ -44,15 +48,20 @@ def softmax_at(weighted_sums: Sequence[Decimal], decimals: int) -> Lesson:
         return head
     neurons = tuple(Neuron(str(at)) for at in range(1, len(weighted_sums) + 1))
     in_matrix = neurons if 1 < len(neurons) <= MATRIX_SHOWN else neurons[:1]
-    derivation = derive_softmax(Layer("all", neurons, softmax.SOFTMAX), in_matrix)
+    layer = Layer("all", neurons, softmax.SOFTMAX)
+    derivation = derive_softmax(layer, in_matrix)
     given = {neuron.weighted_sum: z for neuron, z in zip(neurons, weighted_sums, strict=True)}
     working = work(derivation, given, Exact(decimals))
     shown = neurons if len(neurons) <= ALL_WORKED else neurons[:1]
-    blocks: list[Block] = [
-        Heading(3, "The largest weighted sum, subtracted from each so that no exp is too large"),
-        _lines(working, Rule.SOFTMAX_LARGEST),
+    largest, *exps = softmax_steps(layer, working)
+    blocks: list[Block] = []
+    if largest.rule is Rule.SOFTMAX_LARGEST:
+        blocks += [Heading(3, SHIFTED), Equations((equation(working, largest),))]
+    else:
+        exps = [largest, *exps]
+    blocks += [
         Heading(3, "The exps and their sum"),
-        _lines(working, Rule.SOFTMAX_EXPONENTIAL, Rule.SOFTMAX_SUM),
+        Equations(tuple(equation(working, step) for step in exps)),
         Heading(3, "The activations: each exp divided by the sum"),
         _lines(working, Rule.ACTIVATION),
         Heading(3, "The derivatives of the activations by the weighted sums"),

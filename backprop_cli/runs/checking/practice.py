@@ -16,7 +16,7 @@ from backprop_cli.runs.checking.marking import Marking
 from backprop_cli.runs.checking.problem import problem
 
 # Steps that nobody works on paper.
-NEVER_ASKED = (Rule.SOFTMAX_LARGEST,)
+NEVER_ASKED = (Rule.SOFTMAX_LARGEST, Rule.SOFTMAX_REST)
 
 
 class Question(NamedTuple):

@@ -75,11 +75,15 @@ def problem(exercise: Exercise, example: int = 0, derived: Derived | None = None
 
 
 def _steps(derived: Derived, numbers: list[int], apart: list[int]) -> list[Step]:
-    """Every step of the update; those of the passes once for each example told ``apart``."""
-    steps = derived.update(numbers).steps
+    """Every step of the update; those of the passes once for each example told ``apart``.
+
+    Where there is a shortcut, it is the long way that mistakes are made on. Who takes the shortcut
+    comes to the right values all the same.
+    """
+    steps = [step.longer or step for step in derived.update(numbers).steps]
     if not apart:
-        return [*steps]
-    passes = derived.passes.steps
+        return steps
+    passes = steps[: len(derived.passes.steps)]
     common = set(derived.network.parameters)
     renamed = [_renamed(step, number, common) for number in apart for step in passes]
     return [*renamed, *steps[len(passes) :]]
