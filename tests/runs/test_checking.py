@@ -2,13 +2,18 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from random import Random
+from time import process_time
 
 import pytest
 from support.program import CONFIGS
+from support.student.measured import outcome
+from support.student.working import right_sheet
 
 from backprop_cli import config
 from backprop_cli.config.sheet.reading import load_sheet, parse_sheet
 from backprop_cli.runs.checking.check import Checked, check
+from backprop_cli.runs.checking.entry import Verdict
 
 EXERCISE = CONFIGS / "default.yaml"
 WORKED_EXAMPLE = Path(__file__).parents[1] / "data" / "worked_example_sheet.md"
@@ -162,3 +167,68 @@ def test_what_is_missing_is_named() -> None:
     assert "dLoss/dw5" in found.missing
     assert "z_h1" not in found.missing
     assert "a_out" not in found.missing  # it is on the sheet as y_hat
+
+
+# By the chain rule, from the document's figures: w5 enters ŷ by 0.1868 * 0.5933, w1 enters a_h1 by
+# 0.2413 * 0.05, and z_out by 0.40 times that.
+PRODUCTS = """
+dy_hat/dw5 = 0.1868 * 0.5933 = 0.1108
+∂a_h1/∂w1 = 0.0121
+da_out/dw5 = 0.1108
+dz_out/dw1 = 0.40 * 0.2413 * 0.05 = 0.00483
+"""
+
+
+def test_derivatives_that_no_gradient_needs_are_judged_like_others() -> None:
+    found = checked(PRODUCTS)
+    assert not found.unknown
+    assert verdicts(found) == ["right"] * 4
+    # Without the input, what is left is the derivative by the weighted sum.
+    wrong = checked("dz_out/da_h1 = 0.40\nda_h1/dw1 = 0.2413\n")
+    assert verdicts(wrong) == ["right", "wrong"]
+    assert "chain_factor_left_out" in mistakes(wrong)
+
+
+@pytest.mark.parametrize("name", ["dz_h1/dw1_new", "ddLoss/dw1/dw2", "dw1/dz_out", "dz_h1/dη"])
+def test_what_is_no_derivative_of_the_forward_pass_is_no_quantity(name: str) -> None:
+    assert [one.name for one, _ in checked(f"{name} = 0.5\n").unknown] == [name]
+
+
+def test_derivatives_are_understood_in_networks_of_any_kind() -> None:
+    # By hand: of a softmax, ∂ŷ_1/∂w is ŷ_1 (1 − ŷ_1) x for a weight of its own neuron, and
+    # −ŷ_1 ŷ_2 x for one of another; with weighted sums of 0, ŷ is a half.
+    text = "inputs: [3]\nweights: {output: [[0], [0]]}\nactivation: softmax\ntarget: [1, 0]\n"
+    exercise = config.parse(f"{text}loss: cross_entropy\nlearning_rate: 1\n", "softmax.yaml")
+    sheet = parse_sheet("dy_hat_o1/dw1 = 0.75\ndy_hat_o1/dw2 = -0.75\n", "sheet.txt")
+    assert verdicts(check(exercise, sheet)) == ["right", "right"]
+
+
+@pytest.mark.parametrize("seed", ["a/right/50", "a/right/2499", "b/right/1620", "b/right/2282"])
+def test_no_line_of_one_who_cuts_off_or_keeps_small_numbers_shorter_is_called_wrong(
+    seed: str,
+) -> None:
+    sheet = right_sheet(Random(seed))
+    assert outcome(sheet).verdicts["wrong"] == 0, sheet.text
+
+
+def test_a_thousand_lines_take_no_more_than_about_a_second_however_many_are_wrong() -> None:
+    names = [
+        "z_h1",
+        "a_h1",
+        "z_h2",
+        "a_h2",
+        "z_out",
+        "y_hat",
+        "Loss",
+        "dLoss/dw1",
+        "dLoss/dw5",
+        "w1_new",
+        "dz_out/dw1",
+    ]
+    random = Random(1)
+    text = "".join(f"{random.choice(names)} = {random.random():.4f}\n" for _ in range(1000))
+    start = process_time()
+    found = checked(text)
+    assert process_time() - start < 2.5  # 0.7 seconds on a machine that has nothing else to do
+    assert len(found.lines) == 1000
+    assert found.count(Verdict.WRONG) > 100

@@ -14,12 +14,14 @@ from backprop_cli.runs.checking.problem import Problem
 class Habit(NamedTuple):
     """The digits that a student keeps: so many ``decimals``, or (if not None) so many significant.
 
-    ``small`` is how many significant digits numbers below 0.01 keep, where decimals are counted.
+    ``small`` is how many significant digits numbers below 0.01 keep, where decimals are counted;
+    ``small_decimals`` is how many decimals, of which a very small one keeps two digits at least.
     """
 
     decimals: int
     significant: int | None = None
     small: int | None = None
+    small_decimals: int = 300
 
     def half_unit(self, value: float) -> float:
         """The distance by which rounding may have moved a number."""
@@ -28,7 +30,9 @@ class Habit(NamedTuple):
         power = math.floor(math.log10(abs(value)))
         digits = self.significant
         if digits is None and self.small is not None and abs(value) < SMALL:
-            return min(0.5 * 10.0 ** (power - self.small + 1), 0.5 * 10.0**-self.decimals)
+            by_decimals = min(10.0**-self.small_decimals, 10.0 ** (power - LEAST_DIGITS + 1))
+            unit = max(10.0 ** (power - self.small + 1), by_decimals)
+            return 0.5 * min(unit, 10.0**-self.decimals)
         if digits is None:
             return 0.5 * 10.0**-self.decimals
         return 0.5 * 10.0 ** (power - digits + 1)
@@ -39,6 +43,7 @@ FLOAT64 = Habit(300)
 LEAST_DIGITS = 2
 # Who has cut off so many figures, and so large a share of those that tell, does not round.
 OFTEN, MOSTLY = 2, 0.4
+NEVER_ROUNDED = 5
 EXACT_DIGITS = 13  # a figure of so many digits has not been rounded by hand
 
 
@@ -71,7 +76,8 @@ def habit(problem: Problem, entries: Iterable[Entry]) -> Habit:
     of_small = _lower([one for _, one in small]) if closer else None
     alike = sum(one == decimals for one, _ in large)
     if alike >= sum(one == significant for _, one in large):
-        return Habit(decimals, small=of_small)
+        of_decimals = _lower([one for one, _ in small]) if closer else 300
+        return Habit(decimals, small=of_small, small_decimals=of_decimals)
     return Habit(decimals, significant if of_small is None else min(significant, of_small))
 
 
@@ -82,13 +88,19 @@ def _lower(numbers: Sequence[int]) -> int:
 
 def cuts_off(problem: Problem, entries: Iterable[Entry]) -> bool:
     """True if a student leaves further digits away instead of rounding."""
-    cut = rounded = 0
+    cut = rounded = either = 0
     for entry in entries:
         figure, truths = entry.written.figure, problem.truths(entry.quantity)
         held = any(entry.bounds.holds(value) for value in truths)
         kept = any(is_cut_off(figure, value) for value in truths)
-        if held != kept and entry.quantity in problem.steps:
+        if not figure or entry.quantity not in problem.steps:
+            continue
+        if held != kept:
             cut, rounded = cut + kept, rounded + held
+        elif held and not math.isclose(entry.figure, truths[0], rel_tol=1e-14):
+            either += 1
+    if not rounded:  # of so many figures, one who rounds would have rounded one up
+        return cut > 0 or either >= NEVER_ROUNDED
     return cut >= OFTEN and cut >= MOSTLY * (cut + rounded)
 
 

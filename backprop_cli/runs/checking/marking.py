@@ -19,6 +19,8 @@ from backprop_cli.runs.checking.problem import Problem
 
 # How many of the quantities that a line rests on are tried without, one at a time.
 MOST_LEFT_OUT = 12
+# Of a figure that was written again and again, so many of the nearest lines are tried.
+MOST_REPEATED = 6
 # A result is too coarse to judge a figure by if it may be off by this share of itself, and by far
 # more than the figure's own last digit tells.
 COARSE, COARSER_THAN_FIGURE = 0.5, 5.0
@@ -55,6 +57,11 @@ class Marking:
 
     def __init__(self, problem: Problem, sheet: Sheet) -> None:
         names = Names(problem)
+        strange = [written for written in sheet.lines if not names.means(written)]
+        derivatives = [one for one in map(names.other_derivative, strange) if one is not None]
+        if derivatives:
+            problem = problem.with_derivatives(derivatives)
+            names = Names(problem)
         self.problem, self.names = problem, names
         self.unknown: list[Written] = []
         entries: list[Entry] = []
@@ -144,7 +151,8 @@ class Marking:
         if len(worked) > 1:
             yield self.own.result(quantity, at, frozenset(worked))
         for name in worked[:MOST_LEFT_OUT]:  # a figure that was written twice, differently
-            for line in self.own.lines_of(name):
+            lines = sorted(self.own.lines_of(name), key=lambda line: abs(line - at))
+            for line in lines[:MOST_REPEATED]:
                 if line not in nearest.lines and line in self.found:
                     yield self.own.result(quantity, line + 1)
 
@@ -166,13 +174,13 @@ class Marking:
 
     def _copied(self, at: int, entry: Entry) -> Marked | None:
         """An earlier line about the same quantity whose figure this one repeats."""
+        bounds, figure = entry.bounds, entry.figure
         for line in self.own.lines_of(entry.quantity):
             if line in self.found and line != at:
                 earlier = self.found[line]
-                bounds = entry.bounds
-                if entry.figure == earlier.entry.figure or (
-                    bounds.radius > earlier.entry.bounds.radius
-                    and bounds.holds(earlier.entry.figure)
+                shorter = bounds.holds(earlier.entry.figure)
+                if figure == earlier.entry.figure or (
+                    shorter and bounds.radius > earlier.entry.bounds.radius
                 ):
                     return earlier
         return None

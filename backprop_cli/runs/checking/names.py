@@ -4,6 +4,7 @@ import math
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
+from itertools import product
 
 from backprop_cli.algebra.expression import Partial, partial
 from backprop_cli.algebra.sheet import Place, Written
@@ -70,6 +71,21 @@ class Names:
             if found:
                 return found
         return ()
+
+    def other_derivative(self, written: Written) -> Partial | None:
+        """The derivative that a name means where no step is one, such as ∂z_out/∂w1."""
+        if written.place is not None:
+            return None
+        for name in _readings(written.name):
+            found = DERIVATIVE.match(folded(name))
+            pairs = (
+                product(*(self._bases.get(part, ()) for part in found.groups())) if found else ()
+            )
+            for above, below in pairs:
+                above = self._predictions_of.get(above, above)
+                if above in self.problem.steps and below in self._known:
+                    return partial(above, below)
+        return None
 
     def is_error_signal(self, written: Written) -> bool:
         """True if a line's name is δ or Err of a neuron, which have two signs in books."""
@@ -172,6 +188,12 @@ class Names:
         """Of several outputs, each by the name of its loss."""
         outputs = self.network.outputs if len(self.network.outputs) > 1 else ()
         return {self.network.loss_of(output): output for output in outputs}
+
+    @cached_property
+    def _predictions_of(self) -> Mapping[str, str]:
+        """From an output's activation to its prediction."""
+        outputs = self.network.outputs
+        return {output.activation: self.network.prediction(output) for output in outputs}
 
     @cached_property
     def _sums(self) -> Mapping[str, str]:

@@ -1,6 +1,7 @@
 """A student's own numbers: what the figures of a sheet stand for, and what follows from them."""
 
 import math
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import NamedTuple
@@ -74,9 +75,10 @@ class OwnNumbers:
 
     def line_of(self, quantity: str, at: int) -> int | None:
         """The line whose figure counts for line ``at``: the last before it, else the next after."""
-        lines = [line for line in self._at.get(quantity, ()) if line in self._settled]
-        before = [line for line in lines if line < at]
-        return before[-1] if before else (lines[0] if lines else None)
+        lines = self._at.get(quantity, [])
+        here = bisect_left(lines, at)
+        nearest = (*reversed(lines[:here]), *lines[here:]) if len(lines) > 1 else lines
+        return next((line for line in nearest if line in self._settled), None)
 
     def lines_of(self, quantity: str) -> Sequence[int]:
         """All lines about a quantity."""

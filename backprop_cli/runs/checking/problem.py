@@ -1,19 +1,24 @@
 """The right solution behind a sheet: every step of an exercise, and the right values."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from backprop_cli.algebra.expression import Expression, Partial, Symbol, partial, transform
 from backprop_cli.arithmetic.evaluation import Arithmetic, Exact, Rounded
 from backprop_cli.arithmetic.working import WorkingError
+from backprop_cli.derivation.backward import backward_steps
 from backprop_cli.derivation.derived import Derived
+from backprop_cli.derivation.forward import forward_steps
 from backprop_cli.derivation.objective import FEW, of_example
-from backprop_cli.derivation.steps import Step
+from backprop_cli.derivation.steps import Derivation, Rule, Step
 from backprop_cli.network.exercise import Exercise, Figure
 from backprop_cli.network.structure import Network
 from backprop_cli.runs.updates import Updates
+
+# So many quantities other than the loss are derived for a sheet: each is a pass of its own.
+MOST_DERIVED = 8
 
 
 @dataclass(frozen=True)
@@ -36,6 +41,39 @@ class Problem:
     examples: tuple[int, ...] = ()
     shown: int = 1
     is_whole_epoch: bool = True
+
+    def with_derivatives(self, wanted: Iterable[Partial]) -> "Problem":
+        """The same problem with derivatives that no gradient needs, such as ∂z_out/∂w1.
+
+        Each is the product of those on the way, or a sum of such products. Those that there are
+        already, and those that are none, are passed over; so are all but the first few quantities
+        that are derived, and all where examples are told apart.
+        """
+        if self.examples:
+            return self
+        network, forward = self.network, forward_steps(self.network)
+        of_forward = {step.defines.name for step in forward}
+        known = {*of_forward, *network.inputs, *network.parameters}
+        asked: dict[str, list[Partial]] = {}
+        for one in wanted:
+            if one.name not in self.steps and one.of in of_forward and one.by in known:
+                asked.setdefault(one.of, []).append(one)
+        added: dict[str, Step] = {}
+        for of, found in [*asked.items()][:MOST_DERIVED]:
+            by = [*dict.fromkeys(one.by for one in found if one.by in self.given)]
+            derived = Derivation(tuple(backward_steps(forward, of, by)), of)
+            names = [one.name for one in found if _rests_on(derived, one)]
+            for step in derived.needed_for(names):
+                if step.defines.name not in self.steps:
+                    added[step.defines.name] = step
+        exact, rounded = dict(self.exact), dict(self.rounded)
+        try:
+            _work_on([*added.values()], Exact(), exact)
+            if self.decimals is not None and rounded:
+                _work_on([*added.values()], Rounded(self.decimals), rounded)
+        except ArithmeticError:  # one of them leaves the range of float64
+            return self
+        return replace(self, steps={**self.steps, **added}, exact=exact, rounded=rounded)
 
     def truths(self, name: str) -> tuple[float, ...]:
         """The right values of a quantity: exact, and rounded from line to line."""
@@ -72,6 +110,20 @@ def problem(exercise: Exercise, example: int = 0, derived: Derived | None = None
         example + 1,
         len(exercise.batches.of_epoch(1, exercise.example_count)) == 1,
     )
+
+
+def _rests_on(derived: Derivation, derivative: Partial) -> bool:
+    """True if what is derived rests on the quantity by which it is."""
+    step = derived.by_name.get(derivative.name)
+    return step is not None and step.rule is not Rule.FEEDS_NOTHING
+
+
+def _work_on(steps: Sequence[Step], arithmetic: Arithmetic[Any], values: dict[str, float]) -> None:
+    """Work further steps from the values of the quantities that they rest on."""
+    known = {name: arithmetic.number(value) for name, value in values.items()}
+    for step in steps:
+        value = arithmetic.result(arithmetic.value(step, known), step.kept)
+        known[step.defines.name], values[step.defines.name] = value, float(value)
 
 
 def _steps(derived: Derived, numbers: list[int], apart: list[int]) -> list[Step]:
