@@ -79,7 +79,8 @@ class MathML(Writer[str]):
     def parenthesized(self, inner: str) -> str:
         """(…) of the height of what stands within."""
         # Browsers put space around what could grow, also where there is nothing to grow for.
-        grows = "" if "<mfrac>" in inner else ' stretchy="false"'
+        high = "<mfrac>" in inner or "<mtable" in inner
+        grows = "" if high else ' stretchy="false"'
         return f"<mrow><mo{grows}>(</mo>{inner}<mo{grows}>)</mo></mrow>"
 
     def sum(self, first: str, rest: Sequence[tuple[bool, str]]) -> str:

@@ -126,7 +126,7 @@ def written(
         case Format.html:
             from backprop_cli.render.html.page import page
 
-            return page(lesson, drawn)
+            return page(lesson, drawn, steps=drawn is not None)
         case Format.pdf:
             from backprop_cli.render.pdf import pdf
 

@@ -95,6 +95,13 @@ def test_every_command_that_prints_a_lesson_takes_every_format(
     assert len(run.stdout) > 200
 
 
+def test_a_page_steps_through_a_solution_and_shows_a_report_at_once(backprop: Backprop) -> None:
+    for command in (("activation", "relu", "1"), ("check", SHEET), ("sweep", "--lr", "1")):
+        shown = backprop(*command, "--format", "html").stdout
+        assert ("<script>" in shown, 'class="sheet"' in shown) == (False, True), command
+    assert "<script>" in backprop("run", "--explain", "w1", "--format", "html").stdout
+
+
 def test_an_explanation_as_json_has_every_step_with_its_parts(backprop: Backprop) -> None:
     run = backprop("run", "--explain", "w5", "--format", "json")
     steps = {step["quantity"]: step for step in json.loads(run.stdout)["derivations"]}

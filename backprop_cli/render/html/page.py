@@ -51,7 +51,7 @@ def page(lesson: Lesson, diagram: Diagram | None = None, *, steps: bool = True) 
 {_file("page.css")}</style>
 </head>
 <body>
-<div class="{"columns" if steps else "sheet"}">
+<div class="{("columns" if diagram else "columns alone") if steps else "sheet"}">
 {picture}
 <main>
 {fragment(lesson)}</main>
