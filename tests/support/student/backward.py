@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from random import Random
 
-from support.student.functions import FUNCTIONS, RATE, Formula, Get
+from support.student.functions import BY_OUTPUT, FUNCTIONS, RATE, Formula, Get
 from support.student.task import Forward, Task
 
 
@@ -40,8 +40,20 @@ class _Whole(Forward):
 
     def _by_prediction(self, o: str, n: int) -> None:
         y, p = self.y(o), self.yhat(o)
+        wrong: dict[str, list[Formula]]
         name = f"dLoss/d{p}"
-        if self.loss == "binary_cross_entropy":
+        if self.loss in BY_OUTPUT:
+            slope = BY_OUTPUT[self.loss][1]
+            by = 1 / n if self.loss == "mean_absolute_error" else 1.0
+
+            def sloped(factor: float) -> Formula:
+                return lambda get: factor * slope(get(y), get(p))
+
+            wrong = {"sign": [sloped(-by)]}
+            if by != 1:
+                wrong["summed_for_averaged"] = [sloped(1.0)]
+            self.add(name, sloped(by), wrong)
+        elif self.loss == "binary_cross_entropy":
 
             def ratio(sign: float) -> Formula:
                 return lambda get: sign * (get(p) - get(y)) / (get(p) * (1 - get(p)))
@@ -60,7 +72,7 @@ class _Whole(Forward):
             def scaled(by: float) -> Formula:
                 return lambda get: by * (get(p) - get(y))
 
-            wrong: dict[str, list[Formula]] = {"sign": [scaled(-factor)]}
+            wrong = {"sign": [scaled(-factor)]}
             if self.loss == "half_squared_error":
                 wrong["factor_too_many"] = [scaled(2.0)]
             else:

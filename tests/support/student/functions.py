@@ -42,7 +42,23 @@ FUNCTIONS: Mapping[str, tuple[Callable[[float], float], Callable[[float, float],
 }
 HIDDEN = [name for name in FUNCTIONS if name not in ("binary_step", "sign")]
 
+
+def sign_of(error: float) -> float:
+    return float((error > 0) - (error < 0))
+
+
+# Losses of one output by target and prediction, each with its derivative by the prediction.
+BY_OUTPUT: Mapping[str, tuple[Callable[[float, float], float], Callable[[float, float], float]]] = {
+    "mean_absolute_error": (lambda y, p: abs(y - p), lambda y, p: sign_of(p - y)),
+    "huber": (
+        lambda y, p: (y - p) ** 2 / 2 if abs(y - p) <= 1 else abs(y - p) - 0.5,
+        lambda y, p: p - y if abs(y - p) <= 1 else sign_of(p - y),
+    ),
+    "log_cosh": (lambda y, p: math.log(math.cosh(p - y)), lambda y, p: math.tanh(p - y)),
+    "hinge": (lambda y, p: max(0.0, 1 - y * p), lambda y, p: -y if y * p < 1 else 0.0),
+}
 LOSSES = (
+    *BY_OUTPUT,
     "half_squared_error",
     "squared_error",
     "mean_squared_error",

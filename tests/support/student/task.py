@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from random import Random
 from types import MappingProxyType
 
-from support.student.functions import FUNCTIONS, HIDDEN, LOSSES, RATE, Formula, sigmoid
+from support.student.functions import BY_OUTPUT, FUNCTIONS, HIDDEN, LOSSES, RATE, Formula, sigmoid
 
 
 @dataclass(frozen=True)
@@ -144,6 +144,8 @@ class Forward:
             targets = [float(at == one) for at in range(outputs)]
         elif self.loss == "binary_cross_entropy":
             targets = [float(self.random.random() < 0.5) for _ in range(outputs)]
+        elif self.loss == "hinge":
+            targets = [self.random.choice((-1.0, 1.0)) for _ in range(outputs)]
         else:
             targets = [self.number(0.01, 0.99) for _ in range(outputs)]
         for name, target in zip(self.names[-1], targets, strict=True):
@@ -258,7 +260,15 @@ class Forward:
             return cross(y, p) + cross(1 - y, 1 - p)
 
         wrong: dict[str, list[Formula]] = {}
-        if self.loss == "half_squared_error":
+        if self.loss in BY_OUTPUT:
+            of = BY_OUTPUT[self.loss][0]
+            averaged = self.loss == "mean_absolute_error"
+            right = each(of, 1 / n if averaged else 1.0)
+            if averaged and n > 1:
+                wrong["summed_for_averaged"] = [each(of)]
+            elif n > 1:
+                wrong["averaged_for_summed"] = [each(of, 1 / n)]
+        elif self.loss == "half_squared_error":
             right = each(square, 0.5)
             wrong["factor_left_out"] = [each(square)]
             wrong["not_squared"] = [each(lambda y, p: y - p, 0.5)] if n == 1 else []
