@@ -680,7 +680,7 @@ def test_the_json_schema_accepts_every_form_of_examples_and_data(tmp_path: Path)
         f"{SEVERAL}optimizer: {{name: adam, epsilon: -1}}\n",
         f"{SEVERAL}optimizer: {{name: adam, rate: 0.1}}\n",
         f"{SEVERAL}weight_decay: -1\n",
-        f"{SEVERAL}activation: {{name: parametric_relu, slope: steep}}\n",
+        f"{SEVERAL}activation: {{name: parametric_relu, slope: 1.2.3}}\n",
     ],
 )
 def test_the_json_schema_refuses_what_the_program_refuses(text: str) -> None:

@@ -59,9 +59,12 @@ def failing(exercise: Exercise) -> set[str]:
 def test_every_shipped_configuration_passes(path: Path, backprop: Backprop) -> None:
     exercise = load(str(path))
     found = checked(exercise)
-    assert tuple(found) == exercise.network.parameters
+    network = exercise.network
+    assert tuple(found) == (network.parameters or network.inputs)
     assert all(check.agrees and not check.kinks for check in found.values())
-    assert 0 < max(check.disagreement for check in found.values()) <= TOLERANCE
+    # The circuit's derivatives are whole numbers, and so are its differences.
+    assert network.parameters == () or max(check.disagreement for check in found.values()) > 0
+    assert max(check.disagreement for check in found.values()) <= TOLERANCE
     done = backprop("run", path, "--gradcheck")
     assert (done.stderr, done.returncode) == ("", 0)
     agree = f"All {len(found)} gradients agree" if len(found) > 1 else "The gradient agrees"
