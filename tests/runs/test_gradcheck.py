@@ -321,6 +321,10 @@ from backprop_cli.functions import activations
 rows = dict(activations.ACTIVATIONS)
 rows["sigmoid"] = rows["sigmoid"]._replace(derivative=rows["tanh"].derivative)
 activations.ACTIVATIONS = rows
+from backprop_cli.derivation import derive
+derive.SHORTCUTS = set()  # which do without it
+from backprop_cli.functions import losses
+losses.LOSSES.update({name: row._replace(through=None) for name, row in losses.LOSSES.items()})
 from backprop_cli.cli.entry import main
 main()
 """
@@ -379,8 +383,9 @@ def test_near_saturation_a_wrong_derivative_is_found_all_the_same(
 ) -> None:
     row = LOSSES["binary_cross_entropy"]
     off = Product((Number(Decimal("1.0001")), row.derivative))
-    wrong = {**LOSSES, row.name: row._replace(derivative=off, computed_derivative=None)}
-    monkeypatch.setattr("backprop_cli.derivation.forward.LOSSES", wrong)
+    off_row = row._replace(derivative=off, computed_derivative=None, through=None)
+    monkeypatch.setattr("backprop_cli.derivation.forward.LOSSES", {**LOSSES, row.name: off_row})
+    monkeypatch.setattr(derive, "SHORTCUTS", set())  # which do without it
     assert failing(parse(SATURATED.format(x=x), "c.yaml")) == {"w1", "b1"}
 
 
@@ -442,8 +447,9 @@ def test_an_uncertainty_is_that_of_the_step_that_is_taken(
     assert failing(exercise) == set()
     row = LOSSES["binary_cross_entropy"]
     off = Product((Number(Decimal(factor)), row.derivative))
-    wrong = {**LOSSES, row.name: row._replace(derivative=off, computed_derivative=None)}
-    monkeypatch.setattr("backprop_cli.derivation.forward.LOSSES", wrong)
+    off_row = row._replace(derivative=off, computed_derivative=None, through=None)
+    monkeypatch.setattr("backprop_cli.derivation.forward.LOSSES", {**LOSSES, row.name: off_row})
+    monkeypatch.setattr(derive, "SHORTCUTS", set())  # which do without it
     assert failing(exercise) == {"w1"}
 
 
