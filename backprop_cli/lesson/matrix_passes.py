@@ -207,9 +207,12 @@ class Passes:
         network, layers = self._network, self.layers
         yield Heading(2, "Weight and Bias Updates")
         rate = result(self._working, LEARNING_RATE)
-        of_batch = f" Each gradient is {REDUCTIONS[network.reduction].reason}."
-        said = of_batch if self._working.is_batched else ""
-        yield Paragraph(prose("The learning rate ", RATE, " is ", rate, f".{said}"))
+        yield Paragraph(prose("The learning rate ", RATE, " is ", rate, "."))
+        goal, of = self._working.derivation.goal, self._working.derivation.of
+        if goal != of:
+            of_batch = f": {REDUCTIONS[network.reduction].reason}"
+            said = of_batch if self._working.is_batched else ", the penalty's part included"
+            yield Paragraph(prose("Here dW1 is short for ", partial(goal, "W1"), f"{said}."))
         yield Heading(3, "Weight Updation Formula")
         for at in range(1, layers.last + 1):
             yield from self._new(layers.weights(at)).blocks

@@ -304,6 +304,15 @@ def test_several_examples_are_worked_one_at_a_time_and_updated_by_their_mean() -
     assert any("the mean over the examples of the batch" in line for line in found)
 
 
+def test_with_a_penalty_the_update_goes_by_the_gradients_that_include_it() -> None:
+    run = parsed(f"{SPARSE}penalty: {{l2: 0.1}}\n")
+    found = equations(run)
+    assert any(line.startswith("Here dW1 is short for ∂Loss/∂W1, the penalty") for line in found)
+    (line,) = (line for line in found if line.startswith("W2_new"))
+    assert on_paper(run.working.figure("∂Loss/∂w3")) in line
+    assert run.working.figure("∂Loss/∂w3") != run.working.figure("∂DataLoss/∂w3")
+
+
 def test_more_rows_or_columns_than_can_be_read_are_left_out() -> None:
     wide = Matrix(
         tuple(tuple(Number(Decimal(10 * down + at)) for at in range(5)) for down in range(6))
