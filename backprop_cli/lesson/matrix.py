@@ -30,7 +30,7 @@ from backprop_cli.lesson.updates import updates
 from backprop_cli.network.structure import Network
 from backprop_cli.runs.run import Run
 
-MEND = "; leave --notation out, or write --notation delta"
+LEFT_OUT = "leave --notation out"
 
 
 class MatrixNotation(Notation):
@@ -39,9 +39,11 @@ class MatrixNotation(Notation):
     def refusal(self, network: Network) -> str:
         """Why a network cannot be written in matrices, and what to do; empty if it can."""
         if goes_by_error(network):
-            return "the perceptron rule goes by the error, not by gradients; leave --notation out"
+            return f"the perceptron rule goes by the error, not by gradients; {LEFT_OUT}"
         why = refusal(network)
-        return f"{why}{MEND}" if why else ""
+        has_formulas = any(neuron.formula is not None for neuron in network.neurons)
+        mend = LEFT_OUT if has_formulas else f"{LEFT_OUT}, or write --notation delta"
+        return f"{why}; {mend}" if why else ""
 
     def forward(self, run: Run) -> Iterator[Block]:
         """The matrices of what is given, and from layer to layer Z and A."""

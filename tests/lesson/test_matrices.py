@@ -382,4 +382,7 @@ def test_every_other_shape_is_refused(text: str, why: str) -> None:
     whole_text = f"inputs: {{x: 3}}\n{text}\nlearning_rate: 0.1\n"
     if "target" not in text:
         whole_text += "target: [1, 1]\n" if "o2" in text else "target: 1\n"
-    assert why in MatrixNotation().refusal(config.parse(whole_text, "c.yaml").network)
+    refusal = MatrixNotation().refusal(config.parse(whole_text, "c.yaml").network)
+    assert why in refusal
+    # δ is no help where a neuron is a formula, which has none.
+    assert ("--notation delta" in refusal) is ("formula" not in why)
