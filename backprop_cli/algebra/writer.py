@@ -75,6 +75,22 @@ BINDINGS: Mapping[type[Expression], Binding] = {
 }
 
 
+TURNED = {">": "<", "≥": "≤", "<": ">", "≤": "≥"}
+
+
+def compared(test: Expression, sign: str) -> Relation:
+    """A comparison with 0 as it reads best: a ≥ b for a − b ≥ 0, z ≤ 3 for 3 − z ≥ 0."""
+    match test:
+        case Sum((Number(of="") as least, Negative(right))):
+            return Relation(right, TURNED[sign], least)
+        case Sum((left, Negative(right))):
+            return Relation(left, sign, right)
+        case Negative(inner):
+            return Relation(inner, TURNED[sign], ZERO)
+        case _:
+            return Relation(test, sign, ZERO)
+
+
 class Writer(ABC, Generic[T]):
     """A writer of expressions for one medium; T is what it makes of an expression.
 
@@ -213,10 +229,13 @@ class Writer(ABC, Generic[T]):
             case Choice(_, holds, exception=exception) if exception:
                 return self._write(holds, leading=leading)
             case Choice(test, holds, otherwise):
+                condition = compared(test, expression.relation)
                 return self.choice(
                     self._within(holds, Binding.SUM),
                     self.relation(
-                        self._within(test, Binding.SUM), expression.relation, self.number(ZERO)
+                        self._within(condition.left, Binding.SUM),
+                        condition.sign,
+                        self._within(condition.right, Binding.SUM),
                     ),
                     self._within(otherwise, Binding.SUM),
                 )

@@ -17,7 +17,7 @@ from backprop_cli.algebra.writer import Binding, Writer
 # What a library of arrays calls our elementary functions.
 FUNCTIONS = {"exp": "exp", "ln": "log", "sqrt": "sqrt", "abs": "abs", "sin": "sin", "cos": "cos"}
 NAME = r"[\w.]+"  # or a number
-RELATIONS = {"≥": ">="}
+RELATIONS = {"≥": ">=", "≤": "<="}
 
 
 class Code(Writer[str]):

@@ -1,18 +1,18 @@
 """A step of a working as the lines in which it is written: symbols, numbers, result."""
 
 from backprop_cli.algebra.expression import (
-    ZERO,
     Call,
     Choice,
     Expression,
     Marked,
+    Negative,
     Number,
-    Relation,
     Symbol,
     substitute,
     symbols,
 )
 from backprop_cli.algebra.prose import Prose, prose
+from backprop_cli.algebra.writer import compared
 from backprop_cli.arithmetic.exactness import equal
 from backprop_cli.arithmetic.working import AnyWorking
 from backprop_cli.derivation.steps import Step
@@ -78,16 +78,26 @@ def equation(
     note = why_taken(working, step)
     if isinstance(expression, Choice) and expression.exception:
         expression = taken
-    if isinstance(expression, Number):
+    if isinstance(_signed(expression), Number):
         chain: tuple[Expression, ...] = (expression,)
     else:
-        between = (working.with_figures(taken), working.with_sums_worked_out(taken))
+        put_in = (working.with_figures(taken), working.with_sums_worked_out(taken))
+        between = tuple(map(_signed, put_in))
         end = result(working, step.defines.name)
-        passed_on = isinstance(taken, Symbol) or (isinstance(taken, Number) and not taken.name)
+        of = taken.operand if isinstance(taken, Negative) else taken
+        passed_on = isinstance(of, Symbol) or (isinstance(taken, Number) and not taken.name)
         said = {end} if passed_on else set()
         chain = (expression, *(one for one in dict.fromkeys(between) if one not in said), end)
     found = line(step.defines, *chain, note=note, reason=reason)
     return found if factor is None else marked(found, factor)
+
+
+def _signed(expression: Expression) -> Expression:
+    """Minus a number that has no sign of its own as one number."""
+    match expression:
+        case Negative(Number(value, name, of)) if not name and not value.is_signed():
+            return Number(-value, of=of)
+    return expression
 
 
 def marked(row: Equation, factor: int) -> Equation:
@@ -125,4 +135,4 @@ def why_taken(working: AnyWorking, step: Step) -> Prose:
 def since(choice: Choice, holds: bool, tested: Expression) -> Prose:
     """The reason why a choice holds or does not, where its test is ``tested`` in numbers."""
     sign = choice.relation if holds else {">": "≤", "≥": "<"}[choice.relation]
-    return prose("(since ", Relation(tested, sign, ZERO), ")")
+    return prose("(since ", compared(tested, sign), ")")
