@@ -17,8 +17,7 @@ from typing import NamedTuple
 def refusal(path: Path, *, force: bool, pipes: bool = False) -> str | None:
     """The reason why ``path`` cannot be written to, as far as is known beforehand; None if it can.
 
-    A named pipe may stand there only with ``pipes``: until someone reads it, it would be waited
-    for.
+    A named pipe may stand there only with ``pipes``: one waits until someone reads it.
     """
     exists = "the file exists already; --force replaces it"
     return _refusal(path, None if force else exists, pipes=pipes)

@@ -243,14 +243,9 @@ def symbols(expression: Expression) -> Iterator[Symbol]:
         yield from symbols(part)
 
 
-def has_calls(expression: Expression) -> bool:
-    """True if a function is called anywhere in an expression."""
-    return isinstance(expression, Call) or any(map(has_calls, parts(expression)))
-
-
-def has_quotients(expression: Expression) -> bool:
-    """True if something is divided anywhere in an expression."""
-    return isinstance(expression, Quotient) or any(map(has_quotients, parts(expression)))
+def has(kind: type, expression: Expression) -> bool:
+    """True if an expression of a kind stands anywhere in an expression."""
+    return isinstance(expression, kind) or any(has(kind, part) for part in parts(expression))
 
 
 def transform(

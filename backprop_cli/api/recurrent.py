@@ -8,7 +8,8 @@ from backprop_cli.config.writing.saved import configuration_text
 from backprop_cli.config.writing.sketch import Sketch
 from backprop_cli.functions.optimizers import DECAY, OPTIMIZERS, initial_state
 from backprop_cli.network.exercise import Exercise, Trained
-from backprop_cli.network.structure import LEARNING_RATE, Edge, Layer, Network, Neuron
+from backprop_cli.network.neurons import Edge, Layer, Neuron
+from backprop_cli.network.structure import LEARNING_RATE, Network
 from backprop_cli.runs.worksheets.drawing import drawing
 
 STARTS_FROM = Decimal("0.5")  # it says of which kind the numbers are that are drawn

@@ -9,7 +9,8 @@ from backprop_cli.functions.losses import LOSSES
 from backprop_cli.functions.optimizers import DECAY, OPTIMIZERS, initial_state
 from backprop_cli.functions.softmax import SOFTMAX
 from backprop_cli.network.exercise import Exercise
-from backprop_cli.network.structure import LEARNING_RATE, Edge, Layer, Network, Neuron
+from backprop_cli.network.neurons import Edge, Layer, Neuron
+from backprop_cli.network.structure import LEARNING_RATE, Network
 from backprop_cli.runs.worksheets.drawing import drawing
 from backprop_cli.runs.worksheets.numbers import BOUNDED
 

@@ -8,12 +8,12 @@ from backprop_cli.algebra.expression import (
     Expression,
     Product,
     Quotient,
-    has_calls,
+    has,
     parts,
     substitute,
 )
-from backprop_cli.arithmetic.evaluation import Rounded
 from backprop_cli.arithmetic.figures import LOSSLESS
+from backprop_cli.arithmetic.rounded import Rounded
 from backprop_cli.functions.activations import Z, configured
 from backprop_cli.functions.elementary import ELEMENTARY
 
@@ -28,7 +28,7 @@ def equal(left: Expression, right: Expression) -> bool:
         if by_hand.evaluate(left, {}) != by_hand.evaluate(right, {}):
             return False
         # What comes so near to a figure that no digits tell it apart is not equal to it.
-        return not has_calls(left) or _is_exact(left, by_hand)
+        return not has(Call, left) or _is_exact(left, by_hand)
     except ArithmeticError:
         return False
 

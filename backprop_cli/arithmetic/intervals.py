@@ -27,7 +27,7 @@ from backprop_cli.algebra.expression import (
     Sum,
     Symbol,
 )
-from backprop_cli.arithmetic.evaluation import Exact
+from backprop_cli.arithmetic.exact import Exact
 
 # What float64 may add to the bounds, relative to the magnitude.
 SLACK = 1e-13

@@ -13,7 +13,7 @@ from decimal import (
     localcontext,
 )
 
-from backprop_cli.algebra.expression import Call, Expression, has_calls
+from backprop_cli.algebra.expression import Call, Expression, has
 from backprop_cli.arithmetic.evaluation import Arithmetic, check_argument
 from backprop_cli.derivation.steps import Kept
 from backprop_cli.functions.activations import Z, configured
@@ -54,7 +54,7 @@ class Precise(Arithmetic[Decimal]):
             check_argument(elementary, argument)
             return elementary.decimal(argument)
         formula = configured(call.function, call.settings).formula
-        if abs(argument) <= STRAIGHT or not has_calls(formula):
+        if abs(argument) <= STRAIGHT or not has(Call, formula):
             return self._at(formula, argument)
         start = STRAIGHT.copy_sign(argument)
         value = self._at(formula, start)

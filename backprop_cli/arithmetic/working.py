@@ -18,17 +18,10 @@ from backprop_cli.algebra.expression import (
     symbols,
     transform,
 )
-from backprop_cli.arithmetic.evaluation import (
-    FUNCTION_DIGITS,
-    Arithmetic,
-    DomainError,
-    OutOfRangeError,
-    Rounded,
-    Unrounded,
-    V,
-)
+from backprop_cli.arithmetic.evaluation import Arithmetic, DomainError, OutOfRangeError, V
 from backprop_cli.arithmetic.figures import MOST_SIGNIFICANT, decimals_of, with_decimals
 from backprop_cli.arithmetic.precise import Precise
+from backprop_cli.arithmetic.rounded import FUNCTION_DIGITS, Rounded, Unrounded
 from backprop_cli.derivation.steps import Derivation, Kept, Step
 
 TOO_LARGE = (

@@ -21,9 +21,10 @@ from backprop_cli.algebra.expression import (
     Number,
     Partial,
     Product,
+    Quotient,
     Sum,
     Symbol,
-    has_quotients,
+    has,
     partial,
     substitute,
 )
@@ -31,7 +32,7 @@ from backprop_cli.derivation.rules import derivatives
 from backprop_cli.derivation.steps import Local, Rule, Step
 from backprop_cli.functions import softmax
 from backprop_cli.functions.losses import LOG_COMPLEMENT_SLOPE, LOG_SLOPE, Loss
-from backprop_cli.network.structure import Neuron
+from backprop_cli.network.neurons import Neuron
 
 # A gradient up to here is a factor like any other in float64.
 MOST = Number(Decimal("1e300"))
@@ -114,7 +115,7 @@ def _product(of: str, quantity: str, use: Use, uses: Uses) -> Step:
     straight = _straight(of, use, uses)
     if straight is None:
         return found
-    if has_quotients(straight):
+    if has(Quotient, straight):
         straight = _if_in_range(partial(of, through), product, straight)
     return found._replace(computed=straight)
 

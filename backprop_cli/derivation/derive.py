@@ -22,7 +22,8 @@ from backprop_cli.functions.activations import NEARLY_ONE, A, Z, row_of
 from backprop_cli.functions.losses import LOSSES
 from backprop_cli.functions.optimizers import goes_by_error
 from backprop_cli.functions.softmax import SOFTMAX, complement
-from backprop_cli.network.structure import Function, Layer, Network, Neuron
+from backprop_cli.network.neurons import Function, Layer, Neuron
+from backprop_cli.network.structure import Network
 
 
 def derive(network: Network, batch: Sequence[int] = (), *, by_inputs: bool = False) -> Derivation:

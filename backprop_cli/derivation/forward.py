@@ -7,7 +7,8 @@ from backprop_cli.derivation.steps import Kept, Local, Rule, Step
 from backprop_cli.functions import softmax
 from backprop_cli.functions.activations import A, Z, row_of
 from backprop_cli.functions.losses import COMPLEMENT, LOG, LOG_COMPLEMENT, LOSSES, Loss
-from backprop_cli.network.structure import Function, Layer, Network, Neuron
+from backprop_cli.network.neurons import Function, Layer, Neuron
+from backprop_cli.network.structure import Network
 
 # Of a softmax of up to so many neurons every derivative is listed; they are their square.
 MOST_LISTED = 12

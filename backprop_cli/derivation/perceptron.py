@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from backprop_cli.algebra.expression import Expression, Sum, Symbol, substitute
 from backprop_cli.derivation.steps import Kept, Rule, Step, new, step_of
 from backprop_cli.functions.optimizers import ERROR, OPTIMIZERS, RATE, X
-from backprop_cli.network.structure import Network, Neuron
+from backprop_cli.network.neurons import Neuron
+from backprop_cli.network.structure import Network
 
 
 def error_of(neuron: Neuron) -> Symbol:

@@ -12,7 +12,8 @@ from backprop_cli.functions.losses import Loss
 from backprop_cli.functions.optimizers import Line
 from backprop_cli.functions.penalties import Penalty
 from backprop_cli.functions.reductions import Reduction
-from backprop_cli.network.structure import LOSS, Neuron
+from backprop_cli.network.neurons import Neuron
+from backprop_cli.network.structure import LOSS
 
 
 class Rule(Enum):

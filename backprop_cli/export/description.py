@@ -13,7 +13,8 @@ from backprop_cli.functions.activations import ACTIVATIONS
 from backprop_cli.functions.optimizers import DECAY, OPTIMIZERS, T, goes_by_error, symbol_of
 from backprop_cli.functions.reductions import REDUCTIONS, Reduction
 from backprop_cli.network.exercise import Exercise, Figure
-from backprop_cli.network.structure import LEARNING_RATE, Layer, Network
+from backprop_cli.network.neurons import Layer
+from backprop_cli.network.structure import LEARNING_RATE, Network
 
 Vector = tuple[float, ...]
 Matrix = tuple[Vector, ...]

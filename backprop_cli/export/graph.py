@@ -12,7 +12,8 @@ from backprop_cli.derivation.steps import Rule
 from backprop_cli.export.code import Code, without_largest
 from backprop_cli.functions.activations import ACTIVATIONS
 from backprop_cli.functions.softmax import SOFTMAX
-from backprop_cli.network.structure import Function, Network, Neuron
+from backprop_cli.network.neurons import Function, Neuron
+from backprop_cli.network.structure import Network
 
 # Names that mean something in a script, or in a module of PyTorch.
 TAKEN = re.compile(

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from backprop_cli.export import parts, updates
+from backprop_cli.export import parts, snippets, updates
 from backprop_cli.export.description import Array, Description
 from backprop_cli.export.graph import forward_lines
 from backprop_cli.export.layout import Block, array, indented, listing
@@ -71,9 +71,9 @@ def script(description: Description) -> str:
         update = f"{moved} = update({moved}, {{x}}, {{y}}{count})"
         blocks.append(_update(description))
     if parts.shuffles(description):
-        blocks.append(parts.ORDER_OF_EPOCH)
+        blocks.append(snippets.ORDER_OF_EPOCH)
     loss = f"loss = {parts.loss_function(description)}(parameters, x, y)"
-    blocks += [parts.IS_SHOWN, parts.loop(description, update, loss, order="jnp.array({})")]
+    blocks += [snippets.IS_SHOWN, parts.loop(description, update, loss, order="jnp.array({})")]
     return laid_out(blocks)
 
 

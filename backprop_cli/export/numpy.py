@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from backprop_cli.errors import UsageError
-from backprop_cli.export import parts, updates
+from backprop_cli.export import parts, snippets, updates
 from backprop_cli.export.description import Description, LayerArrays
 from backprop_cli.export.layout import Block, array, indented, listing
 from backprop_cli.export.layout import script as laid_out
@@ -157,13 +157,13 @@ def script(description: Description) -> str:
         update = "update({x}, {y}, t)" if description.counts else "update({x}, {y})"
         blocks.append(_update(description))
     if parts.shuffles(description):
-        blocks.append(parts.ORDER_OF_EPOCH)
+        blocks.append(snippets.ORDER_OF_EPOCH)
     loss = (
         "loss, _ = loss_and_gradients(x, y)"
         if description.trained
         else f"loss = {parts.loss_function(description)}(x, y)"
     )
-    blocks += [parts.IS_SHOWN, parts.loop(description, update, loss)]
+    blocks += [snippets.IS_SHOWN, parts.loop(description, update, loss)]
     return laid_out(blocks)
 
 

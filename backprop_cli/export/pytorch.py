@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from backprop_cli.export import parts, updates
+from backprop_cli.export import parts, snippets, updates
 from backprop_cli.export.description import Array, Description, LayerArrays, flat
 from backprop_cli.export.graph import forward_lines
 from backprop_cli.export.layout import INDENT, WIDTH, Block, array, indented, listing
@@ -143,12 +143,12 @@ def script(description: Description) -> str:
         divided = " / len(x)" if row.divides else ""
         blocks.append(UPDATE.format(name=row.name, divided=divided, penalty=penalty).splitlines())
     if parts.shuffles(description):
-        blocks.append(parts.ORDER_OF_EPOCH)
+        blocks.append(snippets.ORDER_OF_EPOCH)
     loss = f"loss = {parts.loss_function(description)}()"
     loop = parts.loop(description, "update({x}, {y})", loss, condition="rank == 0 and ")
     let_go = f"del model  # and its hold on the group, whose threads then end\n{INDENT}"
     end = END.format(end=let_go if description.trained else "").splitlines()
-    return laid_out([*blocks, parts.IS_SHOWN, loop, end])
+    return laid_out([*blocks, snippets.IS_SHOWN, loop, end])
 
 
 def _masks(description: Description) -> Block:

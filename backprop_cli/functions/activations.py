@@ -21,7 +21,7 @@ from backprop_cli.algebra.expression import (
 )
 from backprop_cli.algebra.prose import Prose, prose, spans
 from backprop_cli.functions.elementary import ARGUMENT, ELEMENTARY
-from backprop_cli.network.structure import Function, Settings
+from backprop_cli.network.neurons import Function, Settings
 
 Z = ARGUMENT  # the weighted sum that an activation is applied to
 A = Symbol("a")  # the activation itself, for derivatives that are simplest in terms of it

@@ -19,7 +19,7 @@ from backprop_cli.algebra.expression import (
 )
 from backprop_cli.algebra.prose import Prose, prose
 from backprop_cli.functions.activations import NEARLY_ONE
-from backprop_cli.network.structure import Settings
+from backprop_cli.network.neurons import Settings
 
 Y_TRUE = Symbol("y_true")  # an output's target
 Y_HAT = Symbol("y_hat")  # an output's prediction

@@ -27,7 +27,7 @@ from backprop_cli.algebra.expression import (
     Symbol,
 )
 from backprop_cli.functions.activations import HALF, NEARLY_ONE
-from backprop_cli.network.structure import Layer, Neuron
+from backprop_cli.network.neurons import Layer, Neuron
 
 SOFTMAX = "softmax"
 JUST_OVER_ONE = Number(Decimal("1.0001"))

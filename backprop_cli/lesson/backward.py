@@ -30,7 +30,8 @@ from backprop_cli.lesson.reasons import (
     rule_of_constant_factor,
     slope_place,
 )
-from backprop_cli.network.structure import FACTOR, LOSS, Network
+from backprop_cli.network.parameters import FACTOR
+from backprop_cli.network.structure import LOSS, Network
 from backprop_cli.wording import counted
 
 

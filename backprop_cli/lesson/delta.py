@@ -30,7 +30,8 @@ from backprop_cli.lesson.known import WORKED_OUT
 from backprop_cli.lesson.notation import Notation
 from backprop_cli.lesson.reasons import place, reason
 from backprop_cli.lesson.renamed import Renaming
-from backprop_cli.network.structure import Layer, Network, Neuron
+from backprop_cli.network.neurons import Layer, Neuron
+from backprop_cli.network.structure import Network
 from backprop_cli.runs.run import Run
 from backprop_cli.wording import counted
 

@@ -8,7 +8,8 @@ from backprop_cli.algebra.paper import name_on_paper, on_paper
 from backprop_cli.arithmetic.working import AnyWorking
 from backprop_cli.derivation.perceptron import error_of
 from backprop_cli.functions.optimizers import goes_by_error
-from backprop_cli.network.structure import Network, Neuron
+from backprop_cli.network.neurons import Neuron
+from backprop_cli.network.structure import Network
 
 
 class Line(NamedTuple):

@@ -26,7 +26,8 @@ from backprop_cli.lesson.reasons import (
 )
 from backprop_cli.lesson.updates import update_blocks
 from backprop_cli.lesson.wide_softmax import mean_blocks
-from backprop_cli.network.structure import Layer, Network, Neuron
+from backprop_cli.network.neurons import Layer, Neuron
+from backprop_cli.network.structure import Network
 from backprop_cli.runs.run import Run
 
 # What derives one quantity of a working by its name: `explain`, or that of another notation.

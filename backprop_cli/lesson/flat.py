@@ -7,7 +7,8 @@ from backprop_cli.algebra.prose import enumerated, prose
 from backprop_cli.arithmetic.working import AnyWorking
 from backprop_cli.functions.activations import ACTIVATIONS, row_of
 from backprop_cli.lesson.blocks import Block, Paragraph
-from backprop_cli.network.structure import Network, Neuron
+from backprop_cli.network.neurons import Neuron
+from backprop_cli.network.structure import Network
 
 
 def nothing_is_learnt(network: Network, working: AnyWorking) -> Iterator[Block]:

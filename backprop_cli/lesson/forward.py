@@ -22,7 +22,8 @@ from backprop_cli.lesson.objective import penalty
 from backprop_cli.lesson.reasons import (
     weighted_sum_formulas,
 )
-from backprop_cli.network.structure import Layer, Network
+from backprop_cli.network.neurons import Layer
+from backprop_cli.network.structure import Network
 
 
 def forward(network: Network, working: AnyWorking) -> Iterator[Block]:

@@ -21,7 +21,9 @@ from backprop_cli.lesson.reasons import (
     slope_place,
     weight_place,
 )
-from backprop_cli.network.structure import FACTOR, Function, Layer, Network
+from backprop_cli.network.neurons import Function, Layer
+from backprop_cli.network.parameters import FACTOR
+from backprop_cli.network.structure import Network
 from backprop_cli.runs.run import Run
 from backprop_cli.wording import counted
 

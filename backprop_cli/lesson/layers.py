@@ -3,7 +3,8 @@
 from backprop_cli.algebra.expression import partial
 from backprop_cli.arithmetic.working import AnyWorking
 from backprop_cli.lesson.matrix_rows import Grid, vector
-from backprop_cli.network.structure import Layer, Network, Neuron
+from backprop_cli.network.neurons import Layer, Neuron
+from backprop_cli.network.structure import Network
 
 
 def refusal(network: Network) -> str:

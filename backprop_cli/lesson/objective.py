@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from backprop_cli.algebra.expression import DOTS, ZERO, Call, Relation, Symbol, partial
 from backprop_cli.algebra.prose import enumerated, prose
-from backprop_cli.arithmetic.evaluation import Rounded
+from backprop_cli.arithmetic.rounded import Rounded
 from backprop_cli.arithmetic.working import AnyWorking
 from backprop_cli.derivation.objective import (
     FEW,

@@ -21,7 +21,8 @@ from backprop_cli.lesson.blocks import (
     Table,
 )
 from backprop_cli.lesson.equations import result
-from backprop_cli.network.structure import FACTOR, Network
+from backprop_cli.network.parameters import FACTOR
+from backprop_cli.network.structure import Network
 
 BIAS_DECIMALS = 3  # an old bias is shown with at least three decimals, 0.600
 

@@ -29,7 +29,8 @@ from backprop_cli.functions.penalties import Penalty
 from backprop_cli.functions.reductions import Reduction
 from backprop_cli.lesson.blocks import Equation, Equations
 from backprop_cli.lesson.equations import formula
-from backprop_cli.network.structure import DATA_LOSS, LOSS, Layer, Network, Neuron
+from backprop_cli.network.neurons import Layer, Neuron
+from backprop_cli.network.structure import DATA_LOSS, LOSS, Network
 
 TERMS_IN_A_REASON = 4
 

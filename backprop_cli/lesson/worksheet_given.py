@@ -13,7 +13,7 @@ from backprop_cli.lesson.equations import result
 from backprop_cli.lesson.given import by_function
 from backprop_cli.lesson.perceptron import rule
 from backprop_cli.lesson.reasons import layer_formulas
-from backprop_cli.network.structure import Neuron
+from backprop_cli.network.neurons import Neuron
 from backprop_cli.runs.run import Run
 
 

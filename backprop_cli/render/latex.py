@@ -8,7 +8,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 
 from backprop_cli.algebra.expression import Expression, Number
-from backprop_cli.algebra.latex import SIGNS, in_text, latex, stacked
+from backprop_cli.algebra.latex import latex, stacked
+from backprop_cli.algebra.latex_characters import SIGNS, in_text
 from backprop_cli.algebra.prose import Code, Prose, spans
 from backprop_cli.lesson.blocks import (
     Block,

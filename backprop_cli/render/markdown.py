@@ -5,7 +5,8 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from backprop_cli.algebra.expression import Expression, Number
-from backprop_cli.algebra.latex import PLAIN_LATEX, SIGNS, stacked
+from backprop_cli.algebra.latex import PLAIN_LATEX, stacked
+from backprop_cli.algebra.latex_characters import SIGNS
 from backprop_cli.algebra.paper import written
 from backprop_cli.algebra.prose import Code, Prose, spans
 from backprop_cli.lesson.blocks import (

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from io import StringIO
 
-from backprop_cli.algebra.latex import PLAIN_LATEX, SIGNS, stacked
+from backprop_cli.algebra.latex import PLAIN_LATEX, stacked
+from backprop_cli.algebra.latex_characters import SIGNS
 from backprop_cli.lesson.blocks import ChainRule, Equation, Equations, Lesson
 from backprop_cli.render.html.page import fragment
 

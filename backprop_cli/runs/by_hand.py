@@ -6,7 +6,8 @@ from decimal import Decimal
 from functools import cached_property
 
 from backprop_cli.algebra.expression import Number, Sum, Symbol
-from backprop_cli.arithmetic.evaluation import OutOfRangeError, Rounded
+from backprop_cli.arithmetic.evaluation import OutOfRangeError
+from backprop_cli.arithmetic.rounded import Rounded
 from backprop_cli.arithmetic.working import AnyWorking, WorkingError, work
 from backprop_cli.derivation.objective import (
     MOST_BY_HAND,

@@ -12,7 +12,7 @@ from decimal import Decimal
 from functools import partial
 from typing import NamedTuple
 
-from backprop_cli.arithmetic.evaluation import Exact
+from backprop_cli.arithmetic.exact import Exact
 from backprop_cli.arithmetic.precise import Precise
 from backprop_cli.arithmetic.working import WorkingError, work
 from backprop_cli.derivation.derived import Derived

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from backprop_cli.arithmetic.evaluation import Arithmetic, Exact, Rounded
+from backprop_cli.arithmetic.evaluation import Arithmetic
+from backprop_cli.arithmetic.exact import Exact
+from backprop_cli.arithmetic.rounded import Rounded
 from backprop_cli.arithmetic.working import AnyWorking, WorkingError
 from backprop_cli.derivation.derived import Derived
 from backprop_cli.functions.optimizers import goes_by_error

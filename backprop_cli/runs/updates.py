@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from backprop_cli.arithmetic.evaluation import Arithmetic, Exact
+from backprop_cli.arithmetic.evaluation import Arithmetic
+from backprop_cli.arithmetic.exact import Exact
 from backprop_cli.arithmetic.working import AnyWorking, work
 from backprop_cli.derivation.derived import Derived
 from backprop_cli.derivation.objective import FEW, MOST_BY_HAND, contributions

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any, Protocol
 
-from backprop_cli.arithmetic.evaluation import Exact
+from backprop_cli.arithmetic.exact import Exact
 from backprop_cli.arithmetic.working import Working, work
 from backprop_cli.derivation.objective import parts_of_batch
 from backprop_cli.functions.optimizers import state_names

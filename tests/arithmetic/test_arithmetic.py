@@ -33,9 +33,11 @@ from backprop_cli.algebra.expression import (
     substitute,
 )
 from backprop_cli.algebra.paper import on_paper, written
-from backprop_cli.arithmetic.evaluation import Arithmetic, Exact, Rounded
+from backprop_cli.arithmetic.evaluation import Arithmetic
+from backprop_cli.arithmetic.exact import Exact
 from backprop_cli.arithmetic.exactness import equal
 from backprop_cli.arithmetic.figures import rounded
+from backprop_cli.arithmetic.rounded import Rounded
 from backprop_cli.arithmetic.working import Working, WorkingError, work
 from backprop_cli.config.load import load, parse
 from backprop_cli.derivation.derive import derive

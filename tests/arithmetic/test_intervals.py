@@ -7,7 +7,7 @@ from random import Random
 import pytest
 
 from backprop_cli.algebra.expression import ONE, Call, Choice, Expression, Number, Symbol
-from backprop_cli.arithmetic.evaluation import Exact
+from backprop_cli.arithmetic.exact import Exact
 from backprop_cli.arithmetic.intervals import Bounds, Form, between, bounds_of, evaluate, point
 
 X, Y = Symbol("x"), Symbol("y")

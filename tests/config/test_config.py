@@ -17,7 +17,8 @@ from backprop_cli.config.files import yaml_source
 from backprop_cli.config.load import ConfigError, json_schema, load, parse
 from backprop_cli.config.shape.fields import ACTIVATION_NAMES, LOSS_NAMES
 from backprop_cli.network.exercise import Exercise
-from backprop_cli.network.structure import Edge, Layer, Network, Neuron
+from backprop_cli.network.neurons import Edge, Layer, Neuron
+from backprop_cli.network.structure import Network
 
 DOCUMENT = """\
 inputs:

@@ -24,7 +24,7 @@ from backprop_cli.config.load import parse
 from backprop_cli.config.shape.json_schema import json_schema
 from backprop_cli.config.writing.saved import configuration_text
 from backprop_cli.network.exercise import Exercise, Trained
-from backprop_cli.network.structure import Edge, Function
+from backprop_cli.network.neurons import Edge, Function
 
 # The values were computed with PyTorch's autograd, apart from this project.
 CASES = [

@@ -16,7 +16,7 @@ from support import reference
 from support.differences import DIGITS, STEP, network_of
 from support.networks import BY_GRADIENT, optimized, with_examples
 
-from backprop_cli.arithmetic.evaluation import Exact
+from backprop_cli.arithmetic.exact import Exact
 from backprop_cli.functions.optimizers import OPTIMIZERS
 from backprop_cli.network.exercise import Batches, Example, Exercise, Figure
 from backprop_cli.runs.plan import Plan

@@ -21,7 +21,7 @@ from support import reference
 from support.networks import BIAS_FORMS, activated, biased, fully_connected, with_examples
 
 from backprop_cli.algebra.expression import Number
-from backprop_cli.arithmetic.evaluation import Exact
+from backprop_cli.arithmetic.exact import Exact
 from backprop_cli.arithmetic.working import AnyWorking
 from backprop_cli.functions.activations import ACTIVATIONS
 from backprop_cli.functions.losses import LOSSES

@@ -5,11 +5,11 @@ from decimal import Decimal
 import mpmath  # type: ignore[import-untyped]
 import pytest
 
-from backprop_cli.arithmetic.evaluation import Exact
+from backprop_cli.arithmetic.exact import Exact
 from backprop_cli.arithmetic.working import work
 from backprop_cli.derivation.function import derive_function, derive_softmax
 from backprop_cli.functions.activations import configured
-from backprop_cli.network.structure import Layer, Neuron
+from backprop_cli.network.neurons import Layer, Neuron
 
 
 def test_relu_at_minus_two() -> None:

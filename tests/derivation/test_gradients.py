@@ -14,11 +14,12 @@ import sympy  # type: ignore[import-untyped]
 from hypothesis import given, settings
 from support.networks import exercises, fully_connected
 
-from backprop_cli.arithmetic.evaluation import Exact
+from backprop_cli.arithmetic.exact import Exact
 from backprop_cli.arithmetic.working import work
 from backprop_cli.derivation.derive import derive
 from backprop_cli.network.exercise import Exercise, Figure
-from backprop_cli.network.structure import Layer, Network, Neuron
+from backprop_cli.network.neurons import Layer, Neuron
+from backprop_cli.network.structure import Network
 
 DIGITS = 60
 STEP = mpmath.mpf("1e-20")  # of a central difference: its error is about 1e-40

@@ -25,12 +25,14 @@ from support.graphs import drawn, exercise, formula, neuron
 from support.networks import activated, fully_connected
 
 from backprop_cli.algebra.expression import Call, Number, Symbol
-from backprop_cli.arithmetic.evaluation import Exact
+from backprop_cli.arithmetic.exact import Exact
 from backprop_cli.arithmetic.working import WorkingError
 from backprop_cli.derivation.derive import derive
 from backprop_cli.derivation.steps import Rule
 from backprop_cli.network.exercise import Exercise, Figure
-from backprop_cli.network.structure import BIAS, FACTOR, WEIGHT, Edge, Layer, Network, Neuron
+from backprop_cli.network.neurons import Edge, Layer, Neuron
+from backprop_cli.network.parameters import BIAS, FACTOR, WEIGHT
+from backprop_cli.network.structure import Network
 from backprop_cli.runs.gradient_check import check_gradients
 from backprop_cli.runs.updates import Updates
 from backprop_cli.training.trainer import Trainer

@@ -16,7 +16,7 @@ from support.differences import DIGITS, STEP
 from support.graph_texts import CELL, CONVOLUTION, MIXED, SLOPES
 
 from backprop_cli import config
-from backprop_cli.arithmetic.evaluation import Exact
+from backprop_cli.arithmetic.exact import Exact
 from backprop_cli.network.exercise import Exercise
 from backprop_cli.runs.gradient_check import check_gradients
 from backprop_cli.runs.updates import Updates

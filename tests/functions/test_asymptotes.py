@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from support.reference import FUNCTIONS
 
 from backprop_cli.algebra.expression import Call, Number
-from backprop_cli.arithmetic.evaluation import FORMULA_DIGITS, Rounded
 from backprop_cli.arithmetic.exactness import equal
 from backprop_cli.arithmetic.figures import rounded
+from backprop_cli.arithmetic.rounded import FORMULA_DIGITS, Rounded
 from backprop_cli.functions.activations import ACTIVATIONS
 
 NEAR = ["1e-300", "1e-20", "0.001", "0.3", "1", "5", "12.25", "37.5", "40", "52.9", "54", "200"]

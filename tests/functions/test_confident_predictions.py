@@ -13,7 +13,7 @@ import mpmath  # type: ignore[import-untyped]
 import pytest
 from support.program import Backprop
 
-from backprop_cli.arithmetic.evaluation import Exact
+from backprop_cli.arithmetic.exact import Exact
 from backprop_cli.config.load import parse
 from backprop_cli.functions.activations import A, Z, configured
 from backprop_cli.network.exercise import Exercise

@@ -17,8 +17,9 @@ from support.networks import BIAS_FORMS
 from support.reference import FUNCTIONS
 
 from backprop_cli import config
-from backprop_cli.arithmetic.evaluation import Exact, Rounded
+from backprop_cli.arithmetic.exact import Exact
 from backprop_cli.arithmetic.figures import rounded
+from backprop_cli.arithmetic.rounded import Rounded
 from backprop_cli.arithmetic.working import WorkingError, work
 from backprop_cli.derivation.derive import derive
 from backprop_cli.functions.activations import ACTIVATIONS, SELU_ALPHA, SELU_SCALE, Z, configured

@@ -9,7 +9,7 @@ import mpmath  # type: ignore[import-untyped]
 import pytest
 
 from backprop_cli import config
-from backprop_cli.arithmetic.evaluation import Exact
+from backprop_cli.arithmetic.exact import Exact
 from backprop_cli.config.writing.saved import configuration_text
 from backprop_cli.errors import ConfigError
 from backprop_cli.functions.losses import LOSSES, Y_HAT, Y_TRUE

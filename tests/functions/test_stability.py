@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from support.networks import activated, biased, fully_connected, with_examples
 from support.reference import FUNCTIONS
 
-from backprop_cli.arithmetic.evaluation import Exact
+from backprop_cli.arithmetic.exact import Exact
 from backprop_cli.arithmetic.working import work
 from backprop_cli.derivation.derive import derive_passes
 from backprop_cli.functions.activations import ACTIVATIONS, configured

@@ -33,7 +33,7 @@ from backprop_cli.algebra.matrices import (
     shortened,
 )
 from backprop_cli.algebra.paper import on_paper, written
-from backprop_cli.arithmetic.evaluation import Rounded
+from backprop_cli.arithmetic.rounded import Rounded
 from backprop_cli.functions.activations import ACTIVATIONS
 from backprop_cli.lesson import whole
 from backprop_cli.lesson.blocks import Equation, Equations, Lesson, Role

@@ -22,8 +22,8 @@ from support.reference import ALPHA, SCALE
 
 from backprop_cli import config
 from backprop_cli.api.templates import template
-from backprop_cli.arithmetic.evaluation import Rounded
 from backprop_cli.arithmetic.figures import rounded
+from backprop_cli.arithmetic.rounded import Rounded
 from backprop_cli.arithmetic.working import work
 from backprop_cli.functions.activations import ACTIVATIONS
 from backprop_cli.functions.losses import LOSSES

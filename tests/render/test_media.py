@@ -19,7 +19,8 @@ from backprop_cli.algebra.expression import (
     Symbol,
     partial,
 )
-from backprop_cli.algebra.latex import LATEX, PLAIN_LATEX, in_text, latex_name
+from backprop_cli.algebra.latex import LATEX, PLAIN_LATEX, latex_name
+from backprop_cli.algebra.latex_characters import in_text
 from backprop_cli.algebra.mathml import mathml, pieces
 from backprop_cli.lesson.blocks import Heading, Paragraph
 from backprop_cli.render import latex, markdown

@@ -10,12 +10,13 @@ from support.program import cells
 from support.shipped import SHIPPED, lesson_of
 
 from backprop_cli.algebra.expression import Symbol
-from backprop_cli.arithmetic.evaluation import Exact
+from backprop_cli.arithmetic.exact import Exact
 from backprop_cli.arithmetic.working import work
 from backprop_cli.derivation.derive import derive
 from backprop_cli.lesson.diagram import Diagram, Edge, Line, Node, network_diagram, thinned
-from backprop_cli.network.structure import Edge as Weighted
-from backprop_cli.network.structure import Function, Layer, Network, Neuron
+from backprop_cli.network.neurons import Edge as Weighted
+from backprop_cli.network.neurons import Function, Layer, Neuron
+from backprop_cli.network.structure import Network
 from backprop_cli.render.network_picture.characters import drawing
 from backprop_cli.render.network_picture.svg import svg
 

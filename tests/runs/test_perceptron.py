@@ -10,7 +10,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from support.program import CONFIGS, Backprop
 
-from backprop_cli.arithmetic.evaluation import Exact
+from backprop_cli.arithmetic.exact import Exact
 from backprop_cli.config import load, parse
 from backprop_cli.errors import ConfigError
 from backprop_cli.network.exercise import Exercise

@@ -9,7 +9,7 @@ from typing import Any
 
 import mpmath  # type: ignore[import-untyped]
 
-from backprop_cli.arithmetic.evaluation import Exact
+from backprop_cli.arithmetic.exact import Exact
 from backprop_cli.arithmetic.working import WorkingError, work
 from backprop_cli.config.load import parse
 from backprop_cli.config.writing.saved import configuration_text

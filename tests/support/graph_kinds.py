@@ -7,7 +7,8 @@ from random import Random
 
 from backprop_cli.algebra.expression import ONE, Call, Expression, Number, Symbol
 from backprop_cli.network.exercise import Exercise
-from backprop_cli.network.structure import Edge, Function, Layer, Network, Neuron
+from backprop_cli.network.neurons import Edge, Function, Layer, Neuron
+from backprop_cli.network.structure import Network
 from support.graphs import drawn, exercise, formula
 
 SMOOTH = ("sigmoid", "tanh", "softplus", "swish", "linear")

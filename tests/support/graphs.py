@@ -26,14 +26,8 @@ from backprop_cli.algebra.expression import (
     Symbol,
 )
 from backprop_cli.network.exercise import Exercise
-from backprop_cli.network.structure import (
-    LEARNING_RATE,
-    Edge,
-    Function,
-    Layer,
-    Network,
-    Neuron,
-)
+from backprop_cli.network.neurons import Edge, Function, Layer, Neuron
+from backprop_cli.network.structure import LEARNING_RATE, Network
 from support.reference import FUNCTIONS, LOSSES
 
 Numbers = Mapping[str, Any]  # mpmath's, by the quantity's name

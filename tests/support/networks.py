@@ -16,7 +16,8 @@ from backprop_cli.functions.losses import LOSSES
 from backprop_cli.functions.optimizers import OPTIMIZERS, state_of
 from backprop_cli.functions.softmax import SOFTMAX
 from backprop_cli.network.exercise import Batches, Example, Exercise
-from backprop_cli.network.structure import LEARNING_RATE, Edge, Layer, Network, Neuron
+from backprop_cli.network.neurons import Edge, Layer, Neuron
+from backprop_cli.network.structure import LEARNING_RATE, Network
 
 ENDS = (Decimal(-1), Decimal(1))
 BIAS_FORMS = ("shared by the layer", "one per neuron", "some neurons", "none")

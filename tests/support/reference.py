@@ -9,7 +9,8 @@ from typing import Any
 
 import mpmath  # type: ignore[import-untyped]
 
-from backprop_cli.network.structure import Layer, Network
+from backprop_cli.network.neurons import Layer
+from backprop_cli.network.structure import Network
 
 Numbers = Mapping[str, Any]  # mpmath's, by the quantity's name
 

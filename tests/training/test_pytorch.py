@@ -9,7 +9,7 @@ import pytest
 from support.networks import BY_GRADIENT
 from support.program import DEFAULT, ROOT
 
-from backprop_cli.arithmetic.evaluation import Exact
+from backprop_cli.arithmetic.exact import Exact
 from backprop_cli.config.load import load, parse
 from backprop_cli.network.exercise import Exercise, Figure
 from backprop_cli.runs.plan import Plan

@@ -27,7 +27,7 @@ from support.networks import (
 )
 from support.program import DEFAULT
 
-from backprop_cli.arithmetic.evaluation import Exact
+from backprop_cli.arithmetic.exact import Exact
 from backprop_cli.arithmetic.working import WorkingError, work
 from backprop_cli.config.load import load, parse
 from backprop_cli.derivation.derive import derive_passes
@@ -36,7 +36,8 @@ from backprop_cli.functions.activations import ACTIVATIONS
 from backprop_cli.functions.losses import LOSSES
 from backprop_cli.functions.optimizers import state_names
 from backprop_cli.network.exercise import Batches, Example, Exercise, Figure
-from backprop_cli.network.structure import LOSS, Edge, Layer, Network, Neuron
+from backprop_cli.network.neurons import Edge, Layer, Neuron
+from backprop_cli.network.structure import LOSS, Network
 from backprop_cli.runs.plan import Plan
 from backprop_cli.runs.run import calculate
 from backprop_cli.runs.updates import Updates

@@ -8,17 +8,9 @@ import typer
 from backprop_cli.cli.destinations import Destination, apart, destination, not_over
 from backprop_cli.cli.exits import BAD_INPUT, FAILED, complaints
 from backprop_cli.cli.media import Format, format_of
-from backprop_cli.cli.options import (
-    CodeOfSheet,
-    Color,
-    Colors,
-    Force,
-    Fragment,
-    Output,
-    OutputFormat,
-    SheetExample,
-)
+from backprop_cli.cli.options import Color, Colors, Force, Fragment, Output, OutputFormat
 from backprop_cli.cli.printing import show, write
+from backprop_cli.cli.worksheet_options import CodeOfSheet, SheetExample
 from backprop_cli.cli.world import World
 from backprop_cli.errors import UsageError
 from backprop_cli.shipped import DEFAULT

@@ -10,7 +10,8 @@ import typer
 from backprop_cli.cli.completion import functions, losses, optimizers
 from backprop_cli.cli.destinations import Destination, destination
 from backprop_cli.cli.exits import FAILED, SIGNALLED, complaints
-from backprop_cli.cli.options import Force, Output, whole
+from backprop_cli.cli.option_kinds import whole
+from backprop_cli.cli.options import Force, Output
 from backprop_cli.cli.printing import say_written, write
 from backprop_cli.cli.world import World
 from backprop_cli.errors import UsageError

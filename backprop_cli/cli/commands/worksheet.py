@@ -12,12 +12,12 @@ from backprop_cli.cli.destinations import Destination, destination
 from backprop_cli.cli.exits import FAILED, complaints
 from backprop_cli.cli.folders import see_that_it_is_free, write_all
 from backprop_cli.cli.media import can_set, printed
-from backprop_cli.cli.options import (
+from backprop_cli.cli.options import Config, Force
+from backprop_cli.cli.printing import write
+from backprop_cli.cli.worksheet_options import (
     Blank,
-    Config,
     Count,
     Folder,
-    Force,
     LeftBlank,
     Names,
     SheetFormat,
@@ -26,7 +26,6 @@ from backprop_cli.cli.options import (
     WithSlip,
     WrittenAs,
 )
-from backprop_cli.cli.printing import write
 from backprop_cli.cli.world import World
 from backprop_cli.errors import UsageError
 from backprop_cli.shipped import DEFAULT, examples

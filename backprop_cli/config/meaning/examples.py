@@ -13,7 +13,8 @@ from backprop_cli.config.shape.configuration import Configuration
 from backprop_cli.config.shape.faults import missing
 from backprop_cli.functions.losses import LOSSES
 from backprop_cli.network.exercise import Batches, DataFile, Example, Figure
-from backprop_cli.network.structure import Layer, Network
+from backprop_cli.network.neurons import Layer
+from backprop_cli.network.structure import Network
 from backprop_cli.wording import Path
 
 ONE_INPUT, ONE_TARGET = "inputs", "target"

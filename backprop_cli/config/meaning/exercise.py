@@ -19,7 +19,8 @@ from backprop_cli.functions.losses import LOSSES
 from backprop_cli.functions.optimizers import DECAY, OPTIMIZERS
 from backprop_cli.functions.penalties import PENALTIES
 from backprop_cli.network.exercise import Example, Exercise, Figure
-from backprop_cli.network.structure import LEARNING_RATE, Layer, Network, Settings
+from backprop_cli.network.neurons import Layer, Settings
+from backprop_cli.network.structure import LEARNING_RATE, Network
 from backprop_cli.wording import Path
 
 

@@ -12,7 +12,8 @@ from backprop_cli.config.meaning.parameters import Parameters
 from backprop_cli.config.meaning.wording import Sources
 from backprop_cli.config.shape.formula import FormulaError, read_formula
 from backprop_cli.config.shape.weights import Given, Label, Text
-from backprop_cli.network.structure import BIAS, WEIGHT, Edge, Layer, Neuron
+from backprop_cli.network.neurons import Edge, Layer, Neuron
+from backprop_cli.network.parameters import BIAS, WEIGHT
 from backprop_cli.wording import Path
 
 KEY = "weights"

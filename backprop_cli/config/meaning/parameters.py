@@ -7,7 +7,7 @@ from backprop_cli.config.meaning import wording
 from backprop_cli.config.meaning.faults import Faults
 from backprop_cli.config.shape.weights import Given, Label
 from backprop_cli.network.exercise import Figure
-from backprop_cli.network.structure import Kind
+from backprop_cli.network.parameters import Kind
 from backprop_cli.wording import Path
 
 SECTION = "parameters"

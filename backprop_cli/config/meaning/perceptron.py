@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from backprop_cli.config.meaning import wording
+from backprop_cli.config.meaning import perceptron_wording as wording
 from backprop_cli.config.meaning.faults import Faults
 from backprop_cli.config.shape.configuration import Configuration
 from backprop_cli.functions.activations import ACTIVATIONS
 from backprop_cli.functions.optimizers import goes_by_error
 from backprop_cli.network.exercise import Example
-from backprop_cli.network.structure import Network, Neuron
+from backprop_cli.network.neurons import Neuron
+from backprop_cli.network.structure import Network
 from backprop_cli.wording import Path
 
 # What it goes by is the error of one example; there is nothing else to set.

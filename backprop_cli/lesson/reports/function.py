@@ -15,7 +15,7 @@ from backprop_cli.algebra.expression import (
 )
 from backprop_cli.algebra.paper import on_paper
 from backprop_cli.algebra.prose import Code, Prose, prose
-from backprop_cli.arithmetic.evaluation import Exact
+from backprop_cli.arithmetic.exact import Exact
 from backprop_cli.arithmetic.working import AnyWorking, WorkingError, work
 from backprop_cli.derivation.function import derive_function
 from backprop_cli.derivation.steps import Rule, Step
@@ -35,7 +35,7 @@ from backprop_cli.lesson.blocks import (
 )
 from backprop_cli.lesson.equations import equation, formula, result
 from backprop_cli.lesson.reasons import activation_formula, derivative_formula
-from backprop_cli.network.structure import Settings
+from backprop_cli.network.neurons import Settings
 
 
 def all_functions() -> Lesson:

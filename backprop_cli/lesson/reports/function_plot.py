@@ -4,10 +4,10 @@ import math
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
-from backprop_cli.arithmetic.evaluation import Exact
+from backprop_cli.arithmetic.exact import Exact
 from backprop_cli.functions.activations import A, Activation, Z, configured
 from backprop_cli.lesson.blocks import Curve, Plot
-from backprop_cli.network.structure import Settings
+from backprop_cli.network.neurons import Settings
 
 USUAL_RANGE = (-5.0, 5.0)
 INTERVALS = 400

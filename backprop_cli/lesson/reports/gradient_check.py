@@ -6,7 +6,7 @@ from decimal import Decimal
 from backprop_cli.algebra.expression import Call, Number, Relation, Symbol
 from backprop_cli.algebra.paper import MINUS
 from backprop_cli.algebra.prose import Prose, Span, enumerated, joined, prose
-from backprop_cli.arithmetic.evaluation import Exact
+from backprop_cli.arithmetic.exact import Exact
 from backprop_cli.lesson.blocks import Column, Heading, Lesson, Paragraph, Role, Table
 from backprop_cli.runs.gradient_check import TOLERANCE, Check
 

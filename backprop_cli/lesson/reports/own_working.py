@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from backprop_cli.algebra.expression import Choice, Expression, Number, Symbol, symbols, transform
-from backprop_cli.arithmetic.evaluation import Exact
+from backprop_cli.arithmetic.exact import Exact
 from backprop_cli.arithmetic.figures import rounded
 from backprop_cli.lesson.blocks import Equation
 from backprop_cli.lesson.equations import line

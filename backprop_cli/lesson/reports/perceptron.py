@@ -5,7 +5,9 @@ from typing import Any
 
 from backprop_cli.algebra.expression import DOTS, Number, Symbol
 from backprop_cli.algebra.prose import Prose, prose
-from backprop_cli.arithmetic.evaluation import Arithmetic, Exact, Rounded
+from backprop_cli.arithmetic.evaluation import Arithmetic
+from backprop_cli.arithmetic.exact import Exact
+from backprop_cli.arithmetic.rounded import Rounded
 from backprop_cli.arithmetic.working import AnyWorking
 from backprop_cli.derivation.perceptron import error_of
 from backprop_cli.derivation.steps import Kept, new

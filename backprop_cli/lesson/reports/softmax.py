@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from backprop_cli.algebra.expression import Symbol, partial
 from backprop_cli.algebra.prose import Code, Prose, prose
-from backprop_cli.arithmetic.evaluation import Exact
+from backprop_cli.arithmetic.exact import Exact
 from backprop_cli.arithmetic.working import AnyWorking, work
 from backprop_cli.derivation.function import derive_softmax
 from backprop_cli.derivation.steps import Rule
@@ -23,7 +23,7 @@ from backprop_cli.lesson.blocks import (
 from backprop_cli.lesson.equations import equation, result
 from backprop_cli.lesson.forward import softmax_steps
 from backprop_cli.lesson.reasons import SOFTMAX_FORMULAS
-from backprop_cli.network.structure import Layer, Neuron
+from backprop_cli.network.neurons import Layer, Neuron
 
 SOURCE = "https://en.wikipedia.org/wiki/Softmax_function"
 

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from backprop_cli.algebra.expression import Number
 from backprop_cli.algebra.paper import on_paper
 from backprop_cli.algebra.prose import Prose, prose
-from backprop_cli.arithmetic.evaluation import DEFAULT_DECIMALS, Exact
+from backprop_cli.arithmetic.evaluation import DEFAULT_DECIMALS
+from backprop_cli.arithmetic.exact import Exact
 from backprop_cli.lesson.blocks import Column, Curve, Heading, Lesson, Paragraph, Plot, Role, Table
 from backprop_cli.lesson.reports.training import loss_curves
 from backprop_cli.runs.sweep import Swept

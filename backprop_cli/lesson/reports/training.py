@@ -5,7 +5,7 @@ from itertools import pairwise
 
 from backprop_cli.algebra.expression import Number, Symbol
 from backprop_cli.algebra.prose import Code, Prose, joined, prose
-from backprop_cli.arithmetic.evaluation import Exact
+from backprop_cli.arithmetic.exact import Exact
 from backprop_cli.arithmetic.working import AnyWorking
 from backprop_cli.derivation.steps import Kept
 from backprop_cli.functions.optimizers import goes_by_error

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from itertools import pairwise
 
-from backprop_cli.algebra.latex import in_text
+from backprop_cli.algebra.latex_characters import in_text
 from backprop_cli.lesson.diagram import Diagram, Edge, Line, thinned
 from backprop_cli.render.network_picture.arrangement import Arrangement, Box, Measure, arranged
 

@@ -6,7 +6,8 @@ They hold only where a network has no quantity of its own by that name.
 from collections.abc import Iterator
 
 from backprop_cli.functions.softmax import SOFTMAX
-from backprop_cli.network.structure import Network, Neuron
+from backprop_cli.network.neurons import Neuron
+from backprop_cli.network.structure import Network
 
 Named = tuple[str, tuple[str, ...]]  # a name without capitals and _, and what it may mean
 

@@ -12,9 +12,10 @@ from backprop_cli.arithmetic.intervals import Bounds, Form, between, point
 from backprop_cli.derivation.steps import new
 from backprop_cli.runs.checking.entry import Entry, Verdict
 from backprop_cli.runs.checking.error_signals import with_one_sign
+from backprop_cli.runs.checking.forms import carried
 from backprop_cli.runs.checking.habit import cut_bounds, fits, is_cut_off
 from backprop_cli.runs.checking.names import Names
-from backprop_cli.runs.checking.own import Known, OwnNumbers, carried
+from backprop_cli.runs.checking.own import Known, OwnNumbers
 from backprop_cli.runs.checking.problem import Problem
 
 # How many of the quantities that a line rests on are tried without, one at a time.

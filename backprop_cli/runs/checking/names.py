@@ -1,7 +1,6 @@
 """The names by which people call quantities, and the quantities that they mean."""
 
 import math
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from itertools import product
@@ -10,46 +9,24 @@ from backprop_cli.algebra.expression import Partial, partial
 from backprop_cli.algebra.sheet import Place, Written
 from backprop_cli.derivation.objective import loss_of_batch, of_example
 from backprop_cli.derivation.steps import new
-from backprop_cli.network.structure import LEARNING_RATE, LOSS, Network, Neuron
+from backprop_cli.network.neurons import Neuron
+from backprop_cli.network.structure import LEARNING_RATE, LOSS, Network
 from backprop_cli.runs.checking.book_names import book_names, of_one_loss
 from backprop_cli.runs.checking.problem import Problem
-
-LOSS_NAMES = ("loss", "l", "e", "c", "j", "cost", "error", "etotal", "totalerror", "totalloss")
-RATE_NAMES = ("learningrate", "lr", "eta", "η", "α", "alpha", "rate")
-# Words that may stand before a name and say nothing about which quantity it is.
-FILLERS = {
-    *("let", "lets", "let's", "assume", "so", "then", "thus", "hence", "therefore", "we", "get"),
-    *("the", "with", "where", "and", "given", "have", "is", "has", "finally", "for", "now"),
-    *("since", "because", "step", "our", "as", "of"),
-}
-# Letters that have no meaning of their own here: γ and gamma are one name.
-GREEK = str.maketrans(
-    {
-        **{"β": "beta", "γ": "gamma", "ε": "epsilon", "θ": "theta", "λ": "lambda", "μ": "mu"},
-        **{"π": "pi", "ρ": "rho", "τ": "tau", "φ": "phi", "ψ": "psi", "ω": "omega"},
-    }
+from backprop_cli.runs.checking.spellings import (
+    ARRAY,
+    DELTA,
+    DERIVATIVE,
+    GRADIENT,
+    INDEXED,
+    LOSS_BY,
+    LOSS_NAMES,
+    NEW,
+    OF_EPOCH,
+    RATE_NAMES,
+    folded,
+    readings,
 )
-DERIVATIVE = re.compile(r"^d(.+)/d(.+)$")
-LOSS_BY = re.compile(rf"^d({'|'.join(sorted(LOSS_NAMES, key=len, reverse=True))})d?(.+)$")
-GRADIENT = re.compile(r"^(?:gradientof|gradientfor|gradof|gradfor|gradient|grad|∇|d|g)(.+)$")
-DELTA = re.compile(r"^(?:delta|δ|err)(.+)$")
-NEW = re.compile(r"^(?:(?:new|updated)(?P<after>.+)|(?P<before>.+?)(?:new|updated|\+|'))$")
-OF_EPOCH = re.compile(r"^(.+)(before|after)$")
-INDEXED = re.compile(r"^(.*)\[(\d{1,6})\]$")
-ARRAY = re.compile(
-    r"^(?P<gradient>dloss/dd?|d|grad|g|delta|δ)?(?P<kind>w|weights?|b|bias(?:es)?|z|a)"
-    r"(?P<layer>\d{1,3})(?P<new>new)?$"
-)
-
-
-def folded(name: str) -> str:
-    """A name without what people write in different ways: case, ``_``, spaces and braces."""
-    text = (
-        name.replace("ŷ", "y_hat")
-        .replace("∂", "d")
-        .replace("\N{COMBINING CIRCUMFLEX ACCENT}", "hat")
-    )
-    return re.sub(r"[\s_{}*^|\\]", "", text.lower().translate(GREEK))
 
 
 class Names:
@@ -64,7 +41,7 @@ class Names:
         """The quantities that a line may be about, the likeliest first; maybe none."""
         if written.place is not None:
             return self.at(written.place)
-        for name in _readings(written.name):
+        for name in readings(written.name):
             found = self._existing(self._plain(name), written.example)
             if found and found[0] in self.problem.given:  # w5 = … = 0.3589, in an update
                 return tuple(dict.fromkeys((*found, *self._existing(map(_new, found), None))))
@@ -76,7 +53,7 @@ class Names:
         """The derivative that a name means where no step is one, such as ∂z_out/∂w1."""
         if written.place is not None:
             return None
-        for name in _readings(written.name):
+        for name in readings(written.name):
             found = DERIVATIVE.match(folded(name))
             pairs = (
                 product(*(self._bases.get(part, ()) for part in found.groups())) if found else ()
@@ -89,7 +66,7 @@ class Names:
 
     def is_error_signal(self, written: Written) -> bool:
         """True if a line's name is δ or Err of a neuron, which have two signs in books."""
-        return any(DELTA.match(folded(name)) for name in _readings(written.name))
+        return any(DELTA.match(folded(name)) for name in readings(written.name))
 
     def at(self, place: Place) -> tuple[str, ...]:
         """The quantities that a place of an array by layer may mean."""
@@ -320,16 +297,3 @@ class Names:
 
 def _new(name: str) -> str:
     return new(name).name
-
-
-def _readings(name: str) -> Iterator[str]:
-    """A name as it stands, what is in parentheses after it, and without words that say nothing."""
-    yield name
-    inside = re.search(r"\(([^()]+)\)\s*$", name)
-    if inside:
-        yield inside[1]
-        yield name[: inside.start()]
-    words = name.split()
-    while len(words) > 1 and words[0].lower().strip(",.") in FILLERS:
-        words = words[1:]
-        yield " ".join(words)

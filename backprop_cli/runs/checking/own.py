@@ -1,15 +1,15 @@
 """A student's own numbers: what the figures of a sheet stand for, and what follows from them."""
 
-import math
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
 from backprop_cli.algebra.expression import Expression, Number, Symbol, symbols
-from backprop_cli.arithmetic.intervals import EXACT, Bounds, Form, between, evaluate, point
+from backprop_cli.arithmetic.intervals import Bounds, Form, evaluate, point
 from backprop_cli.derivation.steps import Step
 from backprop_cli.runs.checking.entry import Entry
+from backprop_cli.runs.checking.forms import value_of
 from backprop_cli.runs.checking.habit import cut_bounds, cuts_off, habit
 from backprop_cli.runs.checking.problem import Problem
 
@@ -286,25 +286,3 @@ class _Worked(dict[str, float]):
     def __missing__(self, name: str) -> float:
         self[name] = found = self.work(name)
         return found
-
-
-def value_of(expression: Expression, values: Mapping[str, float]) -> float:
-    """An expression's value in float64; not a number where it does not exist."""
-    try:
-        return EXACT.evaluate(expression, values)
-    except (ArithmeticError, ValueError):
-        return math.nan
-
-
-def carried(entry: Entry, at: int, results: Iterable[Bounds], bounds: Bounds) -> Form:
-    """The number of a right line as later lines may use it.
-
-    The figure as it is written, or what it was before it was rounded: one of the ``results``, right
-    ones or those from earlier figures, within the ``bounds`` of what the figure stands for.
-    """
-    hull = Bounds(entry.figure, entry.figure)
-    for result in results:
-        if result.meets(bounds):
-            common = result.within(bounds)
-            hull = hull.with_point(common.low).with_point(common.high)
-    return between(hull, f"line {at}")

@@ -6,7 +6,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from backprop_cli.algebra.expression import Expression, Partial, Symbol, partial, transform
-from backprop_cli.arithmetic.evaluation import Arithmetic, Exact, Rounded
+from backprop_cli.arithmetic.evaluation import Arithmetic
+from backprop_cli.arithmetic.exact import Exact
+from backprop_cli.arithmetic.rounded import Rounded
 from backprop_cli.arithmetic.working import WorkingError
 from backprop_cli.derivation.backward import backward_steps
 from backprop_cli.derivation.derived import Derived

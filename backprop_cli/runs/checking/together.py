@@ -6,7 +6,8 @@ from typing import NamedTuple
 
 from backprop_cli.algebra.expression import Expression, Number, substitute, symbols
 from backprop_cli.algebra.sheet import Place
-from backprop_cli.arithmetic.evaluation import Exact, OutOfRangeError
+from backprop_cli.arithmetic.evaluation import OutOfRangeError
+from backprop_cli.arithmetic.exact import Exact
 from backprop_cli.derivation.steps import Rule, Step
 from backprop_cli.runs.checking.entry import Verdict
 from backprop_cli.runs.checking.marking import Marked, Marking

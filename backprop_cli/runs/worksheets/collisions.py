@@ -6,7 +6,8 @@ from random import Random
 from typing import NamedTuple
 
 from backprop_cli.algebra.expression import Expression
-from backprop_cli.arithmetic.evaluation import Exact, Rounded
+from backprop_cli.arithmetic.exact import Exact
+from backprop_cli.arithmetic.rounded import Rounded
 from backprop_cli.arithmetic.working import WorkingError
 from backprop_cli.derivation.derived import Derived
 from backprop_cli.derivation.steps import Kept

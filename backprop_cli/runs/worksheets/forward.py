@@ -5,11 +5,12 @@ from collections.abc import Mapping
 from functools import cache
 
 from backprop_cli.algebra.expression import ZERO, symbols
-from backprop_cli.arithmetic.evaluation import Exact
+from backprop_cli.arithmetic.exact import Exact
 from backprop_cli.functions.activations import ACTIVATIONS, A, Z, row_of
 from backprop_cli.functions.softmax import SOFTMAX
 from backprop_cli.network.exercise import Figure
-from backprop_cli.network.structure import Function, Network, Neuron
+from backprop_cli.network.neurons import Function, Neuron
+from backprop_cli.network.structure import Network
 
 # A neuron is awake while its derivative is at least this share of the one at z = 0.
 AWAKE = 0.2

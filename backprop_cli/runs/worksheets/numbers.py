@@ -8,7 +8,9 @@ from backprop_cli.functions.losses import LOSSES
 from backprop_cli.functions.optimizers import initial_state
 from backprop_cli.functions.softmax import SOFTMAX
 from backprop_cli.network.exercise import Example, Exercise, Figure, Trained
-from backprop_cli.network.structure import BIAS, FACTOR, SLOPE, Kind, Network, Neuron
+from backprop_cli.network.neurons import Neuron
+from backprop_cli.network.parameters import BIAS, FACTOR, SLOPE, Kind
+from backprop_cli.network.structure import Network
 from backprop_cli.runs.worksheets.chance import Chance
 from backprop_cli.runs.worksheets.forward import Forward
 

@@ -4,8 +4,9 @@ from collections.abc import Iterator, Mapping
 from decimal import ROUND_UP, Decimal
 from typing import NamedTuple
 
-from backprop_cli.arithmetic.evaluation import Exact, Rounded
+from backprop_cli.arithmetic.exact import Exact
 from backprop_cli.arithmetic.figures import LOSSLESS
+from backprop_cli.arithmetic.rounded import Rounded
 from backprop_cli.derivation.steps import Kept, Step
 from backprop_cli.runs.checking.problem import Problem, problem
 from backprop_cli.runs.mistakes.catalogue import MISTAKES, changes_at

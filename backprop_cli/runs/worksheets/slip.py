@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 
 from backprop_cli.algebra.expression import Expression, Number, Symbol, symbols
 from backprop_cli.algebra.sheet import Sheet, Written
-from backprop_cli.arithmetic.evaluation import Arithmetic, Rounded
+from backprop_cli.arithmetic.evaluation import Arithmetic
+from backprop_cli.arithmetic.rounded import Rounded
 from backprop_cli.arithmetic.working import AnyWorking, WorkingError, work
 from backprop_cli.derivation.steps import Derivation, Rule, Step
 from backprop_cli.runs.checking.check import check

@@ -1,0 +1,56 @@
+"""The ways in which people spell the names of quantities."""
+
+import re
+from collections.abc import Iterator
+
+LOSS_NAMES = ("loss", "l", "e", "c", "j", "cost", "error", "etotal", "totalerror", "totalloss")
+RATE_NAMES = ("learningrate", "lr", "eta", "η", "α", "alpha", "rate")
+
+# Words that may stand before a name and say nothing about which quantity it is.
+FILLERS = {
+    *("let", "lets", "let's", "assume", "so", "then", "thus", "hence", "therefore", "we", "get"),
+    *("the", "with", "where", "and", "given", "have", "is", "has", "finally", "for", "now"),
+    *("since", "because", "step", "our", "as", "of"),
+}
+
+# Letters that have no meaning of their own here: γ and gamma are one name.
+GREEK = str.maketrans(
+    {
+        **{"β": "beta", "γ": "gamma", "ε": "epsilon", "θ": "theta", "λ": "lambda", "μ": "mu"},
+        **{"π": "pi", "ρ": "rho", "τ": "tau", "φ": "phi", "ψ": "psi", "ω": "omega"},
+    }
+)
+DERIVATIVE = re.compile(r"^d(.+)/d(.+)$")
+LOSS_BY = re.compile(rf"^d({'|'.join(sorted(LOSS_NAMES, key=len, reverse=True))})d?(.+)$")
+GRADIENT = re.compile(r"^(?:gradientof|gradientfor|gradof|gradfor|gradient|grad|∇|d|g)(.+)$")
+DELTA = re.compile(r"^(?:delta|δ|err)(.+)$")
+NEW = re.compile(r"^(?:(?:new|updated)(?P<after>.+)|(?P<before>.+?)(?:new|updated|\+|'))$")
+OF_EPOCH = re.compile(r"^(.+)(before|after)$")
+INDEXED = re.compile(r"^(.*)\[(\d{1,6})\]$")
+ARRAY = re.compile(
+    r"^(?P<gradient>dloss/dd?|d|grad|g|delta|δ)?(?P<kind>w|weights?|b|bias(?:es)?|z|a)"
+    r"(?P<layer>\d{1,3})(?P<new>new)?$"
+)
+
+
+def folded(name: str) -> str:
+    """A name without what people write in different ways: case, ``_``, spaces and braces."""
+    text = (
+        name.replace("ŷ", "y_hat")
+        .replace("∂", "d")
+        .replace("\N{COMBINING CIRCUMFLEX ACCENT}", "hat")
+    )
+    return re.sub(r"[\s_{}*^|\\]", "", text.lower().translate(GREEK))
+
+
+def readings(name: str) -> Iterator[str]:
+    """A name as it stands, what is in parentheses after it, and without words that say nothing."""
+    yield name
+    inside = re.search(r"\(([^()]+)\)\s*$", name)
+    if inside:
+        yield inside[1]
+        yield name[: inside.start()]
+    words = name.split()
+    while len(words) > 1 and words[0].lower().strip(",.") in FILLERS:
+        words = words[1:]
+        yield " ".join(words)
