@@ -170,7 +170,7 @@ class Compound(Expression):
 
     @property
     def parts(self) -> tuple[Expression, ...]:
-        """What it is made of, from left to right."""
+        """The parts that it is made of, from left to right."""
         raise NotImplementedError
 
     def made_of(self, parts: tuple[Expression, ...]) -> Expression:

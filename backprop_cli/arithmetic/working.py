@@ -66,7 +66,7 @@ class Working(Generic[V]):
 
     @property
     def loss(self) -> V:
-        """What the update lowers; without a target, what is derived."""
+        """The goal of the update; without a target, what is derived."""
         return self.values[self.derivation.goal]
 
     def figure(self, name: str) -> Decimal:

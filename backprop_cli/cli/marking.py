@@ -51,7 +51,7 @@ def sorted_out(files: Sequence[Path]) -> Sheets:
 
 
 def _has_code(file: Path) -> bool:
-    """Whether a file is a worksheet."""
+    """True if a file is a worksheet."""
     if file == STANDARD_INPUT:
         return False
     try:

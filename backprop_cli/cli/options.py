@@ -38,7 +38,7 @@ class Part(StrEnum):
 
 
 class NotationName(StrEnum):
-    """How the solution is written."""
+    """The notation of the solution."""
 
     plain = "plain"
     delta = "delta"

@@ -34,7 +34,7 @@ def mark_of_file(path: Path) -> int | None:
 
 
 class Origins:
-    """Where an exercise is looked for: in the one named, or among those that are there.
+    """The places where an exercise is looked for: in the one named, or among those that are there.
 
     Without one, these are the shipped examples and the configurations beside a sheet, in the folder
     above, where keys have theirs, and in the current folder.

@@ -18,7 +18,7 @@ from backprop_cli.cli.option_kinds import (
 
 
 class Blank(StrEnum):
-    """What is left out of a worksheet."""
+    """The parts that are left out of a worksheet."""
 
     results = "results"
     gradients = "gradients"
@@ -26,7 +26,7 @@ class Blank(StrEnum):
 
 
 class SheetFormat(StrEnum):
-    """What a worksheet is written as."""
+    """The media that a worksheet is written in."""
 
     text = "text"
     markdown = "markdown"

@@ -1,4 +1,4 @@
-"""What an update lowers: the loss of one example, or of a batch, and the penalty beside it."""
+"""The goal of an update: the loss of one example, or of a batch, and the penalty beside it."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
@@ -47,13 +47,13 @@ def of_example(name: str, number: int) -> str:
 
 
 def reduced(network: Network, name: str) -> Symbol:
-    """What comes of a batch's losses, or of its gradients by the parameter ``name``."""
+    """The result of a batch's losses, or of its gradients by the parameter ``name``."""
     of = loss_of_batch(network)
     return Symbol(of) if name == network.derived else partial(of, name)
 
 
 def contributions(network: Network, name: str, batch: Sequence[int]) -> tuple[Symbol, ...]:
-    """What is added for a batch: each example's part, or of many their sum.
+    """The terms that are added for a batch: each example's part, or of many their sum.
 
     ``name`` is a parameter, whose gradients are meant, or the derived loss itself.
     """
@@ -89,7 +89,7 @@ def parts_of_batch(network: Network, batch: Sequence[int]) -> Mapping[Symbol, Pa
 
 
 def objective_steps(network: Network, batch: Sequence[int]) -> Iterator[Step]:
-    """What an update by a batch lowers, and its gradient by every parameter.
+    """The goal of an update by a batch, and its gradient by every parameter.
 
     ``batch`` are the numbers of the examples, whose own losses and gradients are given quantities;
     none for the only example of an update.
@@ -100,7 +100,7 @@ def objective_steps(network: Network, batch: Sequence[int]) -> Iterator[Step]:
 
 
 def over_batch(network: Network, name: str, batch: Sequence[int]) -> Expression:
-    """What the reduction makes of a batch's losses, or of its gradients by a parameter."""
+    """The reduced losses of a batch, or its reduced gradients by a parameter."""
     parts = contributions(network, name, batch)
     total = Sum(parts) if len(parts) > 1 else parts[0]
     return REDUCTIONS[network.reduction].of(total, Number(Decimal(len(batch))))
@@ -118,7 +118,7 @@ def objective_of_sums(network: Network, count: Expression) -> Iterator[Step]:
 
 
 def loss_of_sums(network: Network, count: Expression) -> Derivation:
-    """What updates lower, worked out over all of so many examples from the sum of their losses."""
+    """The goal of updates, worked out over all of so many examples from the sum of their losses."""
     lowered = goal(network, batched=True)
     steps = Derivation(tuple(objective_of_sums(network, count))).needed_for([lowered])
     return Derivation(steps, lowered, goal=lowered)

@@ -132,7 +132,7 @@ class Description:
 
     @property
     def reduction(self) -> Reduction | None:
-        """What the losses of several examples become one by; None where there is only one."""
+        """The reduction of several examples' losses; None where there is only one."""
         return REDUCTIONS[self.network.reduction] if len(self.x) > 1 else None
 
     @property

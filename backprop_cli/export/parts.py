@@ -28,19 +28,19 @@ def of_loss(description: Description, library: str) -> Block:
 
 
 def over_examples(description: Description) -> str:
-    """What the loss is over several examples; nothing where there is only one."""
+    """The kind of loss over several examples; nothing where there is only one."""
     row = description.reduction
     return f", the {row.name} over the examples" if row else ""
 
 
 def divided(description: Description) -> str:
-    """What a sum over examples is divided by, as code."""
+    """The divisor of a sum over examples, as code."""
     row = description.reduction
     return " / len(x)" if row and row.divides else ""
 
 
 def loss_function(description: Description) -> str:
-    """What the function is called that finds the loss of all the examples."""
+    """The name of the function that finds the loss of all the examples."""
     return f"{description.network.reduction}_loss"
 
 

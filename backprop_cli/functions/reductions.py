@@ -23,7 +23,7 @@ class Reduction(NamedTuple):
     aliases: tuple[str, ...] = ()
 
     def of(self, total: Expression, count: Expression) -> Expression:
-        """What comes of the sum over so many examples."""
+        """The result of the sum over so many examples."""
         return total / count if self.divides else total
 
 

@@ -51,7 +51,7 @@ def largest(layer: Layer) -> tuple[Symbol, Expression]:
 
 
 def shift(layer: Layer) -> tuple[Symbol, Expression]:
-    """What is taken off each weighted sum before its exp: the largest, or nothing."""
+    """The number that is taken off each weighted sum before its exp: the largest, or nothing."""
     return _shift(layer), Choice(_is_usual(layer), ZERO, _largest(layer))
 
 
@@ -75,7 +75,7 @@ def farthest(layer: Layer) -> tuple[Symbol, Expression]:
 
 
 def _is_usual(layer: Layer) -> Expression:
-    """What is above 0 where the exps are of a size to be worked with as they are."""
+    """An expression that is above 0 where the exps are of a size to be worked with as they are."""
     return HALF_WIDTH - _farthest(layer)
 
 

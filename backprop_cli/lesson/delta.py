@@ -60,7 +60,7 @@ class Delta(Notation):
     """The backward pass with δ, net and out."""
 
     def refusal(self, network: Network) -> str:
-        """Why a network cannot be written with δ; empty if it can."""
+        """The reason why a network cannot be written with δ; empty if it can."""
         if goes_by_error(network):
             return "the perceptron rule goes by the error, not by gradients; leave --notation out"
         formulas = [neuron.name for neuron in network.neurons if neuron.formula is not None]
@@ -135,7 +135,7 @@ class _Backward:
         }
 
     def introduction(self) -> Iterator[Block]:
-        """What a δ is, and the three formulas in which it occurs."""
+        """The meaning of a δ, and the three formulas in which it occurs."""
         network = self._network
         of = "the loss" if network.aimed else Symbol(network.derived)
         one, other, weight = Symbol("δ_j"), Symbol("δ_k"), Symbol("w_jk")
@@ -227,7 +227,7 @@ class _Backward:
         return sorted(found.values(), key=lambda one: derivation.places[one.defines.name])
 
     def _why(self, neuron: Neuron, step: Step, folded: Folded) -> Prose:
-        """Why a neuron's δ is what it is: what it feeds, and what function it uses."""
+        """The reason for a neuron's δ: what it feeds, and what function it uses."""
         if step.rule is Rule.SHORTCUT:
             return reason(self._working, step)
         network, by_name = self._network, self._working.derivation.by_name

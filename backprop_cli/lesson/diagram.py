@@ -180,7 +180,7 @@ def network_diagram(network: Network, working: AnyWorking, *, gradients: bool = 
 
 
 def _ends(network: Network) -> Mapping[Neuron, str]:
-    """What each output's prediction and target come to: the loss, or an error of the output's own.
+    """The end of each output, from prediction and target: the loss, or an error of its own.
 
     A network without a target has none.
     """

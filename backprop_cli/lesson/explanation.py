@@ -138,7 +138,7 @@ def explain_bias(network: Network, working: AnyWorking, bias: str, known: Known)
 
 
 def sharing(network: Network, bias: str) -> Paragraph:
-    """What a bias acts like, or which neurons share it, and what follows from that."""
+    """A remark on what a bias acts like, or which neurons share it, and what follows from that."""
     users = [neuron for neuron in network.neurons if neuron.bias == bias]
     if len(users) == 1:
         return Paragraph("A bias acts like a weight on a constant input of 1.")

@@ -105,7 +105,7 @@ class Folded:
         return self._working.derivation.by_name.get(part.name)
 
     def _height(self, step: Step) -> int:
-        """How many roundings lie one after the other in a step, its own included."""
+        """The number of roundings that lie one after the other in a step, its own included."""
         taken = self._working.taken(step.expression)
         if (isinstance(taken, Number) and not taken.name) or (
             isinstance(taken, Symbol) and self._folded(taken) is None
@@ -115,7 +115,7 @@ class Folded:
         return 1 + max(map(self._height, inner), default=0)
 
     def _notes(self) -> Prose:
-        """Why the choices in it are taken as they are."""
+        """The reason why the choices in it are taken as they are."""
         waiting, found = [self._step], dict[str, Prose]()
         while waiting:
             step = waiting.pop(0)

@@ -8,7 +8,7 @@ from backprop_cli.network.structure import Network
 
 
 def refusal(network: Network) -> str:
-    """Why a network cannot be written in matrices; empty if it can."""
+    """The reason why a network cannot be written in matrices; empty if it can."""
     before = set(network.inputs)
     used: set[str] = set()
     for layer in network.layers:
@@ -74,7 +74,7 @@ class Layers:
         return vector(f"B{at}", found) if any(found) else None
 
     def shares_bias(self, at: int) -> bool:
-        """Whether several neurons of a layer have the same bias."""
+        """True if several neurons of a layer have the same bias."""
         return _shared(self._network.layers[at - 1]) is not None
 
     def sums(self, at: int) -> Grid:

@@ -37,7 +37,7 @@ class MatrixNotation(Notation):
     """Both passes and the update with a matrix or a vector for each layer."""
 
     def refusal(self, network: Network) -> str:
-        """Why a network cannot be written in matrices, and what to do; empty if it can."""
+        """The reason why a network fits no matrices, and what to do; empty if it does."""
         if goes_by_error(network):
             return f"the perceptron rule goes by the error, not by gradients; {LEFT_OUT}"
         why = refusal(network)

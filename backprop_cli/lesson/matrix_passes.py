@@ -48,7 +48,7 @@ class Passes:
     # --- forward ---
 
     def given(self) -> Iterator[Block]:
-        """What stands where: inputs, weights, biases and targets."""
+        """The arrays and their elements: inputs, weights, biases and targets."""
         layers = self.layers
         yield Paragraph(
             "A capital letter is a matrix. W1 has a row for each neuron of layer 1, and a column "
@@ -100,7 +100,7 @@ class Passes:
     # --- backward ---
 
     def introduction(self) -> Iterator[Block]:
-        """What dZ stands for, and the four formulas."""
+        """The meaning of dZ, and the four formulas."""
         network, of = self._network, Symbol(self._network.derived)
         yield Paragraph(
             prose(
@@ -283,7 +283,7 @@ class Passes:
 
 
 def is_by_matrix(network: Network) -> bool:
-    """Whether every parameter is updated, and by nothing but W − η dW."""
+    """True if every parameter is updated, and by nothing but W − η dW."""
     return network.learns and not lines_of(network) and not network.frozen
 
 

@@ -133,14 +133,14 @@ class Worked(NamedTuple):
 
 
 def _is_too_wide(side: Expression) -> bool:
-    """Whether an element of a matrix is a sum too long for a column."""
+    """True if an element of a matrix is a sum too long for a column."""
     if isinstance(side, Matrix):
         return any(len(written(element)) > WIDEST for element in side.parts)
     return any(map(_is_too_wide, parts(side)))
 
 
 def _all_equal(left: Matrix, right: Matrix) -> bool:
-    """Whether the elements are worth the same, in numbers."""
+    """True if the elements are worth the same, in numbers."""
     pairs = zip(left.parts, right.parts, strict=True)
     return all(one is NO_ELEMENT or equal(one, other) for one, other in pairs)
 

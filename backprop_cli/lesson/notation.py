@@ -28,7 +28,7 @@ class Notation:
     """
 
     def refusal(self, network: Network) -> str:  # noqa: ARG002 - it writes any network
-        """Why a network cannot be written in it, and what to do; empty if it can."""
+        """The reason why a network cannot be written in it, and what to do; empty if it can."""
         return ""
 
     def forward(self, run: Run) -> Iterator[Block]:

@@ -1,4 +1,4 @@
-"""What an update lowers, as a lesson shows it: the losses of a batch, and the penalty."""
+"""The goal of an update, as a lesson shows it: the losses of a batch, and the penalty."""
 
 from collections.abc import Iterator, Sequence
 
@@ -23,7 +23,7 @@ from backprop_cli.network.structure import LOSS, Network
 
 
 def rest_of_gradient(network: Network, working: AnyWorking, parameter: str) -> Iterator[Block]:
-    """How a parameter's gradient goes on after the backward pass of one example."""
+    """The rest of a parameter's gradient after the backward pass of one example."""
     if working.is_batched:
         name = partial(loss_of_batch(network), parameter).name
         yield Heading(4, f"{REDUCTIONS[network.reduction].adjective} over the batch")
@@ -130,7 +130,7 @@ def gradients_with_penalty(network: Network, working: AnyWorking) -> Iterator[Bl
 
 
 def _kink(network: Network, working: AnyWorking, names: Sequence[str]) -> Iterator[Block]:
-    """What is said where the penalty has no derivative at a weight."""
+    """The remark where the penalty has no derivative at a weight."""
     at_zero = [Symbol(name) for name in names if working.values[name] == 0]
     if PENALTIES[network.penalty].has_kink and at_zero and {*names} <= {*network.penalized}:
         size = Call("abs", W)

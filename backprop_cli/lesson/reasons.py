@@ -73,7 +73,7 @@ def _neurons_place(network: Network, users: Sequence[Neuron]) -> Prose:
 
 
 def place(network: Network, name: str) -> Prose:
-    """Where a parameter stands; of anything else nothing."""
+    """The place of a parameter; of anything else nothing."""
     parameter = network.by_parameter.get(name)
     if parameter is None:
         return ""

@@ -48,7 +48,7 @@ NOTHING = "nothing"  # a whole solution, in which a mistake is to be found
 
 
 class Head(NamedTuple):
-    """What a sheet is known by; ``student`` is a name, where it is known."""
+    """The marks of a sheet; ``student`` is a name, where it is known."""
 
     number: int
     code: str
@@ -61,7 +61,7 @@ def sheet(run: Run, head: Head, blanks: str) -> Lesson:
 
 
 def key(run: Run, head: Head, blanks: str) -> Lesson:
-    """What the teacher has beside it: every line worked out. It names no student."""
+    """The teacher's key beside it: every line worked out. It names no student."""
     return (*_key(run, head, blanks),)
 
 
@@ -215,7 +215,7 @@ def _is_asked(step: Step) -> bool:
 
 
 def _is_trivial(step: Step) -> bool:
-    """Whether a derivative only passes on a number that is there."""
+    """True if a derivative only passes on a number that is there."""
     return isinstance(step.expression, Symbol | Number)
 
 

@@ -1,4 +1,4 @@
-"""What a worksheet gives: the numbers that its lines start from, and formulas of functions."""
+"""The given side of a worksheet: the numbers that it starts from, and formulas of functions."""
 
 from collections.abc import Iterator
 
@@ -112,7 +112,7 @@ def _examples(run: Run) -> Table:
 
 
 def contributions(run: Run) -> list[Symbol]:
-    """What the examples of a batch bring in, where each of them is worked on the sheet."""
+    """The numbers that a batch's examples bring in, where each of them is worked on the sheet."""
     numbers = [at + 1 for at in run.shown.batch]
     if not 1 < len(numbers) <= FEW:
         return []

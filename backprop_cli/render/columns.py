@@ -16,7 +16,7 @@ def width(table: Table, at: int) -> int:
 
 
 def shares(table: Table, columns: Sequence[int], room: float) -> list[float]:
-    """How a table's columns share so many characters: each has an equal part, or what it needs."""
+    """The widths of a table's columns in so many characters: equal parts, or what each needs."""
     found = dict.fromkeys(columns, 0.0)
     left = sorted(columns, key=lambda at: width(table, at))
     while left:

@@ -135,7 +135,7 @@ def check_gradients(exercise: Exercise) -> tuple[Check, ...]:
 
 
 def _share(exercise: Exercise) -> int:
-    """What a sum over the examples is divided by."""
+    """The divisor of a sum over the examples."""
     row = REDUCTIONS[exercise.network.reduction]
     return exercise.example_count if row.divides else 1
 

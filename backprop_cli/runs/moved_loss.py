@@ -35,7 +35,7 @@ class Way(NamedTuple):
 
 
 class Reach(NamedTuple):
-    """How far a quantity is followed: through the steps at ``positions``, up to the ``ends``.
+    """The way that a quantity is followed: through the steps at ``positions``, up to the ``ends``.
 
     The ends are the loss, and long sums on the way to it, each with those of its terms that move.
     A loss that is no long sum is its own only term.
@@ -114,7 +114,7 @@ class Forward:
         return self._after(name, but=())
 
     def reach(self, name: str) -> Reach:
-        """How far a quantity is followed where no long sum is added up anew."""
+        """The way that a quantity is followed where no long sum is added up anew."""
         positions = self._after(name, but=self._totals)
         moving = [name, *(self.steps[at].defines.name for at in positions)]
         ends: dict[str, dict[int, Expression]] = {}
@@ -227,7 +227,7 @@ class MovedLoss(Generic[V]):
     def _results(
         self, quantity: str, positions: Sequence[int], read: Callable[[], R]
     ) -> Callable[[V], R]:
-        """What is ``read`` when the steps at some positions are worked anew, by a quantity."""
+        """The value ``read`` when the steps at some positions are worked anew, by a quantity."""
         names: list[str] = [self.forward.steps[at].defines.name for at in positions]
         functions: list[Callable[[Mapping[str, V]], V]] = [self.functions[at] for at in positions]
 

@@ -172,7 +172,7 @@ def _recurrent(sizes: str | None, given: Given, steps: int, seed: int, *, skip: 
 
 
 def _given_only(given: Given) -> dict[str, str]:
-    """What was given, but for the numbers that --recurrent draws."""
+    """The arguments that were given, but for the numbers that --recurrent draws."""
     return {name: text for name, text in given.items() if text and name not in DRAWN.values()}
 
 

@@ -119,7 +119,7 @@ Pair = tuple["Lesson", "Lesson"]  # a sheet and its key
 
 
 def _places(count: int, ending: str, *, together: bool) -> list[tuple[str, str]]:
-    """What sheets and keys are called: a file for each, or one for all of either kind."""
+    """The names of sheets and keys: a file for each, or one for all of either kind."""
     if together:
         return [(f"sheets{ending}", f"{KEYS}{ending}")]
     width = max(2, len(str(count)))
@@ -245,7 +245,7 @@ def _in_a_row(lessons: "Sequence[Lesson]") -> "Lesson":
 
 
 def _is_at_hand(exercise: "Exercise", source: Path, folder: Path) -> bool:
-    """Whether `check` finds the exercise: it ships, or it or a copy lies in the folder already."""
+    """True if `check` finds the exercise: it ships, or it or a copy lies in the folder already."""
     from backprop_cli.cli.origins import mark as mark_of_exercise
     from backprop_cli.cli.origins import mark_of_file
 

@@ -164,7 +164,7 @@ OneLoss = Annotated[
 
 
 class Penalty(BaseModel):
-    """What is added to the loss so that the weights stay small."""
+    """The term that is added to the loss so that the weights stay small."""
 
     model_config = PART
 

@@ -34,7 +34,7 @@ def parameter_lines(network: Network, texts: Texts) -> Iterator[str]:
 
 
 def _written_there(network: Network, texts: Texts) -> Texts:
-    """What stands in a parameter's place: its number, or the name of one that has its own."""
+    """The text in a parameter's place: its number, or the name of one that has its own."""
     numbered = {*_numbered(network)}
     return {name: texts[name] if name in numbered else yaml_text.name(name) for name in texts}
 

@@ -99,7 +99,7 @@ def _name(one: Handed) -> str:
 
 
 def sentence(mistake: str) -> str:
-    """What was done, in general."""
+    """The mistake that was made, in general."""
     if mistake in MISTAKES:
         return MISTAKES[mistake].told("")
     return SLIPS.get(mistake, mistake).replace(" ({})", "").replace(": {}", "")

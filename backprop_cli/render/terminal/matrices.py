@@ -22,7 +22,7 @@ SMALL, TALL = "[]", (("⎡", "⎢", "⎣"), ("⎤", "⎥", "⎦"))
 
 
 def has_matrices(equation: Equation) -> bool:
-    """Whether a side of an equation takes several lines."""
+    """True if a side of an equation takes several lines."""
     return any(_has_matrix(side.formula) for side in equation.sides)
 
 

@@ -35,6 +35,6 @@ def drawn(
 
 
 def _style(run: Run, palette: Palette) -> Style:
-    """How a run looks: a name, or a weight by its sign, which is said by its figure too."""
+    """The look of a run: a name, or a weight by its sign, which is said by its figure too."""
     signs = {1: palette.positive, -1: palette.negative, 0: Style()}
     return NAME if run.name else signs[run.sign]

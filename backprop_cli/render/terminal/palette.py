@@ -7,7 +7,7 @@ from rich.style import Style
 
 
 class Palette(NamedTuple):
-    """How the ``factors`` of a chain look, ``titles``, and weights of either sign."""
+    """The looks of the ``factors`` of a chain, ``titles``, and weights of either sign."""
 
     factors: tuple[Style, ...]
     title: Style

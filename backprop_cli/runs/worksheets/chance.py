@@ -70,7 +70,7 @@ class Chance:
 
 
 def is_multiple(one: Decimal, other: Decimal) -> bool:
-    """Whether one of two numbers is a multiple of the other."""
+    """True if one of two numbers is a multiple of the other."""
     smaller, larger = sorted((abs(one), abs(other)))
     return not smaller or larger % smaller == 0
 

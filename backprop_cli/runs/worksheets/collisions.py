@@ -145,7 +145,7 @@ class Numbers:
 
 
 def _is_same(one: Expression, other: Expression, values: Mapping[str, float]) -> bool:
-    """Whether two formulas are one, by what they come to with numbers that are not rounded."""
+    """True if two formulas are one, by what they come to with numbers that are not rounded."""
     first, second = _value(one, values), _value(other, values)
     if first is None or second is None:
         return False

@@ -50,7 +50,7 @@ def drawing(exercise: Exercise, seed: int, kept: Collection[str] = ()) -> Drawin
 
 
 class _Shape:
-    """What all exercises of one network have in common."""
+    """The facts that all exercises of one network share."""
 
     def __init__(self, network: Network) -> None:
         self.derived = Derived(network)

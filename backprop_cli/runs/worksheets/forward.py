@@ -17,7 +17,7 @@ AWAKE = 0.2
 
 
 class Forward:
-    """What neurons put out, worked in their order from ``numbers``, which may change on the way."""
+    """The outputs of neurons, worked in order from ``numbers``, which may change on the way."""
 
     def __init__(self, network: Network, numbers: Mapping[str, Figure]) -> None:
         self._network, self._numbers = network, numbers
@@ -57,7 +57,7 @@ class Forward:
 
 
 def learns(function: Function, derivative: float, slope: float = 0.0) -> bool:
-    """Whether a neuron's derivative is large enough; ``slope`` is the trained one, if it has it.
+    """True if a neuron's derivative is large enough; ``slope`` is the trained one, if it has it.
 
     A function whose derivative is 0 everywhere learns nowhere, and is not to blame.
     """

@@ -58,7 +58,7 @@ class Handed(NamedTuple):
     remark: str = ""
 
     def count(self, verdict: Verdict) -> int:
-        """How many lines have a verdict."""
+        """The number of lines with a verdict."""
         return self.checked.count(verdict) if self.checked else 0
 
     @property

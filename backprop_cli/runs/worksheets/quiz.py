@@ -1,4 +1,4 @@
-"""What is right in each blank of a worksheet, and what usual mistakes would write there."""
+"""The right figure of each blank of a worksheet, and what usual mistakes would write there."""
 
 from collections.abc import Iterator, Mapping
 from decimal import ROUND_UP, Decimal
@@ -28,7 +28,7 @@ class Wrong(NamedTuple):
 
 
 class Answer(NamedTuple):
-    """What belongs in a blank: a figure, and how far from it is right too.
+    """The answer to a blank: a figure, and how far from it is right too.
 
     No figure of ``wrong`` is as near as that, or stands twice.
     """
@@ -75,7 +75,7 @@ def _answer(facts: Problem, step: Step, hand: Rounded) -> Answer:
 def _mistaken(
     facts: Problem, step: Step, kept: Kept, hand: Rounded
 ) -> Iterator[tuple[Decimal, str]]:
-    """What mistakes lead to at a step, the frequent ones first, and what is told of each."""
+    """The figures that mistakes give at a step, frequent ones first, and what is told of each."""
     values = {**facts.exact, **facts.rounded}
     ways: dict[str, dict[Decimal, str]] = {}
     for mistake, change in changes_at(facts, step, facts.steps):

@@ -1,4 +1,4 @@
-"""What numbers lack to be worth working, such as gradients that can be seen."""
+"""The faults of numbers that are not worth working, such as gradients that can be seen."""
 
 from collections.abc import Iterator
 from itertools import combinations
@@ -19,7 +19,7 @@ MOST_NAMED = 4
 
 
 class Lacks(NamedTuple):
-    """What is wrong with an exercise's numbers; of two, the smaller has the better numbers.
+    """The faults of an exercise's numbers; of two, the smaller has the better numbers.
 
     ``asleep`` are neurons that are switched off or saturated, ``vanishing`` parameters whose
     gradient is 0 at the digits carried, ``multiples`` pairs of inputs of which one is a multiple
@@ -35,12 +35,12 @@ class Lacks(NamedTuple):
 
     @property
     def weight(self) -> tuple[int, int, int]:
-        """How much is wrong: with the working, and with what mistakes show."""
+        """The amount that is wrong: with the working, and with what mistakes show."""
         working = len(self.asleep) + len(self.vanishing) + len(self.multiples)
         return working, len(self.hidden), len(self.near)
 
     def sentences(self) -> Iterator[str]:
-        """What a teacher is told: what is wrong with the working."""
+        """The sentence for a teacher: what is wrong with the working."""
         for names, one, several in (
             (self.asleep, "is switched off or saturated", "are switched off or saturated"),
             (self.vanishing, "has no gradient", "have no gradients"),
@@ -53,7 +53,7 @@ class Lacks(NamedTuple):
 
 
 def lacks(exercise: Exercise, facts: Problem) -> Lacks:
-    """What is wrong with the working of an exercise, apart from hidden mistakes."""
+    """The faults in the working of an exercise, apart from hidden mistakes."""
     return Lacks(
         tuple(dict.fromkeys(_asleep(facts))),
         tuple(_vanishing(facts)),
