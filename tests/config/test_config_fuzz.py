@@ -46,6 +46,7 @@ def is_sound(exercise: Exercise) -> bool:
     assert len(set(names)) == len(names)
     row = OPTIMIZERS[network.optimizer]
     settings = {*row.settings, *(["weight_decay"] if network.decays else [])}
+    settings |= {network.penalty} if network.penalty else set()
     assert set(exercise.numbers) == {*names, *settings, *state_names(network)}
     assert exercise.batches.size >= 1
     assert len(exercise.examples) != 1

@@ -138,7 +138,7 @@ def test_the_general_formulas_stand_once_in_a_whole_working() -> None:
 
 
 def test_of_a_choice_the_branch_that_holds_is_shown_and_why(backprop: Backprop) -> None:
-    run = backprop("run", "configs/softmax.yaml")
+    run = backprop("run", "configs/softmax.yaml", "--explain", "dLoss/dz_o1")
     lines = [text for text in one_spaced(run.stdout) if "if y_true" in text and "∂" in text]
     assert lines
     for text in lines:
