@@ -42,7 +42,8 @@ def is_sound(exercise: Exercise) -> bool:
             assert {one.name for one in used} <= before | here | {*network.parameters}
         before |= {neuron.name for neuron in layer.neurons}
     targets = network.targets
-    names = (*network.inputs, *network.parameters, *targets, LEARNING_RATE)
+    rate = [LEARNING_RATE] if network.learns else []
+    names = (*network.inputs, *network.parameters, *targets, *rate)
     assert len(set(names)) == len(names)
     row = OPTIMIZERS[network.optimizer]
     settings = {*row.settings, *(["weight_decay"] if network.decays else [])}
