@@ -79,6 +79,7 @@ def _console(file: IO[str], *, terminal: bool | None, color: str = "auto") -> Co
         color_system=system,
         no_color=False if color == "always" else None,
         force_terminal=terminal,
+        force_jupyter=False,  # or text would be shown in a notebook, and none of it written
         highlight=False,
         markup=False,
         emoji=False,
