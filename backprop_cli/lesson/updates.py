@@ -73,8 +73,9 @@ def _order(network: Network, kind: str, names: tuple[str, ...]) -> tuple[str, ..
     """The document's: the output layer's weights in order, then all others counting down."""
     if kind != "Weight":
         return names
-    last = [edge.weight for neuron in network.outputs for edge in neuron.edges]
-    return (*last, *reversed(names[: len(names) - len(last)]))
+    into_outputs = {edge.weight for neuron in network.outputs for edge in neuron.edges}
+    last = [name for name in names if name in into_outputs]
+    return (*last, *(name for name in reversed(names) if name not in into_outputs))
 
 
 def _optimizer(network: Network, working: AnyWorking) -> Iterator[Block]:

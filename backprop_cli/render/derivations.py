@@ -6,16 +6,17 @@ from typing import Any
 
 from backprop_cli.algebra.expression import Marked, Number
 from backprop_cli.algebra.paper import text_of, written
-from backprop_cli.lesson.blocks import ChainRule, Equation, Equations, Heading, Lesson, Role
+from backprop_cli.lesson.blocks import ChainRule, Equation, Equations, Heading, Lesson, Role, Side
 
 
 def derivations(lesson: Lesson) -> list[dict[str, Any]]:
     """The steps of a lesson in their order, each under the headings that it stands below.
 
-    A step is ``{"quantity", "formula", "numbers", "result", "reason", "under"}``: the quantity by
-    the ASCII name that --explain takes, the formula and the lines of numbers as text, the result as
-    it is printed, a float. What a step does not have is None, or an empty list; so is a result that
-    no float holds, which stands in numbers where it is used.
+    A step is ``{"quantity", "formula", "numbers", "result", "reason", "under", "written"}``: the
+    quantity by the ASCII name that --explain takes, the formula and the lines of numbers as text,
+    the result as it is printed, a float, and the whole line as text. What a step does not have is
+    None, or an empty list; so is a result that no float holds, which stands in numbers where it is
+    used.
     """
     return [*_steps(lesson)]
 
@@ -36,6 +37,7 @@ def _steps(lesson: Lesson) -> Iterator[dict[str, Any]]:
                 "result": None,
                 "reason": None,
                 "under": [*headings.values()],
+                "written": f"{written(block.of)} = {right}",
             }
         elif isinstance(block, Equations):
             yield from (_step(row, [*headings.values()]) for row in block.rows)
@@ -51,7 +53,14 @@ def _step(row: Equation, under: list[str]) -> dict[str, Any]:
         "result": _figure(row),
         "reason": text_of(row.reason) or text_of(row.note) or None,
         "under": under,
+        "written": " ".join(
+            f"{side.relation} {written(side.formula)}".strip() for side in row.sides
+        ),
     }
+
+
+def _with_relation(side: Side) -> str:
+    return f"{side.relation} {written(side.formula)}".strip()
 
 
 def _figure(row: Equation) -> float | None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
-from support.program import CONFIGS, ROOT, Backprop, OnTerminal, cells
+from support.program import CONFIGS, ROOT, Backprop, OnTerminal, cells, one_spaced
 
 SHEET = ROOT / "tests" / "data" / "sheet_with_slips.txt"
 
@@ -111,6 +111,30 @@ def test_an_explanation_as_json_has_every_step_with_its_parts(backprop: Backprop
     assert steps["dLoss/dw5"]["result"] == 0.0822
     assert steps["dLoss/dy_hat"]["result"] == 0.7414
     assert "sigmoid" in steps["dy_hat/dz_out"]["reason"]
+
+
+@pytest.mark.parametrize(
+    ("config", "name"),
+    [("default", "w1"), ("default", "b1"), ("recurrent", "U"), ("softmax", "w1")],
+)
+def test_an_explanation_as_json_is_enough_to_write_what_is_printed(
+    backprop: Backprop, config: str, name: str
+) -> None:
+    command = ("run", config, "--explain", name)
+    printed = [
+        re.sub(r"^\d+\. ", "", line) for line in one_spaced(backprop(*command).stdout) if line
+    ]
+    steps = json.loads(backprop(*command, "--format", "json").stdout)["derivations"]
+    lines = [step["written"] for step in steps]
+    lines += [" ".join(step["reason"].split()) for step in steps if step["reason"]]
+    for step in steps:
+        if step["numbers"] or step["result"] is not None:
+            beside = [line for line in printed if line.startswith(step["written"])]
+            assert beside, step
+    # No line of numbers is printed that is not there; a product of derivatives is drawn, not typed.
+    for line in printed:
+        if re.search(r" [=≈] [−0-9.(]", line):
+            assert any(line.startswith(one) for one in lines), line
 
 
 @pytest.mark.skipif(find_spec("typst") is not None, reason="Typst is installed")

@@ -16,6 +16,7 @@ from typing import Any
 import mpmath  # type: ignore[import-untyped]
 import pytest
 from support.differences import DIGITS
+from support.graph_texts import GRAPHS
 from support.networks import BY_GRADIENT
 from support.printed import evaluated, exponent_of, lines, relations, value
 from support.reference import ALPHA, SCALE
@@ -147,15 +148,29 @@ def test_every_line_follows_from_the_figures_above_it(
     activation: str, optimizer: str, rounding: str, size: int | str, example: int, decay: str
 ) -> None:
     calculation = worked(activation, optimizer, rounding, size, example, decay)
-    working, by_hand = calculation.working, bool(rounding)
+    assert every_line_follows(calculation, by_hand=bool(rounding)) > 60
+
+
+@pytest.mark.parametrize("rounding", ["rounding: 4", ""])
+# In "by neuron" a function has a setting of its own, which lines of numbers do not repeat.
+@pytest.mark.parametrize("name", [name for name in GRAPHS if name != "by neuron"])
+def test_of_a_graph_every_line_follows_from_the_figures_above_it(name: str, rounding: str) -> None:
+    calculation = calculate(config.parse(f"{GRAPHS[name]}{rounding}\n", "graph.yaml"))
+    assert every_line_follows(calculation, by_hand=bool(rounding)) > 10
+
+
+def every_line_follows(calculation: Run, *, by_hand: bool) -> int:
+    """Evaluate every line of a solution from the figures above it; how many there are."""
+    working = calculation.working
     text = shown(calculation)
     names = explainable(calculation.exercise, calculation.shown.batch)
+    network = calculation.exercise.network
     checked = 0
     with mpmath.workdps(DIGITS):
         # What is given: it stands in the paragraphs and tables above.
         figures = {
             name: mpmath.mpf(str(working.figure(name)))
-            for name in (*OPTIMIZERS[optimizer].settings, *state_of(calculation.exercise.network))
+            for name in (*OPTIMIZERS[network.optimizer].settings, *state_of(network))
         }
         figures["λ"], figures["α"] = SCALE, ALPHA
         for name in ("learning_rate", "weight_decay", "t"):
@@ -183,10 +198,10 @@ def test_every_line_follows_from_the_figures_above_it(
             if name:
                 figures[name] = end
             checked += 1
-    assert checked > 60
-    for name in calculation.exercise.network.parameters:
+    for name in network.updated:
         for quantity in (f"∂Loss/∂{name}", f"{name}_new"):
             assert quantity in figures, quantity
+    return checked
 
 
 LARGE = 12  # examples: more than are shown one by one

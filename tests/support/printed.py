@@ -66,6 +66,7 @@ def evaluated(side: str, figures: Mapping[str, Any]) -> Any:
         return put(CALLED[name] if calls else figures[name])
 
     text = side.replace("−", "-").replace(", else", " else").replace("^", "**")
+    text = text.replace("≥", ">=").replace("≤", "<=")
     token = re.compile(f"(?P<name>{NAME.pattern})|(?P<figure>{FIGURE.pattern})")
     python = token.sub(lambda m: look_up(m) if m["name"] else put(mpmath.mpf(m["figure"])), text)
     return eval(python, {"_": found})
