@@ -203,7 +203,9 @@ def test_derivatives_are_understood_in_networks_of_any_kind() -> None:
     assert verdicts(check(exercise, sheet)) == ["right", "right"]
 
 
-@pytest.mark.parametrize("seed", ["a/right/50", "a/right/2499", "b/right/1620", "b/right/2282"])
+@pytest.mark.parametrize(
+    "seed", ["a/right/50", "a/right/2499", "b/right/1620", "b/right/2282", "1/right/7487"]
+)
 def test_no_line_of_one_who_cuts_off_or_keeps_small_numbers_shorter_is_called_wrong(
     seed: str,
 ) -> None:

@@ -44,6 +44,8 @@ LEAST_DIGITS = 2
 # Who has cut off so many figures, and so large a share of those that tell, does not round.
 OFTEN, MOSTLY = 2, 0.4
 NEVER_ROUNDED = 5
+# Who is off by a unit or two now and then is off to either side, unless it is by cutting off.
+ALL_SMALLER, UNITS = 5, 2
 EXACT_DIGITS = 13  # a figure of so many digits has not been rounded by hand
 
 
@@ -88,7 +90,7 @@ def _lower(numbers: Sequence[int]) -> int:
 
 def cuts_off(problem: Problem, entries: Iterable[Entry]) -> bool:
     """True if a student leaves further digits away instead of rounding."""
-    cut = rounded = either = 0
+    cut = rounded = either = smaller = larger = 0
     for entry in entries:
         figure, truths = entry.written.figure, problem.truths(entry.quantity)
         held = any(entry.bounds.holds(value) for value in truths)
@@ -99,9 +101,20 @@ def cuts_off(problem: Problem, entries: Iterable[Entry]) -> bool:
             cut, rounded = cut + kept, rounded + held
         elif held and not math.isclose(entry.figure, truths[0], rel_tol=1e-14):
             either += 1
+        elif not held and _is_near(figure, truths[0]):
+            smaller += abs(figure) < abs(truths[0])
+            larger += abs(figure) > abs(truths[0])
+    if smaller >= ALL_SMALLER and not larger:
+        return True
     if not rounded:  # of so many figures, one who rounds would have rounded one up
         return cut > 0 or either >= NEVER_ROUNDED
     return cut >= OFTEN and cut >= MOSTLY * (cut + rounded)
+
+
+def _is_near(figure: Decimal, value: float) -> bool:
+    """True if a figure is a unit or two of its last digit from a value."""
+    unit = Decimal(1).scaleb(int(figure.as_tuple().exponent))
+    return fits(value, unit) and abs(figure - Decimal(repr(value))) <= UNITS * unit
 
 
 def is_cut_off(figure: Decimal, value: float) -> bool:
