@@ -201,4 +201,4 @@ def test_a_shape_that_allows_no_such_numbers_is_told() -> None:
 @pytest.mark.parametrize("activation", [*ACTIVATIONS, "softmax"])
 def test_every_activation_is_drawn_for_and_worked(activation: str) -> None:
     exercise = shape(2, 3, 2, activation=activation)
-    calculate(drawn(exercise, 3))
+    assert calculate(drawn(exercise, 3)).working.values

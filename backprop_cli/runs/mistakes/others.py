@@ -1,6 +1,7 @@
 """Another weight, input or neuron in the place of the right one."""
 
 from collections.abc import Iterator, Sequence
+from itertools import combinations
 
 from backprop_cli.algebra.expression import Symbol, substitute
 from backprop_cli.derivation.steps import Rule, new
@@ -12,6 +13,8 @@ from backprop_cli.runs.mistakes.site import (
     next_to,
     replaced,
 )
+
+MOST_SWAPPED = 8  # terms of a weighted sum of which two may have been swapped
 
 
 def new_weight_used(site: Site) -> Iterator[Change]:
@@ -27,15 +30,21 @@ def weight_of_another(site: Site) -> Iterator[Change]:
     if not site.on(Rule.WEIGHTED_SUM, Rule.NEW_WEIGHT) and site.by != "source":
         return
     own = site.used(site.weights)
-    for name in own[:MOST_OTHERS]:
-        for other in next_to(site.weights, name):
-            yield Change(replaced(site, name, Symbol(other)), f"{other} instead of {name}")
-    if site.on(Rule.WEIGHTED_SUM) and 1 < len(own) <= 8:
-        for at, name in enumerate(own):
-            for other in own[at + 1 :]:
-                swap = {name: Symbol(other), other: Symbol(name)}
-                yield Change(substitute(site.expression, swap), f"{name} and {other} swapped")
+    yield from _mixed_up(site, site.weights)
+    if site.on(Rule.WEIGHTED_SUM) and 1 < len(own) <= MOST_SWAPPED:
         yield from _transposed(site, own)
+
+
+def _mixed_up(site: Site, among: Sequence[str]) -> Iterator[Change]:
+    """Another quantity in the place of one of its kind; in a weighted sum, two swapped."""
+    own = site.used(among)
+    for name in own[:MOST_OTHERS]:
+        for other in next_to(among, name):
+            yield Change(replaced(site, name, Symbol(other)), f"{other} instead of {name}")
+    if site.on(Rule.WEIGHTED_SUM) and 1 < len(own) <= MOST_SWAPPED:
+        for name, other in combinations(own, 2):
+            swap = {name: Symbol(other), other: Symbol(name)}
+            yield Change(substitute(site.expression, swap), f"{name} and {other} swapped")
 
 
 def _transposed(site: Site, own: Sequence[str]) -> Iterator[Change]:
@@ -61,15 +70,7 @@ def _transposed(site: Site, own: Sequence[str]) -> Iterator[Change]:
 def input_of_another(site: Site) -> Iterator[Change]:
     """Other inputs, activations, targets or weighted sums in the place of one."""
     if site.on(Rule.WEIGHTED_SUM, *OF_ACTIVATION) or site.by == "weight":
-        own = site.used(site.signals)
-        for name in own[:MOST_OTHERS]:
-            for other in next_to(site.signals, name):
-                yield Change(replaced(site, name, Symbol(other)), f"{other} instead of {name}")
-        if site.on(Rule.WEIGHTED_SUM) and 1 < len(own) <= 8:
-            for at, name in enumerate(own):
-                for other in own[at + 1 :]:
-                    swap = {name: Symbol(other), other: Symbol(name)}
-                    yield Change(substitute(site.expression, swap), f"{name} and {other} swapped")
+        yield from _mixed_up(site, site.signals)
     predictions = [site.own(site.network.prediction(one)).name for one in site.network.outputs]
     targets = [site.own(site.network.target(one)).name for one in site.network.outputs]
     sums = [site.own(neuron.weighted_sum).name for neuron in site.network.neurons]
