@@ -1,6 +1,7 @@
 """Networks that are no plain layers, as people write them."""
 
 import json
+import math
 from pathlib import Path
 from typing import Any
 
@@ -20,9 +21,12 @@ from support.graph_texts import (
 )
 from support.program import CONFIGS, Backprop
 
+from backprop_cli.arithmetic.exact import Exact
+from backprop_cli.arithmetic.working import work
 from backprop_cli.config.load import parse
 from backprop_cli.config.shape.json_schema import json_schema
 from backprop_cli.config.writing.saved import configuration_text
+from backprop_cli.derivation.derive import derive
 from backprop_cli.network.exercise import Exercise, Trained
 from backprop_cli.network.neurons import Edge, Function
 
@@ -282,3 +286,16 @@ def test_the_shipped_configurations_are_saved_as_the_same_exercise() -> None:
         exercise = parse(path.read_text(encoding="utf-8"), str(path))
         text = configuration_text(exercise, {}, Trained(), path)
         assert parse(text, str(path)) == exercise
+
+
+def test_formulas_may_use_the_names_that_are_printed() -> None:
+    """Numbered units have no other name that a formula could tell from a number."""
+    text = "inputs: {1: 2, y: 3}\nweights: {a: {4: {1: 0.5}, k: {y: 1}}, b: {q: FORMULA}}\n"
+    made = parse(text.replace("FORMULA", '"x_1 * a_4 + a_k"'), "c.yaml")
+    values = work(derive(made.network), made.numbers, Exact()).values
+    assert values["q"] == pytest.approx(2 / (1 + math.exp(-1)) + 1 / (1 + math.exp(-3)))
+    saved = configuration_text(made, {}, Trained(), Path("s.yaml"))
+    assert parse(saved, "s.yaml") == made
+    assert parse(text.replace("FORMULA", "x_1 * a_4 + k"), "c.yaml") == made
+    said = complaint(text.replace("FORMULA", "x_1 * a_5"))
+    assert "did you mean a_4? There are x_1, y, a_4, k" in said

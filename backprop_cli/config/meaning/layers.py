@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
-from backprop_cli.algebra.expression import symbols
+from backprop_cli.algebra.expression import Symbol, substitute, symbols
 from backprop_cli.config.files.yaml_source import Quoted
 from backprop_cli.config.meaning import wording
 from backprop_cli.config.meaning.faults import Faults
@@ -75,15 +75,20 @@ def read_layers(
     later = {neuron.name for layer in layers.values() for neuron in layer} - known.keys()
     before = Sources(tuple(inputs), None, known, frozenset(later))
     read: list[Layer] = []
+    printed = {name: name for name in inputs.values()}  # what formulas may call them as well
     for name, neurons in layers.items():
         here = dict(known)  # a formula may use what stands before it in its own layer
         made = []
         for one in neurons:
             if isinstance(one.fan, Text):
-                made.append(_formula(found, one, here, before.later, parameters))
+                symbol = {source: called for called, source in printed.items()}
+                own = [symbol[of] if name.isdigit() else name for name, of in here.items()]
+                names = {**printed, **here}
+                made.append(_formula(found, one, names, own, before.later, parameters))
             else:
                 made.append(Neuron(one.name, _edges(found, one, before, parameters)))
             here[one.name] = one.name
+            printed[made[-1].activation] = one.name
         read.append(Layer(name, tuple(made)))
         known = {**known, **{one.name: one.name for one in neurons}}
         later -= {one.name for one in neurons}
@@ -121,10 +126,14 @@ def _formula(
     found: Faults,
     one: Written,
     known: Mapping[str, str],
+    own: Sequence[str],
     later: frozenset[str],
     parameters: Parameters,
 ) -> Neuron:
-    """A neuron that is a formula, in the names of what stands before it and of parameters."""
+    """A neuron that is a formula, in the names of what stands before it and of parameters.
+
+    ``own`` are those of the ``known`` names that a complaint lists, one for each.
+    """
     start = int(isinstance(found.source.at(one.path), Quoted))  # after the quotation mark
     if one.name.isdigit():
         found.complain(one.path, wording.unit_formula, one.name, key=True)
@@ -135,9 +144,10 @@ def _formula(
         return Neuron(one.name)
     for name, at in formula.names.items():
         if name not in known and not parameters.use(name):
-            names = (*known, *parameters.names)
+            names = (*own, *parameters.names)
             found.complain(one.path, wording.unknown_in_formula, name, names, later, at=start + at)
-    return Neuron(one.name, formula=formula.expression)
+    meant = {name: Symbol(known[name]) for name in formula.names if name in known}
+    return Neuron(one.name, formula=substitute(formula.expression, meant))
 
 
 def with_biases(
