@@ -1,5 +1,6 @@
 """Whatever is thrown at the loader, an exercise or one printable complaint comes out."""
 
+import json
 import re
 import tempfile
 from collections.abc import Callable
@@ -13,6 +14,7 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.program import DEFAULT
+from support.written_graphs import written_graphs, written_perceptrons
 
 from backprop_cli.algebra.expression import symbols
 from backprop_cli.config.load import ConfigError, load, parse
@@ -260,6 +262,25 @@ def test_a_configuration_with_a_piece_replaced(text: str, data: st.DataObject) -
 @given(st.sampled_from([*yaml.safe_load(GRAPH)]), nested)
 def test_a_graph_with_one_key_replaced(key: str, data: object) -> None:
     check(yaml.safe_dump({**yaml.safe_load(GRAPH), key: data}, sort_keys=False))
+
+
+@quickly
+@given(st.data(), written_graphs() | written_perceptrons())
+def test_a_drawn_graph_and_the_same_with_one_piece_replaced(
+    data: st.DataObject, written: dict[str, Any]
+) -> None:
+    """Named slopes, formulas, labels, skips, penalties, no target, several examples, the rule."""
+    exercise = parse(json.dumps(written), "fuzz.yaml")
+    assert is_sound(exercise)
+    place: Any = written
+    while isinstance(place, dict | list) and place:
+        steps = [*place] if isinstance(place, dict) else range(len(place))
+        above, step = place, data.draw(st.sampled_from(steps))
+        place = place[step]
+        if data.draw(st.booleans()):
+            break
+    above[step] = data.draw(nested | st.sampled_from(["h + 1", "n1 * S", "U", [], {"v12": 1}]))
+    check(yaml.safe_dump(written, sort_keys=False))
 
 
 @quickly

@@ -1,5 +1,6 @@
 """A saved network is a configuration like any other, and trains on to the last bit."""
 
+import json
 from decimal import Decimal
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from jsonschema import Draft202012Validator
 from support.configurations import ROWS, configurations, finite
 from support.networks import BY_GRADIENT
 from support.program import CONFIGS
+from support.written_graphs import written_graphs, written_perceptrons
 
 from backprop_cli.arithmetic.working import WorkingError
 from backprop_cli.config.load import ConfigError, json_schema, load, parse
@@ -24,6 +26,8 @@ from backprop_cli.network.exercise import Example, Exercise, Figure, Trained
 from backprop_cli.training.endings import DivergedError
 from backprop_cli.training.trainer import Trainer
 
+# Networks that are no plain layers; JSON is YAML.
+GRAPHS = (written_graphs() | written_perceptrons()).map(json.dumps)
 SCHEMA = Draft202012Validator(json_schema())
 
 
@@ -74,7 +78,7 @@ def after_training(trainer: Trainer, exercise: Exercise, folder: Path) -> Exerci
 
 
 @settings(max_examples=150, deadline=None)
-@given(st.data(), configurations())
+@given(st.data(), configurations() | GRAPHS)
 def test_what_was_saved_is_read_back_to_the_last_bit_and_digit(
     folder: Path, data: st.DataObject, text: str
 ) -> None:
@@ -100,7 +104,7 @@ def test_what_was_saved_is_read_back_to_the_last_bit_and_digit(
 
 
 @settings(max_examples=50, deadline=None)
-@given(configurations())
+@given(configurations() | GRAPHS)
 def test_a_network_that_was_not_trained_is_saved_as_it_was_typed(folder: Path, text: str) -> None:
     exercise, path = read(text, folder), folder / "saved.yaml"
     written = configuration_text(exercise, exercise.numbers, Trained(), path)
@@ -262,11 +266,12 @@ def test_1000_epochs_are_400_and_600_more_from_the_file(
 
 
 @settings(max_examples=50, deadline=None)
-@given(configurations(tame=True), st.integers(0, 4), st.integers(0, 4))
+@given(configurations(tame=True) | GRAPHS, st.integers(0, 4), st.integers(0, 4))
 def test_any_training_goes_on_from_the_file_as_if_it_had_not_stopped(
     folder: Path, text: str, before: int, more: int
 ) -> None:
     exercise = read(text, folder)
+    assume(exercise.network.learns and exercise.network.parameters)
     try:
         whole, first = Trainer(exercise), Trainer(exercise)
         whole.advance(before + more, record=range(9))

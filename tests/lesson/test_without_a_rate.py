@@ -152,6 +152,46 @@ def test_without_targets_each_example_is_derived_by_itself(
     assert f"= {expected['c']:.4f}".replace("-", "−") in explained.splitlines()[-1]
 
 
+ROWS = "a,b,c\n3,-1,2\n1,2,0.5\n"
+FROM_ROWS = CIRCUIT.replace(
+    "inputs: {a: 3, b: -1, c: 2}", "data: {file: rows.csv, inputs: [a, b, c]}"
+)
+
+
+@pytest.mark.parametrize("example", ["1", "2"])
+@pytest.mark.parametrize("of", ["", "of: q\n"])
+def test_rows_of_a_file_without_a_target_are_derived_as_examples_in_the_configuration_are(
+    backprop: Backprop, file: Any, tmp_path: Path, example: str, of: str
+) -> None:
+    (tmp_path / "rows.csv").write_text(ROWS, encoding="utf-8")
+    points = "examples:\n- inputs: {a: 3, b: -1, c: 2}\n- inputs: {a: 1, b: 2, c: 0.5}\n"
+    both = []
+    for text in (FROM_ROWS, CIRCUIT.replace("inputs: {a: 3, b: -1, c: 2}\n", points)):
+        done = backprop("run", file(text + of), "--example", example)
+        assert done.returncode == 0, done.stderr
+        both.append(done.stdout)
+    assert both[0] == both[1]
+    assert backprop("run", file(FROM_ROWS), "--gradcheck").returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        ("learning_rate: 0.1\n", "1:7: data.target: this key is missing; add a line `target: …`"),
+        ("batch_size: all\n", "batch_size is for updates, and without a target there are none"),
+        ("penalty: {l2: 1}\n", "a penalty is added to the loss, and without a target"),
+        ("of: g\n", "there is no neuron called g"),
+    ],
+)
+def test_what_goes_with_updates_is_refused_of_rows_without_a_target(
+    backprop: Backprop, file: Any, tmp_path: Path, more: str, said: str
+) -> None:
+    (tmp_path / "rows.csv").write_text(ROWS, encoding="utf-8")
+    done = backprop("run", file(FROM_ROWS + more))
+    assert (done.stdout, done.returncode) == ("", 2)
+    assert said in done.stderr
+
+
 def test_of_several_examples_without_a_rate_any_can_be_shown(backprop: Backprop, file: Any) -> None:
     """Nothing is updated before the second, so its parameters are those of the file."""
     text = NETWORK.replace(

@@ -43,7 +43,7 @@ class DataRows:
         data = self._data
         if not data.inputs:
             self._faults.complain(INPUTS, wording.nothing, "inputs", "column")
-        if not data.target:
+        if data.target is not None and not data.target:
             self._faults.complain(TARGET, wording.nothing, "targets", "column")
         self._faults.raise_first()
         places = [(*INPUTS, at) for at, _ in enumerate(data.inputs)]
@@ -62,13 +62,16 @@ class DataRows:
         columns: list[Sequence[Figure]] = [self._table.numbers(name) for name in self._data.inputs]
         if self._data.standardize:
             columns = [*map(standardized, columns)]
+        rows = [*zip(*columns, strict=True)]
+        if not network.aimed:
+            return tuple(Example(inputs, ()) for inputs in rows)
         outputs = tuple(neuron.name for neuron in network.outputs)
         classes = self.classes(len(outputs))
         targets = self._one_hot(outputs, classes) if classes else self._numbers(outputs)
         if len(targets) != len(outputs):
             return ()
-        rows = zip(zip(*columns, strict=True), zip(*targets, strict=True), strict=True)
-        examples = tuple(Example(inputs, wanted) for inputs, wanted in rows)
+        wanted = zip(*targets, strict=True)
+        examples = tuple(map(Example, rows, wanted))
         if not classes:
             self._check_rows(examples)
         return examples
@@ -82,7 +85,7 @@ class DataRows:
             data.file,
             str(self._folder),
             tuple(data.inputs),
-            data.target if isinstance(data.target, str) else tuple(data.target),
+            data.target if isinstance(data.target, str) else tuple(self._target_columns),
             data.standardize,
             tuple(classes.values()),
             self._table.sheet.delimiter,
@@ -115,7 +118,7 @@ class DataRows:
     @property
     def _target_columns(self) -> Sequence[str]:
         target = self._data.target
-        return [target] if isinstance(target, str) else target
+        return [target] if isinstance(target, str) else target or []
 
     @cached_property
     def _table(self) -> "Table":

@@ -83,7 +83,10 @@ class TrainingSet:
     @property
     def is_aimed(self) -> bool:
         """True if there are targets; without any, an output itself is derived."""
-        return self._rows is not None or any(one.target is not None for one in self._written)
+        data = self._settings.data
+        if data is not None:
+            return data.target is not None
+        return any(one.target is not None for one in self._written)
 
     def _derived(
         self, neurons: Sequence[str], last: Sequence[str], of_last: Sequence[str]
@@ -135,8 +138,7 @@ class TrainingSet:
             raise missing(self._faults.source, (ONE_INPUT,))
         if settings.examples == []:
             raise self._faults.source.error(wording.nothing("examples", "example"), ("examples",))
-        if self._rows is None:
-            self._targets_or_none()
+        self._targets_or_none()
         if settings.of is not None and self.is_aimed:
             self._faults.complain(("of",), wording.no_target_beside, key=True)
         for key in OVER_EXAMPLES:
@@ -148,11 +150,14 @@ class TrainingSet:
 
     def _targets_or_none(self) -> None:
         """Complain unless every example has a target, or none has one and none is asked for."""
-        for one in self._written:
-            # Whoever has written how to learn has forgotten what to learn.
-            wanted = self._settings.learning_rate is not None or self.is_aimed
-            if one.target is None and wanted:
-                raise missing(self._faults.source, (*one.path, ONE_TARGET))
+        # Whoever has written how to learn has forgotten what to learn.
+        wanted = self._settings.learning_rate is not None or self.is_aimed
+        if self._settings.data is not None:
+            paths: list[Path] = [] if self.is_aimed else [("data",)]
+        else:
+            paths = [one.path for one in self._written if one.target is None]
+        if wanted and paths:
+            raise missing(self._faults.source, (*paths[0], ONE_TARGET))
 
     # --- one by one ----------------------------------------------------------------------------
 

@@ -46,27 +46,6 @@ class Configuration(BaseModel):
         extra="forbid",
         frozen=True,
         title="backprop configuration",
-        json_schema_extra={
-            "oneOf": [
-                {"required": ["inputs", "target"]},
-                {
-                    "required": ["inputs"],
-                    "not": {"anyOf": [{"required": ["target"]}, {"required": ["learning_rate"]}]},
-                },
-                {
-                    "required": ["examples"],
-                    "properties": {"examples": {"items": {"required": ["target"]}}},
-                },
-                {
-                    "required": ["examples"],
-                    "properties": {
-                        "examples": {"items": {"not": {"required": ["target"]}}, "minItems": 1}
-                    },
-                    "not": {"required": ["learning_rate"]},
-                },
-                {"required": ["data"]},
-            ]
-        },
     )
 
     inputs: Inputs | None = Field(

@@ -15,8 +15,10 @@ from backprop_cli.config.shape.names import (
     check_parameter_name,
     one_of,
 )
+from backprop_cli.config.shape.patterns import of_spellings, of_words
 from backprop_cli.config.shape.scalars import (
     COMPLAINT,
+    FLAGS,
     MOST_DECIMALS,
     counted_from,
     read_batch_size,
@@ -99,9 +101,16 @@ class Read:
 
 
 def _known(spellings: Mapping[str, str], what: str) -> Read:
-    """The reader of the name of one of our own rows, in any of its spellings."""
-    names = {"type": "string", "enum": sorted({*spellings, *spellings.values()})}
-    return Read(one_of(spellings, what), names, is_name=True)
+    """The reader of the name of one of our own rows, in any of its spellings.
+
+    An editor offers the names themselves, and takes every spelling.
+    """
+    names = {"enum": [*dict.fromkeys(spellings.values())]}
+    return Read(
+        one_of(spellings, what),
+        {"type": "string", "anyOf": [names, {"pattern": of_spellings(spellings)}]},
+        is_name=True,
+    )
 
 
 Number = Annotated[Decimal, Read(read_number, {"type": "number"})]
@@ -133,7 +142,8 @@ Decimals = Annotated[
     int | None,
     Read(read_decimals, {"type": "integer", "minimum": 1, "maximum": MOST_DECIMALS}),
 ]
-ActivationName = Annotated[str, _known(by_spelling(ACTIVATIONS.values(), SOFTMAX), "activation")]
+ACTIVATION_SPELLINGS = by_spelling(ACTIVATIONS.values(), SOFTMAX)
+ActivationName = Annotated[str, _known(ACTIVATION_SPELLINGS, "activation")]
 LossName = Annotated[str, _known(by_spelling(LOSSES.values()), "loss")]
 ReductionName = Annotated[str, _known(by_spelling(REDUCTIONS.values()), "reduction")]
 OptimizerName = Annotated[str, _known(by_spelling(OPTIMIZERS.values()), "optimizer")]
@@ -146,7 +156,13 @@ Positive = Annotated[
     Read(read_positive, {"type": "number", "exclusiveMinimum": 0}),
 ]
 NotNegative = Annotated[Decimal, Read(within(0), {"type": "number", "minimum": 0})]
-Flag = Annotated[bool, Read(read_flag, {"type": "boolean"})]
+Flag = Annotated[
+    bool,
+    Read(
+        read_flag,
+        {"anyOf": [{"type": "boolean"}, {"type": "string", "pattern": of_words(FLAGS)}]},
+    ),
+]
 Seed = Annotated[int, Read(read_seed, {"type": "integer", "minimum": 0})]
 BatchSize = Annotated[
     int | None,

@@ -76,19 +76,37 @@ def plain(key: str) -> str:
     return key.lower().replace("-", "_").replace(" ", "_")
 
 
+def other_names(key: str, model: type[BaseModel]) -> tuple[str, ...]:
+    """The plain names, beside its own, by which a key of a model is meant."""
+    return tuple(name for name in OTHER_NAMES.get(key, ()) if name not in model.model_fields)
+
+
 def with_our_keys(source: Source) -> Source:
     """The source with every key under the name that it has here, where that is plain."""
     data, place = _renamed(source.data, source.place, Configuration)
     for key, model in MODELS.items():
-        inner = data.get(key)
-        if isinstance(inner, dict):
-            data[key], place.children[key] = _renamed(inner, place.children[key], model)
-        elif isinstance(inner, list):
-            items = place.children[key].children
-            for at, item in enumerate(inner):
-                if isinstance(item, dict):
-                    inner[at], items[at] = _renamed(item, items[at], model)
+        if key in data:
+            data[key], place.children[key] = _inner(data[key], place.children[key], model)
     return source._replace(data=data, place=place)
+
+
+def _inner(data: Any, place: Place, model: type[BaseModel]) -> tuple[Any, Place]:
+    """The same within a key that holds one of a model, or some in a list or a mapping."""
+    if isinstance(data, dict):
+        # By layer or by neuron, keys are names of the file's own, and what they lead to is meant.
+        if model is not ActivationSettings or any(plain(key) == "name" for key in data):
+            return _renamed(data, place, model)
+        parts = [*data.items()]
+    elif isinstance(data, list):
+        parts = [*enumerate(data)]
+    else:
+        return data, place
+    inner = {step: _inner(part, place.children[step], model) for step, part in parts}
+    children = place.children | {step: found for step, (_, found) in inner.items()}
+    found = {step: part for step, (part, _) in inner.items()}
+    return found if isinstance(data, dict) else [*found.values()], Place(
+        place.key, place.value, children
+    )
 
 
 def _renamed(
@@ -99,12 +117,18 @@ def _renamed(
     for key, value in data.items():
         name = key
         if key not in model.model_fields:
-            meant = MEANT.get(plain(key), plain(key))
+            meant = _meant(key, model)
             if meant in model.model_fields and meant not in data and meant not in found:
                 name = meant
         found[name] = value
         children[name] = place.children[key]
     return found, Place(place.key, place.value, children)
+
+
+def _meant(key: str, model: type[BaseModel]) -> str:
+    """The key of a model that goes by a name, if one does; else the name in our spelling."""
+    name = plain(key)
+    return name if name in model.model_fields else MEANT.get(name, name)
 
 
 def near_key(key: str) -> str:
@@ -117,7 +141,7 @@ def no_such_key(path: Path) -> str:
     model = Configuration if len(path) == 1 else MODELS[str(path[0])]
     keys = tuple(model.model_fields)
     key = str(path[-1])
-    meant = MEANT.get(plain(key), plain(key))
+    meant = _meant(key, model)
     if meant in keys:
         return f"there is no such key; it is another name for {meant}, which is given too"
     if model is Configuration and plain(key) in INSTEAD:

@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
 
 from backprop_cli.config.shape.fields import (
-    ACTIVATION_NAMES,
+    ACTIVATION_SPELLINGS,
     MAPPING,
     ONE_ACTIVATION,
     ONE_LOSS,
@@ -33,6 +33,7 @@ from backprop_cli.config.shape.fields import (
     shape,
 )
 from backprop_cli.config.shape.scalars import COMPLAINT
+from backprop_cli.functions.names import spelling
 
 # Of the models that are parts of another: they are built with it, and not a second time alone.
 PART = ConfigDict(extra="forbid", frozen=True, defer_build=True)
@@ -74,7 +75,9 @@ def activation_shape(value: object) -> str:
     if not isinstance(value, Mapping):
         return shape(value)
     forgotten = value and all(
-        key in SETTING_KEYS and isinstance(given, str) and given not in ACTIVATION_NAMES
+        key in SETTING_KEYS
+        and isinstance(given, str)
+        and spelling(given) not in ACTIVATION_SPELLINGS
         for key, given in value.items()
     )
     return SETTINGS if isinstance(value.get("name"), str) or forgotten else MAPPING
@@ -203,11 +206,16 @@ class Data(BaseModel):
     inputs: list[str] = Field(
         description="The columns that are the inputs.", examples=[["petal_length", "petal_width"]]
     )
-    target: Annotated[
-        OneColumn | Columns, either("a target is a column, or a list of one for each output")
-    ] = Field(
+    target: (
+        Annotated[
+            OneColumn | Columns, either("a target is a column, or a list of one for each output")
+        ]
+        | None
+    ) = Field(
+        default=None,
         description="The column that is the target, or a list with one for each output. A column "
-        "of class names, or of class numbers for several outputs, stands for as many outputs.",
+        "of class names, or of class numbers for several outputs, stands for as many outputs. "
+        "Without it the output itself is derived.",
         examples=["species", ["price"]],
     )
     standardize: Flag = Field(

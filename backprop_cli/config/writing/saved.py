@@ -83,6 +83,8 @@ def _examples(exercise: Exercise, path: Path) -> Iterator[str]:
     else:
         written = _example(network, _first(exercise))
         yield from (f"{key}: {value}" for key, value in written.items())
+    if network.ends and not network.aimed:
+        yield f"of: {yaml_text.name(network.outputs[0].name)}"
     if batches.size != 1:
         size = "all" if batches.size == exercise.example_count else str(batches.size)
         yield f"batch_size: {size}  # how many examples there are to an update"
@@ -106,7 +108,7 @@ def _example(network: Network, example: Example) -> Texts:
     written = {"inputs": _named(network.inputs, "x", example.inputs)}
     outputs = tuple(neuron.name for neuron in network.outputs)
     if not network.aimed:
-        return {**written, "of": yaml_text.name(outputs[0])} if network.ends else written
+        return written
     if network.ends:
         targets = map(yaml_text.number, example.targets)
         return {**written, "target": yaml_text.flow(dict(zip(outputs, targets, strict=True)))}
@@ -132,7 +134,8 @@ def _data(data: DataFile, path: Path) -> Iterator[str]:
     yield "data:"
     yield f"  file: {yaml_text.text(file)}"
     yield f"  inputs: {yaml_text.row(map(yaml_text.text, data.inputs))}"
-    yield f"  target: {texts[0] if isinstance(target, str) else yaml_text.row(texts)}"
+    if texts:
+        yield f"  target: {texts[0] if isinstance(target, str) else yaml_text.row(texts)}"
     if data.standardize:
         yield "  standardize: true"
 
