@@ -45,6 +45,11 @@ def printable(text: str) -> str:
     return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
 
 
+def visible(text: str) -> str:
+    """Text for a page, with � instead of each control character."""
+    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
+
+
 def listed(names: Iterable[str], most: int = MOST_LISTED) -> str:
     """The names in a row, a long row abbreviated: ``x1, x2, x3, x4, x5, x6, …``."""
     first = list(islice(names, most + 1))

@@ -12,7 +12,7 @@ from backprop_cli.algebra.expression import BLANK, Expression, Number, Partial, 
 from backprop_cli.algebra.latex_characters import FUNCTIONS, SIGNS, in_text
 from backprop_cli.algebra.names import Name, parts_of_name
 from backprop_cli.algebra.paper import on_paper
-from backprop_cli.algebra.writer import Writer
+from backprop_cli.algebra.writer import COLOURS, Writer
 
 
 class Latex(Writer[str]):
@@ -105,7 +105,6 @@ class Latex(Writer[str]):
         return f"\\factor{{{factor % COLOURS}}}{{{inner}}}"
 
 
-COLOURS = 6
 # By how many characters a matrix is wide, the size in which a line has room for it.
 SMALLER: Mapping[int, str] = {70: r"\scriptsize", 36: r"\footnotesize"}
 

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from unicodedata import normalize
 
+from backprop_cli.wording import visible
+
 # Characters that mean something to TeX, as they are written in text.
 ESCAPED: Mapping[str, str] = {
     "\\": r"\textbackslash{}",
@@ -116,5 +118,4 @@ def _in_text(character: str) -> str:
     letter, marks = (apart := normalize("NFD", character))[0], apart[1:]
     if marks in ACCENTS and letter.isascii() and letter.isalpha():
         return f"\\{ACCENTS[marks]}{{{letter}}}"
-    shown = character if character.isprintable() else "\N{REPLACEMENT CHARACTER}"
-    return f"\\unichar{{{ord(character):04X}}}{{{shown}}}"
+    return f"\\unichar{{{ord(character):04X}}}{{{visible(character)}}}"

@@ -20,9 +20,8 @@ from backprop_cli.algebra.expression import (
 from backprop_cli.algebra.matrices import ElementProduct, MatrixProduct
 from backprop_cli.algebra.names import Name, parts_of_name
 from backprop_cli.algebra.paper import on_paper
-from backprop_cli.algebra.writer import Binding, Writer
-
-COLOURS = 6
+from backprop_cli.algebra.writer import COLOURS, Binding, Writer
+from backprop_cli.wording import visible
 
 
 def operator_between(sign: str) -> str:
@@ -210,5 +209,5 @@ def _written(parts: Name) -> str:
 
 def identifier(text: str) -> str:
     """A name or a function's, as text that holds no markup; one letter is set in italics."""
-    safe = escape("".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text))
+    safe = escape(visible(text))
     return f"<mn>{safe}</mn>" if text.isdecimal() else f"<mi>{safe}</mi>"

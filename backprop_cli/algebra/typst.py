@@ -6,15 +6,13 @@ from collections.abc import Sequence
 from backprop_cli.algebra.expression import BLANK, Expression, Number, Partial, Symbol
 from backprop_cli.algebra.names import Name, parts_of_name
 from backprop_cli.algebra.paper import on_paper
-from backprop_cli.algebra.writer import Writer
-
-COLOURS = 6
+from backprop_cli.algebra.writer import COLOURS, Writer
+from backprop_cli.wording import visible
 
 
 def quoted(text: str) -> str:
     """A text as a string of Typst, whatever is in it: it is never read as markup."""
-    safe = (c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
-    return '"' + "".join(f"\\{c}" if c in '\\"' else c for c in safe) + '"'
+    return '"' + "".join(f"\\{c}" if c in '\\"' else c for c in visible(text)) + '"'
 
 
 class Typst(Writer[str]):

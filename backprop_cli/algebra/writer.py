@@ -38,6 +38,8 @@ T = TypeVar("T")
 # Above and below the bar of a stacked fraction, which is never broken, stand so many names and
 # numbers at most.
 WIDEST_STACK = 8
+# A medium with colours has so many for the factors of a chain; further ones have them again.
+COLOURS = 6
 
 
 class Binding(IntEnum):

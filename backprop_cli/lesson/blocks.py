@@ -39,7 +39,7 @@ apart and a worksheet can leave it blank (`Role`).
 from enum import Enum
 from typing import NamedTuple
 
-from backprop_cli.algebra.expression import Expression, Partial, Symbol
+from backprop_cli.algebra.expression import Expression, Number, Partial, Symbol
 from backprop_cli.algebra.prose import Prose
 from backprop_cli.lesson.diagram import Diagram
 
@@ -80,6 +80,11 @@ class Side(NamedTuple):
     formula: Expression
     role: Role
     relation: str = ""
+
+    @property
+    def is_figure(self) -> bool:
+        """True of a figure that was worked out: a medium sets it in bold."""
+        return self.role is Role.RESULT and isinstance(self.formula, Number)
 
 
 class Equation(NamedTuple):

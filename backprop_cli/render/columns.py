@@ -16,7 +16,12 @@ def width(table: Table, at: int) -> int:
 
 
 def shares(table: Table, columns: Sequence[int], room: float) -> list[float]:
-    """The widths of a table's columns in so many characters: equal parts, or what each needs."""
+    """The widths that columns of words have in so many characters, if they do not fit as they are.
+
+    They are equal parts, or what each needs. None are given where the columns fit or hold numbers.
+    """
+    if table.numeric or sum(width(table, at) for at in columns) <= room:
+        return []
     found = dict.fromkeys(columns, 0.0)
     left = sorted(columns, key=lambda at: width(table, at))
     while left:

@@ -53,9 +53,7 @@ def _step(row: Equation, under: list[str]) -> dict[str, Any]:
         "result": _figure(row),
         "reason": text_of(row.reason) or text_of(row.note) or None,
         "under": under,
-        "written": " ".join(
-            f"{side.relation} {written(side.formula)}".strip() for side in row.sides
-        ),
+        "written": " ".join(map(_with_relation, row.sides)),
     }
 
 

@@ -4,34 +4,29 @@ An equation is a paragraph of its own, its relation at the same place as those o
 within a paragraph TeX breaks a long formula by itself, so that no line is too wide.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from backprop_cli.algebra.expression import Expression, Number
+from backprop_cli.algebra.expression import Expression
 from backprop_cli.algebra.latex import latex, stacked
 from backprop_cli.algebra.latex_characters import SIGNS, in_text
-from backprop_cli.algebra.prose import Code, Prose, spans
+from backprop_cli.algebra.writer import COLOURS
 from backprop_cli.lesson.blocks import (
-    Block,
     ChainRule,
-    Equation,
     Equations,
     Heading,
     Lesson,
-    NewPage,
     Paragraph,
     Picture,
     Plot,
-    Role,
     Side,
     Table,
 )
 from backprop_cli.render.axes import NOT_DRAWN, axes_of
-from backprop_cli.render.columns import pieces, shares, width
+from backprop_cli.render.columns import pieces, shares
+from backprop_cli.render.medium import INKS, Markup
 from backprop_cli.render.network_picture.latex import network_picture
 
-# Each stands out from white by a contrast of at least 4.5 : 1.
-FACTOR_COLOURS = ("0057B7", "B34700", "7B3FA0", "3F6B00", "B0003A", "00696B")
 PACKAGES = ("amsmath", "amssymb", "booktabs", "longtable", "xcolor")
 # Each is defined whatever the document calls so outside: a fragment is a group of its own.
 MACROS = r"""\definecolor{aside}{HTML}{57606A}
@@ -70,7 +65,7 @@ def document(lesson: Lesson) -> str:
     return (
         "\\documentclass[a4paper,10pt]{article}\n\\usepackage[margin=2cm]{geometry}\n"
         f"{packages}{_macros()}\\begin{{document}}\n{SETTINGS}\n"
-        f"{_blocks(lesson, TABLE_WIDTH)}\\end{{document}}\n"
+        f"{_body(lesson, TABLE_WIDTH)}\\end{{document}}\n"
     )
 
 
@@ -83,121 +78,109 @@ def fragment(lesson: Lesson) -> str:
         "% This is part of a document, whose preamble must have\n"
         f"% \\usepackage{{{','.join(PACKAGES)}}}\n"
         f"\\begingroup\n{_macros()}{SETTINGS}\n"
-        f"{_blocks(lesson, NARROW_TABLE)}\\par\\endgroup\n"
+        f"{_body(lesson, NARROW_TABLE)}\\par\\endgroup\n"
     )
 
 
 def _macros() -> str:
     colours = "".join(
-        f"\\definecolor{{factor{at}}}{{HTML}}{{{colour}}}\n"
-        for at, colour in enumerate(FACTOR_COLOURS)
+        f"\\definecolor{{factor{at}}}{{HTML}}{{{ink.upper()}}}\n" for at, ink in enumerate(INKS)
     )
     return f"{colours}{MACROS}"
 
 
-def _blocks(lesson: Lesson, room: int) -> str:
+def _body(lesson: Lesson, room: int) -> str:
     """The blocks one after the other, tables as wide as so many characters."""
-    return "".join(f"{line}\n" for block in lesson for line in (*_block(block, room), ""))
+    medium = _Latex(room)
+    return "".join(f"{line}\n" for block in lesson for line in (*medium.block(block), ""))
 
 
-def _block(block: Block, room: int) -> Iterator[str]:
-    match block:
-        case Heading(level, text, aside):
-            beside = (
-                f"\\quad{{\\normalsize\\normalfont\\color{{aside}}{_prose(aside)}}}"
-                if aside
-                else ""
+class _Latex(Markup):
+    def __init__(self, room: int) -> None:
+        self._room = room
+
+    def heading(self, heading: Heading) -> Iterator[str]:
+        beside = ""
+        if heading.aside:
+            remark = self.prose(heading.aside)
+            beside = f"\\quad{{\\normalsize\\normalfont\\color{{aside}}{remark}}}"
+        yield f"\\{HEADINGS[heading.level]}{{{self.prose(heading.text)}{beside}}}"
+
+    def paragraph(self, paragraph: Paragraph) -> Iterator[str]:
+        text = self.prose(paragraph.text)
+        yield f"\\listitem{{{text}}}" if paragraph.bullet else f"\\par {text}"
+
+    def equations(self, equations: Equations) -> Iterator[str]:
+        rows, numbered = equations
+        lefts = [
+            (f"{at}.\\enspace" if numbered else "") + f"${_side(row.sides[0])}$"
+            for at, row in enumerate(rows, 1)
+        ]
+        yield "\\setlength{\\leftwidth}{0pt}"
+        yield from (f"\\leftmost{{{left}}}%" for left in lefts)
+        for left, row in zip(lefts, rows, strict=True):
+            rest = (f"{SIGNS.get(s.relation, s.relation)} {_side(s)}" for s in row.sides[1:])
+            right = f"${{}}{' '.join(rest)}$" if row.sides[1:] else ""
+            note = f"\\remark{{{self.prose(row.note)}}}" if row.note else ""
+            reason = f"\\reason{{{self.prose(row.reason)}}}" if row.reason else ""
+            yield f"\\equationrow{{{left}}}{{{right}{note}{reason}}}"
+        yield "\\par"
+
+    def chain_rule(self, chain: ChainRule) -> Iterator[str]:
+        parts = [*map(stacked, chain.parts)]
+        if chain.added:
+            right = " + ".join(parts)
+        else:
+            factors = (f"\\factor{{{at % COLOURS}}}{{{part}}}" for at, part in enumerate(parts))
+            right = r" \cdot ".join(factors)
+        yield f"\\chainrule{{$\\displaystyle {stacked(chain.of)} = {right}$}}"
+
+    def table(self, table: Table) -> Iterator[str]:
+        if table.title:
+            yield f"\\par\\medskip\\textbf{{{self.prose(table.title)}}}\\nopagebreak"
+        titles = [column.title for column in table.columns]
+        for columns in pieces(table, self._room):
+            widths = shares(table, columns, self._room)
+            if widths:
+                gaps = f"\\dimexpr\\linewidth-{2 * len(columns) - 2}\\tabcolsep\\relax"
+                kinds = "".join(f"p{{{share / self._room:.3f}{gaps}}}" for share in widths)
+            else:
+                kinds = "".join("r" if at and table.numeric else "l" for at in columns)
+            # Within a column of a fixed width, words are not drawn apart to fill a line.
+            start = "\\raggedright " if widths else ""
+            head, *rows = (
+                " & ".join(start + self.prose(row[at]) for at in columns) + r" \tabularnewline"
+                for row in (titles, *table.rows)
             )
-            yield f"\\{HEADINGS[level]}{{{_prose(text)}{beside}}}"
-        case Paragraph(text, bullet):
-            yield f"\\listitem{{{_prose(text)}}}" if bullet else f"\\par {_prose(text)}"
-        case Equations(rows, numbered):
-            yield from _equations(rows, numbered=numbered)
-        case ChainRule(of, parts, added):
-            between = " + " if added else r" \cdot "
-            right = between.join(
-                stacked(part)
-                if added
-                else f"\\factor{{{at % len(FACTOR_COLOURS)}}}{{{stacked(part)}}}"
-                for at, part in enumerate(parts)
-            )
-            yield f"\\chainrule{{$\\displaystyle {stacked(of)} = {right}$}}"
-        case Table():
-            yield from _table(block, room)
-        case Plot():
-            yield from _plot(block)
-        case Picture(diagram):
-            yield from network_picture(diagram)
-        case NewPage():
-            yield r"\clearpage"
-        case _:
-            raise TypeError(f"not a block: {block!r}")
+            yield f"\\begin{{longtable}}[l]{{@{{}}{kinds}@{{}}}}"
+            yield f"\\toprule\n{head}\n\\midrule\\endhead"
+            yield from rows
+            yield "\\bottomrule\n\\end{longtable}"
 
+    def plot(self, plot: Plot) -> Iterator[str]:
+        return _plot(plot)
 
-def _prose(prose: Prose) -> str:
-    return "".join(map(_span, spans(prose)))
+    def picture(self, picture: Picture) -> Iterator[str]:
+        return network_picture(picture.diagram)
 
+    def new_page(self) -> Iterator[str]:
+        yield r"\clearpage"
 
-def _span(span: str | Expression | Code) -> str:
-    if isinstance(span, str):
-        return in_text(span)
-    if isinstance(span, Code):
-        # A file's name may be longer than a line.
-        broken = (
-            in_text(span.text).replace("/", "/\\allowbreak{}").replace("\\_", "\\_\\allowbreak{}")
-        )
+    def text(self, text: str) -> str:
+        return in_text(text)
+
+    def code(self, text: str) -> str:
+        """What is typed; a file's name may be longer than a line."""
+        broken = in_text(text).replace("/", "/\\allowbreak{}").replace("\\_", "\\_\\allowbreak{}")
         return f"\\texttt{{{broken}}}"
-    return f"{{${latex(span)}$}}"
 
-
-# --- equations -------------------------------------------------------------------------------
-
-
-def _equations(rows: Sequence[Equation], *, numbered: bool) -> Iterator[str]:
-    lefts = [
-        (f"{at}.\\enspace" if numbered else "") + f"${_side(row.sides[0])}$"
-        for at, row in enumerate(rows, 1)
-    ]
-    yield "\\setlength{\\leftwidth}{0pt}"
-    yield from (f"\\leftmost{{{left}}}%" for left in lefts)
-    for left, row in zip(lefts, rows, strict=True):
-        right = " ".join(f"{SIGNS.get(s.relation, s.relation)} {_side(s)}" for s in row.sides[1:])
-        note = f"\\remark{{{_prose(row.note)}}}" if row.note else ""
-        reason = f"\\reason{{{_prose(row.reason)}}}" if row.reason else ""
-        yield f"\\equationrow{{{left}}}{{{f'${{}}{right}$' if right else ''}{note}{reason}}}"
-    yield "\\par"
+    def formula(self, formula: Expression) -> str:
+        return f"{{${latex(formula)}$}}"
 
 
 def _side(side: Side) -> str:
     written = latex(side.formula)
-    is_result = side.role is Role.RESULT and isinstance(side.formula, Number)
-    return f"\\mathbf{{{written}}}" if is_result else written
-
-
-# --- tables ----------------------------------------------------------------------------------
-
-
-def _table(table: Table, room: int) -> Iterator[str]:
-    if table.title:
-        yield f"\\par\\medskip\\textbf{{{_prose(table.title)}}}\\nopagebreak"
-    titles = [column.title for column in table.columns]
-    for columns in pieces(table, room):
-        folded = not table.numeric and sum(width(table, at) for at in columns) > room
-        kinds = ("l" if at == 0 or not table.numeric else "r" for at in columns)
-        if folded:
-            gaps = f"\\dimexpr\\linewidth-{2 * len(columns) - 2}\\tabcolsep\\relax"
-            kinds = (f"p{{{share / room:.3f}{gaps}}}" for share in shares(table, columns, room))
-        rows = ([row[at] for at in columns] for row in table.rows)
-        yield f"\\begin{{longtable}}[l]{{@{{}}{''.join(kinds)}@{{}}}}"
-        yield f"\\toprule\n{_row([titles[at] for at in columns], folded)}\n\\midrule\\endhead"
-        yield from (_row(row, folded) for row in rows)
-        yield "\\bottomrule\n\\end{longtable}"
-
-
-def _row(cells: Iterable[Prose], folded: bool) -> str:
-    """A row of a table; within ``folded`` columns, words are not drawn apart to fill a line."""
-    start = "\\raggedright " if folded else ""
-    return " & ".join(start + _prose(cell) for cell in cells) + r" \tabularnewline"
+    return f"\\mathbf{{{written}}}" if side.is_figure else written
 
 
 # --- plots -----------------------------------------------------------------------------------
@@ -225,7 +208,7 @@ def _plot(plot: Plot) -> Iterator[str]:
     yield f"\\put({ACROSS / 2:g},-9.5){{\\makebox(0,0)[b]{{{in_text(plot.x_label)}}}}}"
     yield f"\\put(0,{UP + 1.5:g}){{\\makebox(0,0)[b]{{{in_text(plot.y_label)}}}}}"
     for number, curve in enumerate(plot.curves):
-        colour = f"factor{number % len(FACTOR_COLOURS)}"
+        colour = f"factor{number % COLOURS}"
         yield f"{{\\color{{{colour}}}"
         for run in axes.runs(curve):
             yield from (

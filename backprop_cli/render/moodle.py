@@ -8,20 +8,27 @@ from base64 import b64encode
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from html import escape
+from typing import NoReturn
 
-from backprop_cli.algebra.paper import text_of, written
+from backprop_cli.algebra.expression import Expression
+from backprop_cli.algebra.paper import written
+from backprop_cli.algebra.prose import Prose
 from backprop_cli.lesson.blocks import (
     Block,
+    ChainRule,
     Equation,
     Equations,
     Heading,
+    NewPage,
     Paragraph,
     Picture,
+    Plot,
     Role,
     Table,
 )
 from backprop_cli.lesson.diagram import Diagram
 from backprop_cli.lesson.quiz import Question, has_blank
+from backprop_cli.render.medium import Markup
 from backprop_cli.render.network_picture.svg import svg
 from backprop_cli.runs.worksheets.quiz import Answer
 
@@ -58,7 +65,7 @@ def _category(name: str) -> Iterator[str]:
 def _question(one: Question) -> Iterator[str]:
     answers = iter(one.answers)
     pictures = [block.diagram for block in one.lesson if isinstance(block, Picture)]
-    body = "\n".join(part for block in one.lesson for part in _block(block, answers))
+    body = "\n".join(_Cloze(answers).blocks(one.lesson))
     yield '  <question type="cloze">'
     yield f"    <name><text>{escape(one.name, quote=False)}</text></name>"
     yield '    <questiontext format="html">'
@@ -85,42 +92,67 @@ def _file(diagram: Diagram) -> str:
 # --- the text of a question ------------------------------------------------------------------
 
 
-def _block(block: Block, answers: Iterator[Answer]) -> Iterator[str]:
-    match block:
-        case Heading(level, text):
-            yield f"<h{level + 1}>{_safe(text_of(text))}</h{level + 1}>"
-        case Paragraph(text):
-            yield f"<p>{_safe(text_of(text))}</p>"
-        case Equations(rows):
-            yield from (f"<p>{_row(row, answers)}</p>" for row in rows)
-        case Picture():
-            yield f'<p><img src="@@PLUGINFILE@@/{PICTURE}" alt="The network"></p>'
-        case Table():
-            yield from _table(block)
-        case _:
-            raise TypeError(f"not a block of a worksheet: {block!r}")
+class _Cloze(Markup):
+    """The blocks of a question; ``answers`` are those for its blanks, in their order."""
+
+    def __init__(self, answers: Iterator[Answer]) -> None:
+        self._answers = answers
+
+    def heading(self, heading: Heading) -> Iterator[str]:
+        level = heading.level + 1
+        yield f"<h{level}>{self.prose(heading.text)}</h{level}>"
+
+    def paragraph(self, paragraph: Paragraph) -> Iterator[str]:
+        yield f"<p>{self.prose(paragraph.text)}</p>"
+
+    def equations(self, equations: Equations) -> Iterator[str]:
+        return (f"<p>{self._row(row)}</p>" for row in equations.rows)
+
+    def _row(self, row: Equation) -> str:
+        """A line; of one that is filled in, its formula and the field."""
+        blank = has_blank(row)
+        first, *rest = (side for side in row.sides if not (blank and side.role is Role.RESULT))
+        parts = [self.formula(first.formula)]
+        parts += (f"{_safe(side.relation)} {self.formula(side.formula)}" for side in rest)
+        if blank:
+            parts.append(f"= {field(next(self._answers))}")
+        if row.note:
+            parts.append(self.prose(row.note))
+        return " ".join(parts)
+
+    def picture(self, _picture: Picture) -> Iterator[str]:
+        yield f'<p><img src="@@PLUGINFILE@@/{PICTURE}" alt="The network"></p>'
+
+    def table(self, table: Table) -> Iterator[str]:
+        yield f"<table><caption>{self.prose(table.title)}</caption><tbody>"
+        yield self._cells("th", [column.title for column in table.columns])
+        yield from (self._cells("td", row) for row in table.rows)
+        yield "</tbody></table>"
+
+    def _cells(self, kind: str, cells: Iterable[Prose]) -> str:
+        return f"<tr>{''.join(f'<{kind}>{self.prose(cell)}</{kind}>' for cell in cells)}</tr>"
+
+    def chain_rule(self, chain: ChainRule) -> NoReturn:
+        raise _refused(chain)
+
+    def plot(self, plot: Plot) -> NoReturn:
+        raise _refused(plot)
+
+    def new_page(self) -> NoReturn:
+        raise _refused(NewPage())
+
+    def text(self, text: str) -> str:
+        return _safe(text)
+
+    def code(self, text: str) -> str:
+        return _safe(text)
+
+    def formula(self, formula: Expression) -> str:
+        return _safe(written(formula))
 
 
-def _row(row: Equation, answers: Iterator[Answer]) -> str:
-    """A line; of one that is filled in, its formula and the field."""
-    sides = [side for side in row.sides if not (has_blank(row) and side.role is Role.RESULT)]
-    first, *rest = [_safe(written(side.formula)) for side in sides]
-    relations = [_safe(side.relation) for side in sides[1:]]
-    parts = [first, *(f"{sign} {side}" for sign, side in zip(relations, rest, strict=True))]
-    if has_blank(row):
-        parts.append(f"= {field(next(answers))}")
-    if row.note:
-        parts.append(_safe(text_of(row.note)))
-    return " ".join(parts)
-
-
-def _table(table: Table) -> Iterator[str]:
-    yield f"<table><caption>{_safe(text_of(table.title))}</caption><tbody>"
-    titles = "".join(f"<th>{_safe(text_of(column.title))}</th>" for column in table.columns)
-    yield f"<tr>{titles}</tr>"
-    for row in table.rows:
-        yield f"<tr>{''.join(f'<td>{_safe(text_of(cell))}</td>' for cell in row)}</tr>"
-    yield "</tbody></table>"
+def _refused(block: Block) -> TypeError:
+    return TypeError(f"a question has no such block: {block!r}")
 
 
 def _safe(text: str) -> str:

@@ -1,33 +1,29 @@
 """A lesson as a PDF, set by Typst, which need not be installed otherwise."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from importlib.util import find_spec
 from itertools import pairwise
 
-from backprop_cli.algebra.expression import BLANK, Expression, Number
-from backprop_cli.algebra.prose import Code, Prose, spans
+from backprop_cli.algebra.expression import BLANK, Expression
 from backprop_cli.algebra.typst import quoted, stacked, typst
+from backprop_cli.algebra.writer import COLOURS
 from backprop_cli.lesson.blocks import (
-    Block,
     ChainRule,
-    Equation,
     Equations,
     Heading,
     Lesson,
-    NewPage,
     Paragraph,
     Picture,
     Plot,
-    Role,
     Side,
     Table,
 )
 from backprop_cli.lesson.diagram import Diagram
 from backprop_cli.render.axes import NOT_DRAWN, axes_of
-from backprop_cli.render.columns import pieces, shares, width
+from backprop_cli.render.columns import pieces, shares
+from backprop_cli.render.medium import INKS, Markup
 from backprop_cli.render.network_picture.svg import element
 
-FACTOR_COLOURS = ("0057b7", "b34700", "7b3fa0", "3f6b00", "b0003a", "00696b")
 SETTINGS = """\
 #let colours = ({colours})
 #let factor(number, body) = text(fill: rgb(colours.at(number)), body)
@@ -64,122 +60,109 @@ def pdf(lesson: Lesson, diagram: Diagram | None = None) -> bytes:
 
 def document(lesson: Lesson, diagram: Diagram | None = None) -> str:
     """The lesson as a document of Typst."""
-    colours = ", ".join(f'"{colour}"' for colour in FACTOR_COLOURS)
+    colours = ", ".join(f'"{colour}"' for colour in INKS)
     parts = [SETTINGS.format(colours=colours)]
-    first, *rest = lesson or ("",)
-    if isinstance(first, Heading):
-        parts += _block(first)
-        lesson = tuple(rest)
-    if diagram is not None:
-        parts.append(_picture(diagram))
-    for block in lesson:
-        parts += _block(block)
+    if diagram is not None:  # under the title
+        titles = 1 if lesson and isinstance(lesson[0], Heading) else 0
+        lesson = (*lesson[:titles], Picture(diagram), *lesson[titles:])
+    parts += TYPST.blocks(lesson)
     return "\n\n".join(parts) + "\n"
 
 
-def _picture(diagram: Diagram) -> str:
-    drawn = element(diagram)
-    return (
-        f"#align(center, layout(size => {{\n"
-        f'  let picture = image(bytes({quoted(drawn.replace(chr(10), " "))}), format: "svg")\n'
-        f"  let natural = measure(picture).width\n"
-        f"  if natural > size.width {{ image(bytes({quoted(drawn.replace(chr(10), ' '))}), "
-        f'format: "svg", width: size.width) }} else {{ picture }}\n'
-        f"}}))"
-    )
+class _Typst(Markup):
+    def heading(self, heading: Heading) -> Iterator[str]:
+        beside = ""
+        if heading.aside:
+            beside = f" #h(1em) #text(weight: 400)[#aside[{self.prose(heading.aside)}]]"
+        yield f"#heading(level: {heading.level})[{self.prose(heading.text)}{beside}]"
 
+    def paragraph(self, paragraph: Paragraph) -> Iterator[str]:
+        yield f"#{'list' if paragraph.bullet else 'par'}[{self.prose(paragraph.text)}]"
 
-def _block(block: Block) -> Iterator[str]:
-    match block:
-        case Heading(level, text, aside):
-            beside = f" #h(1em) #text(weight: 400)[#aside[{_prose(aside)}]]" if aside else ""
-            yield f"#heading(level: {level})[{_prose(text)}{beside}]"
-        case Paragraph(text, bullet):
-            yield f"#list[{_prose(text)}]" if bullet else f"#par[{_prose(text)}]"
-        case Equations(rows, numbered):
-            yield _equations(rows, numbered=numbered)
-        case ChainRule(of, parts, added):
-            right = (" + " if added else " dot ").join(
-                f"display({stacked(part)})"
-                if added
-                else f"#factor({at % len(FACTOR_COLOURS)}, $display({stacked(part)})$);"
-                for at, part in enumerate(parts)
+    def equations(self, equations: Equations) -> Iterator[str]:
+        """Rows of a grid: what stands left, and the rest, which is broken where it is too long."""
+        rows, numbered = equations
+        cells = []
+        for at, row in enumerate(rows, 1):
+            mark = f"{at}. " if numbered else ""
+            right = " ".join(f"{side.relation} {_side(side)}" for side in row.sides[1:])
+            note = f" #h(1em) #aside[{self.prose(row.note)}]" if row.note else ""
+            reason = f" \\ #aside[{self.prose(row.reason)}]" if row.reason else ""
+            formula = f"${right}$" if right else ""
+            cells.append(f"  [{mark}${_side(row.sides[0])}$], [{formula}{note}{reason}],")
+        # Handwriting takes more room than print.
+        blank = any(side.formula == BLANK for row in rows for side in row.sides)
+        gutter = "1.2em" if blank else "0.75em"
+        grid = f"columns: (auto, 1fr), column-gutter: 0.4em, row-gutter: {gutter}"
+        yield "#pad(left: 1em, grid(" + grid + ",\n" + "\n".join(cells) + "\n))"
+
+    def chain_rule(self, chain: ChainRule) -> Iterator[str]:
+        parts = [f"display({stacked(part)})" for part in chain.parts]
+        if chain.added:
+            right = " + ".join(parts)
+        else:
+            right = " dot ".join(
+                f"#factor({at % COLOURS}, ${part}$);" for at, part in enumerate(parts)
             )
-            whole = f"$display({stacked(of)}) = {right}$"
-            yield f"#pad(left: 1em, y: 0.3em, par(hanging-indent: 2em)[{whole}])"
-        case Table():
-            yield from _table(block)
-        case Plot():
-            yield _plot(block)
-        case Picture(diagram):
-            yield _picture(diagram)
-        case NewPage():
-            yield "#pagebreak(weak: true)"
-        case _:
-            raise TypeError(f"not a block: {block!r}")
+        whole = f"$display({stacked(chain.of)}) = {right}$"
+        yield f"#pad(left: 1em, y: 0.3em, par(hanging-indent: 2em)[{whole}])"
+
+    def table(self, table: Table) -> Iterator[str]:
+        if table.title:
+            yield f"#block(sticky: true)[*{self.prose(table.title)}*]"
+        for columns in pieces(table, TABLE_WIDTH):
+            parts = [f"{share:.1f}fr" for share in shares(table, columns, TABLE_WIDTH)]
+            widths = f"({', '.join(parts)},)" if parts else str(len(columns))
+            aligned = ", ".join("right" if at and table.numeric else "left" for at in columns)
+            heads = ", ".join(f"[*{self.prose(table.columns[at].title)}*]" for at in columns)
+            rows = "\n".join(
+                "  " + ", ".join(f"[{self.prose(row[at])}]" for at in columns) + ","
+                for row in table.rows
+            )
+            yield (
+                f"#table(columns: {widths}, align: ({aligned},),\n"
+                f"  table.hline(), table.header({heads}), table.hline(stroke: 0.5pt),\n{rows}\n"
+                "  table.hline(),\n)"
+            )
+
+    def plot(self, plot: Plot) -> Iterator[str]:
+        yield _plot(plot)
+
+    def picture(self, picture: Picture) -> Iterator[str]:
+        """The picture in its own size, or as wide as the page."""
+        drawn = f"image(bytes({quoted(element(picture.diagram).replace(chr(10), ' '))})"
+        yield (
+            f"#align(center, layout(size => {{\n"
+            f'  let picture = {drawn}, format: "svg")\n'
+            f"  let natural = measure(picture).width\n"
+            f"  if natural > size.width {{ {drawn}, "
+            f'format: "svg", width: size.width) }} else {{ picture }}\n'
+            f"}}))"
+        )
+
+    def new_page(self) -> Iterator[str]:
+        yield "#pagebreak(weak: true)"
+
+    def text(self, text: str) -> str:
+        return f"#{quoted(text)};"
+
+    def code(self, text: str) -> str:
+        return f"#raw({quoted(text)});"
+
+    def formula(self, formula: Expression) -> str:
+        return f"${typst(formula)}$"
 
 
-def _prose(prose: Prose) -> str:
-    return "".join(map(_span, spans(prose)))
-
-
-def _span(span: str | Expression | Code) -> str:
-    if isinstance(span, str):
-        return f"#{quoted(span)};"
-    if isinstance(span, Code):
-        return f"#raw({quoted(span.text)});"
-    return f"${typst(span)}$"
-
-
-# --- equations -------------------------------------------------------------------------------
-
-
-def _equations(rows: Sequence[Equation], *, numbered: bool) -> str:
-    """Rows of a grid: what stands left, and the rest, which is broken where it is too long."""
-    cells = []
-    for at, row in enumerate(rows, 1):
-        mark = f"{at}. " if numbered else ""
-        right = " ".join(f"{side.relation} {_side(side)}" for side in row.sides[1:])
-        note = f" #h(1em) #aside[{_prose(row.note)}]" if row.note else ""
-        reason = f" \\ #aside[{_prose(row.reason)}]" if row.reason else ""
-        formula = f"${right}$" if right else ""
-        cells.append(f"  [{mark}${_side(row.sides[0])}$], [{formula}{note}{reason}],")
-    # Handwriting takes more room than print.
-    blank = any(side.formula == BLANK for row in rows for side in row.sides)
-    gutter = "1.2em" if blank else "0.75em"
-    grid = f"columns: (auto, 1fr), column-gutter: 0.4em, row-gutter: {gutter}"
-    return "#pad(left: 1em, grid(" + grid + ",\n" + "\n".join(cells) + "\n))"
+TYPST = _Typst()
 
 
 def _side(side: Side) -> str:
     written = typst(side.formula)
-    is_result = side.role is Role.RESULT and isinstance(side.formula, Number)
     # Typst's own bold digits are other characters, which nobody finds by searching.
-    return f"#result(${written}$);" if is_result else written
+    return f"#result(${written}$);" if side.is_figure else written
 
 
-# --- tables and plots ------------------------------------------------------------------------
-
-
-def _table(table: Table) -> Iterator[str]:
-    if table.title:
-        yield f"#block(sticky: true)[*{_prose(table.title)}*]"
-    for columns in pieces(table, TABLE_WIDTH):
-        widths = str(len(columns))
-        if not table.numeric and sum(width(table, at) for at in columns) > TABLE_WIDTH:
-            parts = (f"{share:.1f}fr" for share in shares(table, columns, TABLE_WIDTH))
-            widths = f"({', '.join(parts)},)"
-        aligned = ", ".join("left" if at == 0 or not table.numeric else "right" for at in columns)
-        heads = ", ".join(f"[*{_prose(table.columns[at].title)}*]" for at in columns)
-        rows = "\n".join(
-            "  " + ", ".join(f"[{_prose(row[at])}]" for at in columns) + "," for row in table.rows
-        )
-        yield (
-            f"#table(columns: {widths}, align: ({aligned},),\n"
-            f"  table.hline(), table.header({heads}), table.hline(stroke: 0.5pt),\n{rows}\n"
-            "  table.hline(),\n)"
-        )
-
+# --- plots -----------------------------------------------------------------------------------
 
 ACROSS, UP = 340.0, 180.0  # points
 
@@ -210,7 +193,7 @@ def _plot(plot: Plot) -> str:
     )
     lines.append(f"place(dx: -20pt, dy: -14pt, text(size: 8pt, {quoted(plot.y_label)}))")
     for number, curve in enumerate(plot.curves):
-        colour = f'rgb("{FACTOR_COLOURS[number % len(FACTOR_COLOURS)]}")'
+        colour = f'rgb("{INKS[number % COLOURS]}")'
         for run in axes.runs(curve):
             placed = [(x * ACROSS, UP - y * UP) for x, y in run]
             lines += [

@@ -10,7 +10,7 @@ from pathlib import Path
 from backprop_cli.algebra.paper import text_of
 from backprop_cli.lesson.blocks import Heading, Lesson
 from backprop_cli.lesson.diagram import Diagram
-from backprop_cli.render.html.blocks import elements, safe
+from backprop_cli.render.html.blocks import HTML, safe
 from backprop_cli.render.network_picture.svg import IN_COLUMN, element
 
 # Nothing may be loaded, and no script but the page's own runs.
@@ -63,7 +63,7 @@ def page(lesson: Lesson, diagram: Diagram | None = None, *, steps: bool = True) 
 
 def fragment(lesson: Lesson) -> str:
     """The lesson alone, for a page or a notebook that has its own style."""
-    return "".join(f"{line}\n" for block in lesson for line in elements(block))
+    return "".join(f"{line}\n" for line in HTML.blocks(lesson))
 
 
 @cache

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from html import escape
 
-from backprop_cli.algebra.mathml import COLOURS
+from backprop_cli.algebra.writer import COLOURS
 from backprop_cli.lesson.blocks import Plot
 from backprop_cli.render.axes import NOT_DRAWN, axes_of
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -10,6 +11,16 @@ from rich.cells import cell_len
 from backprop_cli.lesson.diagram import Diagram, Edge, Line, Node
 
 GROWTH = 1.2
+# A page has room for so many nodes in a column.
+MOST_IN_A_COLUMN = 14
+# Edges by the sign of their weights. The colours can be told apart by readers who do not see red or
+# green; a negative weight is drawn in dashes or dots too.
+POSITIVE, NEGATIVE, PLAIN = "0969da", "bc4c00", "6e7781"
+
+
+def colour(edge: Edge) -> str:
+    """The colour of an edge, in hexadecimal digits."""
+    return PLAIN if not edge.value else POSITIVE if edge.value > 0 else NEGATIVE
 
 
 class Measure(NamedTuple):
@@ -74,6 +85,16 @@ class Arrangement:
     boxes: Mapping[str, Box]
     paths: Sequence[tuple[Edge, Sequence[Point]]]
     labels: Sequence[Label]
+
+    @cached_property
+    def _largest(self) -> float:
+        return max((abs(edge.value) for edge, _ in self.paths if edge.value), default=1.0)
+
+    def thickness(self, edge: Edge, least: float, most: float, unknown: float) -> float:
+        """The width of an edge's line: the larger its weight, the wider."""
+        if edge.value is None:
+            return unknown
+        return least + (most - least) * abs(edge.value) / self._largest
 
 
 def arranged(diagram: Diagram, measure: Measure) -> Arrangement:

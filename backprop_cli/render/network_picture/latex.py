@@ -5,7 +5,13 @@ from itertools import pairwise
 
 from backprop_cli.algebra.latex_characters import in_text
 from backprop_cli.lesson.diagram import Diagram, Edge, Line, thinned
-from backprop_cli.render.network_picture.arrangement import Arrangement, Box, Measure, arranged
+from backprop_cli.render.network_picture.arrangement import (
+    MOST_IN_A_COLUMN,
+    Box,
+    Measure,
+    arranged,
+    colour,
+)
 
 POINTS = Measure(
     character=4.0,
@@ -17,10 +23,8 @@ POINTS = Measure(
     gap=80.0,
     widest=330.0,
 )
-MOST_IN_A_COLUMN = 14
 # Of a page of A4 with margins of 2 cm.
 WIDEST = 470.0
-POSITIVE, NEGATIVE, PLAIN = "0969DA", "BC4C00", "6E7781"
 BASELINE = 2.3  # from a line's middle down to its letters' feet
 
 
@@ -33,7 +37,8 @@ def network_picture(diagram: Diagram) -> Iterator[str]:
     yield f"\\par\\medskip{{\\centering\\setlength{{\\unitlength}}{{{scale:.4f}pt}}{font}\\ttfamily"
     yield f"\\setlength{{\\fboxsep}}{{1pt}}\\begin{{picture}}({laid.width:.1f},{laid.height:.1f})"
     for edge, corners in laid.paths:
-        yield from _edge(edge, [(x, laid.height - y) for x, y in corners], _thickness(edge, laid))
+        thickness = laid.thickness(edge, 0.4, 1.6, 0.5)
+        yield from _edge(edge, [(x, laid.height - y) for x, y in corners], thickness)
     for node in shown.nodes:
         box = laid.boxes[node.name]
         left, bottom = box.x - box.width / 2, laid.height - box.y - box.height / 2
@@ -45,21 +50,14 @@ def network_picture(diagram: Diagram) -> Iterator[str]:
     yield "\\end{picture}\\par}\\medskip"
 
 
-def _thickness(edge: Edge, laid: Arrangement) -> float:
-    """In points; the wider, the larger the weight."""
-    largest = max((abs(edge.value) for edge, _ in laid.paths if edge.value), default=1.0)
-    return 0.5 if edge.value is None else 0.4 + 1.2 * abs(edge.value) / largest
-
-
 def _edge(edge: Edge, corners: list[tuple[float, float]], thickness: float) -> Iterator[str]:
     """Straight lines, dotted for a negative weight; LaTeX draws those of any slope as curves."""
-    colour = PLAIN if not edge.value else POSITIVE if edge.value > 0 else NEGATIVE
     for (x1, y1), (x2, y2) in pairwise(corners):
         length = ((x2 - x1) ** 2 + (y2 - y1) ** 2) ** 0.5
         dots = f"[{max(int(length / 4), 2)}]" if edge.value and edge.value < 0 else ""
         middle = f"({(x1 + x2) / 2:.1f},{(y1 + y2) / 2:.1f})"
         yield (
-            f"\\put(0,0){{\\color[HTML]{{{colour}}}\\linethickness{{{thickness:.2f}pt}}"
+            f"\\put(0,0){{\\color[HTML]{{{colour(edge).upper()}}}\\linethickness{{{thickness:.2f}pt}}"
             f"\\qbezier{dots}({x1:.1f},{y1:.1f}){middle}({x2:.1f},{y2:.1f})}}"
         )
 

@@ -4,7 +4,15 @@ from collections.abc import Iterator
 from xml.sax.saxutils import escape, quoteattr
 
 from backprop_cli.lesson.diagram import Diagram, Edge, Line, thinned
-from backprop_cli.render.network_picture.arrangement import Arrangement, Box, Measure, arranged
+from backprop_cli.render.network_picture.arrangement import (
+    MOST_IN_A_COLUMN,
+    Arrangement,
+    Box,
+    Measure,
+    arranged,
+    colour,
+)
+from backprop_cli.wording import visible
 
 PIXELS = Measure(
     character=7.9,
@@ -19,13 +27,10 @@ PIXELS = Measure(
 # In the column of a page there is more room down than across, and letters should stay large.
 IN_COLUMN = PIXELS._replace(row=56.0, highest=160.0, gap=84.0)
 MARGIN = 14.0
-MOST_IN_A_COLUMN = 14
 
-# Both colours can be told apart by readers who do not see red or green; a negative weight is drawn
-# in dashes too. They stand as attributes, since few programs but browsers know variables; on a dark
-# ground a browser takes the style's.
-INK, PAPER, NODE, PLAIN = "#1f2328", "#ffffff", "#f6f8fa", "#6e7781"
-POSITIVE, NEGATIVE = "#0969da", "#bc4c00"
+# Colours stand as attributes, since few programs but browsers know variables; on a dark ground a
+# browser takes the style's.
+INK, PAPER, NODE = "#1f2328", "#ffffff", "#f6f8fa"
 STYLE = """
 @media screen and (prefers-color-scheme: dark) {
 .network .paper { fill: #0d1117; }
@@ -61,9 +66,9 @@ def element(diagram: Diagram, measure: Measure = PIXELS) -> str:
     box = f"{-MARGIN:g} {-MARGIN:g} {width:.1f} {height:.1f}"
     lines = [
         f'<svg xmlns="http://www.w3.org/2000/svg" class="network" role="img" viewBox="{box}" '
-        f'width="{width:.0f}" height="{height:.0f}" aria-label={quoteattr(_safe(diagram.title))} '
+        f'width="{width:.0f}" height="{height:.0f}" aria-label={quoteattr(visible(diagram.title))} '
         f'fill="{INK}" {FONT}>',
-        f"<title>{escape(_safe(diagram.title))}</title>",
+        f"<title>{escape(visible(diagram.title))}</title>",
         f"<style>{STYLE}</style>",
         f'<rect class="paper" fill="{PAPER}" x="{-MARGIN:g}" y="{-MARGIN:g}" '
         f'width="{width:.1f}" height="{height:.1f}"/>',
@@ -76,18 +81,19 @@ def element(diagram: Diagram, measure: Measure = PIXELS) -> str:
 
 
 def _edges(laid: Arrangement) -> Iterator[str]:
-    largest = max((abs(edge.value) for edge, _ in laid.paths if edge.value), default=1.0)
     for edge, corners in laid.paths:
         (x, y), *rest = corners
         way = f"M{x:.1f} {y:.1f}" + "".join(f"L{a:.1f} {b:.1f}" for a, b in rest)
-        width = 1.0 if edge.value is None else 0.8 + 3.2 * abs(edge.value) / largest
-        text = _safe(", ".join(line.text for line in edge.lines))
+        width = laid.thickness(edge, 0.8, 4.0, 1.0)
+        dashes = ' stroke-dasharray="7 3"' if edge.value and edge.value < 0 else ""
+        text = visible(", ".join(line.text for line in edge.lines))
         title = (
             f"<title>{escape(f'{edge.source} to {edge.target}: {text}')}</title>" if text else ""
         )
         yield (
             f'<g class="edge{_sign(edge)}" data-quantities={_names(edge.quantities)}>{title}'
-            f'<path d="{way}" fill="none" stroke-width="{width:.2f}" {_colour(edge)}/></g>'
+            f'<path d="{way}" fill="none" stroke-width="{width:.2f}" '
+            f'stroke="#{colour(edge)}"{dashes}/></g>'
         )
 
 
@@ -95,14 +101,6 @@ def _sign(edge: Edge) -> str:
     if not edge.value:
         return ""
     return " positive" if edge.value > 0 else " negative"
-
-
-def _colour(edge: Edge) -> str:
-    if not edge.value:
-        return f'stroke="{PLAIN}"'
-    return (
-        f'stroke="{POSITIVE}"' if edge.value > 0 else f'stroke="{NEGATIVE}" stroke-dasharray="7 3"'
-    )
 
 
 def _nodes(diagram: Diagram, laid: Arrangement) -> Iterator[str]:
@@ -140,16 +138,14 @@ def _texts(lines: tuple[Line, ...], box: Box, *, named: bool = False) -> Iterato
         if quantity:
             kind += f' class="value" data-of={_names((quantity,))}'
         y = top + at * PIXELS.line + BASELINE
-        yield f'<text{kind} x="{box.x:.1f}" y="{y:.1f}">{escape(_safe(line))}</text>'
+        yield f'<text{kind} x="{box.x:.1f}" y="{y:.1f}">{escape(visible(line))}</text>'
 
 
 def _names(quantities: tuple[str, ...]) -> str:
     """Names as the words of an attribute."""
-    return quoteattr(
-        _safe(" ".join(name.replace("%", "%25").replace(" ", "%20") for name in quantities))
-    )
+    return quoteattr(visible(" ".join(map(one_word, quantities))))
 
 
-def _safe(text: str) -> str:
-    """A text without the characters that no XML may hold."""
-    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
+def one_word(name: str) -> str:
+    """A quantity's name as one word of an attribute that lists several."""
+    return name.replace("%", "%25").replace(" ", "%20")

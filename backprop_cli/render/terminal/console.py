@@ -1,7 +1,8 @@
 """A lesson on a terminal, in a pipe or in a text file. Only this module knows what those are."""
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from io import StringIO
 from typing import IO, Literal
 
@@ -18,12 +19,12 @@ from backprop_cli.lesson.blocks import (
     Equations,
     Heading,
     Lesson,
-    NewPage,
     Paragraph,
     Picture,
     Plot,
     Table,
 )
+from backprop_cli.render.medium import Medium
 from backprop_cli.render.terminal.equations import equation_lines
 from backprop_cli.render.terminal.fractions import fraction_lines
 from backprop_cli.render.terminal.matrices import has_matrices, matrix_lines
@@ -127,25 +128,15 @@ class _Laid:
         self.lesson, self.page = lesson, page
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        page = self.page
         palette = palette_of(console) if console.is_terminal else None
+        medium = _Terminal(self.page, palette, console)
         before: Block | None = None
-        indent = 2
         for block in self.lesson:
             if before is not None and _apart(before, block):
                 yield Segment.line()
             if isinstance(block, Heading):
-                indent = 4 if block.level == 4 else 2
-            if isinstance(block, Table):
-                yield from _table(block, page, console, palette=palette)
-            elif isinstance(block, Picture):
-                from backprop_cli.render.terminal.network import drawn  # most lessons have none
-
-                room = page.limit or page.width
-                yield from drawn(block.diagram, room, palette, unicode=page.unicode)
-            else:
-                for line in _lines(block, page, indent):
-                    yield from _segments(line, palette=palette)
+                medium = replace(medium, indent=4 if block.level == 4 else 2)
+            yield from medium.block(block)
             before = block
 
 
@@ -158,33 +149,81 @@ def _apart(before: Block, block: Block) -> bool:
     return True
 
 
-def _lines(block: Block, page: Page, indent: int) -> Iterator[Line]:
-    match block:
-        case Heading():
-            yield from _heading(block, page)
-        case Paragraph(text, bullet):
-            mark = page.text("• ") if bullet else ""
-            margin = " " * 2
-            room = page.width - len(margin) - len(mark)
-            for text_line in wrapped(text, page, room):
-                yield (Span(margin + mark + text_line),)
-                mark = " " * len(mark)
-        case Equations(rows) if any(map(has_matrices, rows)):
-            for row in rows:
-                yield from matrix_lines(row, page, indent)
-        case Equations():
-            yield from equation_lines(block, page, indent)
-        case ChainRule():
-            yield from fraction_lines(block, page, indent)
-        case Plot():
-            # Imported here: most lessons have none.
-            from backprop_cli.render.terminal.plot import plot_lines
+@dataclass(frozen=True)
+class _Terminal(Medium[Segment]):
+    """Blocks as segments of lines; without a palette they have no styles.
 
-            yield from plot_lines(block, page)
-        case NewPage():
-            yield (Span(page.text("─") * page.width, Style.ASIDE),)
-        case _:
-            raise TypeError(f"not a block of lines: {block!r}")
+    Equations are set in by ``indent``.
+    """
+
+    page: Page
+    palette: Palette | None
+    console: Console
+    indent: int = 2
+
+    def heading(self, heading: Heading) -> Iterator[Segment]:
+        return self._segments(_heading(heading, self.page))
+
+    def paragraph(self, paragraph: Paragraph) -> Iterator[Segment]:
+        margin = "  "
+        mark = self.page.text("• ") if paragraph.bullet else ""
+        room = self.page.width - len(margin) - len(mark)
+        for text in wrapped(paragraph.text, self.page, room):
+            yield from self._segments([(Span(margin + mark + text),)])
+            mark = " " * len(mark)
+
+    def equations(self, equations: Equations) -> Iterator[Segment]:
+        if any(map(has_matrices, equations.rows)):
+            for row in equations.rows:
+                yield from self._segments(matrix_lines(row, self.page, self.indent))
+        else:
+            yield from self._segments(equation_lines(equations, self.page, self.indent))
+
+    def chain_rule(self, chain: ChainRule) -> Iterator[Segment]:
+        return self._segments(fraction_lines(chain, self.page, self.indent))
+
+    def table(self, table: Table) -> Iterator[Segment]:
+        """A table as Rich draws it, set in by two, under its title; a wide one piece by piece."""
+        page = self.page
+        for text in wrapped(table.title, page, page.width - 2):
+            yield from self._segments([(Span("  "), Span(text, Style.TITLE))])
+        room = max((page.limit or ANY_LENGTH) - 2, 20)
+        options = self.console.options.update(width=room)
+        for piece in _pieces(table, page, room):
+            drawn = _drawn(piece, page, room, numeric=table.numeric)
+            for cells in Segment.split_lines(self.console.render(drawn, options)):
+                yield Segment("  ")
+                yield from cells
+                yield Segment.line()
+
+    def plot(self, plot: Plot) -> Iterator[Segment]:
+        from backprop_cli.render.terminal.plot import plot_lines  # most lessons have none
+
+        return self._segments(plot_lines(plot, self.page))
+
+    def picture(self, picture: Picture) -> Iterator[Segment]:
+        from backprop_cli.render.terminal.network import drawn  # most lessons have none
+
+        room = self.page.limit or self.page.width
+        return drawn(picture.diagram, room, self.palette, unicode=self.page.unicode)
+
+    def new_page(self) -> Iterator[Segment]:
+        return self._segments([(Span(self.page.text("─") * self.page.width, Style.ASIDE),)])
+
+    def _segments(self, lines: Iterable[Line]) -> Iterator[Segment]:
+        for line in lines:
+            if self.palette is None:
+                yield Segment("".join([span.text for span in line]))
+            else:
+                yield from (Segment(span.text, _look(span, self.palette)) for span in line)
+            yield Segment.line()
+
+
+def _look(span: Span, palette: Palette) -> RichStyle:
+    style = palette.title if span.style is Style.TITLE else STYLES[span.style]
+    if span.factor is not None:
+        style += palette.factors[span.factor % len(palette.factors)]
+    return style
 
 
 def _heading(block: Heading, page: Page) -> Iterator[Line]:
@@ -204,33 +243,6 @@ def _heading(block: Heading, page: Page) -> Iterator[Line]:
             yield Span("  "), aside
     if block.level <= 2:
         yield (Span(page.text("═" if block.level == 1 else "─") * page.width, Style.ASIDE),)
-
-
-def _segments(line: Line, *, palette: Palette | None) -> Iterator[Segment]:
-    if palette is None:
-        yield Segment("".join([span.text for span in line]))
-        yield Segment.line()
-        return
-    for span in line:
-        style = palette.title if span.style is Style.TITLE else STYLES[span.style]
-        if span.factor is not None:
-            style += palette.factors[span.factor % len(palette.factors)]
-        yield Segment(span.text, style)
-    yield Segment.line()
-
-
-def _table(block: Table, page: Page, console: Console, *, palette: Palette | None) -> RenderResult:
-    """A table as Rich draws it, set in by two, under its title; a wide one piece by piece."""
-    for text in wrapped(block.title, page, page.width - 2):
-        yield from _segments((Span("  "), Span(text, Style.TITLE)), palette=palette)
-    room = max((page.limit or ANY_LENGTH) - 2, 20)
-    options = console.options.update(width=room)
-    for piece in _pieces(block, page, room):
-        drawn = _drawn(piece, page, room, numeric=block.numeric)
-        for cells in Segment.split_lines(console.render(drawn, options)):
-            yield Segment("  ")
-            yield from cells
-            yield Segment.line()
 
 
 def _pieces(block: Table, page: Page, room: int) -> Iterator[Cells]:
