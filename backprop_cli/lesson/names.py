@@ -10,16 +10,18 @@ from backprop_cli.algebra.paper import written
 from backprop_cli.algebra.sheet import Written
 from backprop_cli.arithmetic.working import WorkingError
 from backprop_cli.derivation.derived import Derived
-from backprop_cli.derivation.objective import parts_of_batch
-from backprop_cli.errors import UnknownNameError
+from backprop_cli.derivation.objective import of_example, parts_of_batch
+from backprop_cli.errors import UnknownNameError, UsageError
 from backprop_cli.network.exercise import Exercise
 from backprop_cli.network.structure import DATA_LOSS, LOSS
 from backprop_cli.runs.checking.names import Names
 from backprop_cli.runs.checking.problem import problem
+from backprop_cli.runs.checking.spellings import example_last, folded
+from backprop_cli.wording import printable
 
 # An edge, from its source to the neuron that it feeds.
 ARROW = re.compile(r"\s*(.+?)\s*(?:->|→)\s*(.+?)\s*")
-OF_EXAMPLE = re.compile(r"\[\d+\]")
+OF_EXAMPLE = re.compile(r"\[(\d{1,6})\]")
 
 
 def explainable(
@@ -70,11 +72,23 @@ def _in_a_course(name: str, known: Mapping[str, str], exercise: Exercise, exampl
         names = Names(problem(exercise, example))
     except WorkingError:  # the run itself says where
         names = None
-    # Of several examples, a quantity goes by the name that it has in the working of one.
+    shown = of_example("", example + 1)
+    others = set[str]()
     for found in names.means(Written(1, name, name, Decimal(0))) if names else ():
-        for own in (found, OF_EXAMPLE.sub("", found)):
+        # Of several examples, a quantity goes by the name that it has in the working of one.
+        for own in (found, found.replace(shown, "")):
             if own in known.values():
                 return own
+        others.update(OF_EXAMPLE.findall(found))
+    # Without a batch, no example has names of its own; L2 is the loss of an output or an example.
+    one_output = len(exercise.network.outputs) == 1
+    others.update(OF_EXAMPLE.findall(example_last(folded(name), ()) if one_output else name))
+    number = min(map(int, others), default=0)
+    if 1 <= number <= exercise.example_count and number != example + 1:
+        raise UsageError(
+            f"--explain {printable(name)}: this is about example {number}, and example "
+            f"{example + 1} is shown; add --example {number}"
+        )
     raise UnknownNameError("--explain", name, _as_typed(name, known), "quantity")
 
 

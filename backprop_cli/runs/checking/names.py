@@ -23,7 +23,9 @@ from backprop_cli.runs.checking.spellings import (
     LOSS_NAMES,
     NEW,
     OF_EPOCH,
+    PREDICTION_NAMES,
     RATE_NAMES,
+    example_last,
     folded,
     readings,
 )
@@ -82,22 +84,20 @@ class Names:
         return tuple(map(self.shown, self.problem.steps))
 
     def _existing(self, names: Iterable[str], example: int | None) -> tuple[str, ...]:
-        found: dict[str, None] = {}
-        for name in names:
-            for own in self._of_examples(name, example):
-                if own in self._known:
-                    found[own] = None
-        return tuple(found)
+        found = (own for name in names for own in self._of_examples(name, example))
+        return tuple(dict.fromkeys(own for own in found if own in self._known))
 
     def _of_examples(self, name: str, example: int | None) -> Iterator[str]:
         """A name as it is, and as that of an example of the batch or of all of them."""
         yield name
         of_one, of_all = self.network.derived, loss_of_batch(self.network)
+        indexed = INDEXED.match(name)
         if not self.problem.examples:
+            if indexed and int(indexed[2]) == self.problem.shown:
+                yield indexed[1]
             if name == of_one or name.startswith(f"∂{of_one}/∂"):
                 yield name.replace(of_one, of_all, 1)
             return
-        indexed = INDEXED.match(name)
         base, number = (indexed[1], int(indexed[2])) if indexed else (name, example)
         of_batch = base.replace(of_one, of_all, 1)
         numbers = [number] if number is not None else [self.problem.shown]
@@ -105,11 +105,13 @@ class Names:
             yield of_batch
         for one in numbers:
             of, _, by = base.removeprefix("∂").partition("/∂")
+            # A penalty is on the loss of all of them; of one there is the rest.
+            of = of_one if of == LOSS else of
             if by:
                 yield partial(of_example(of, one), by).name
                 yield partial(of_example(of, one), of_example(by, one)).name
             else:
-                yield of_example(base, one)
+                yield of_example(of, one)
 
     def _plain(self, name: str) -> Iterator[str]:
         """The quantities, without an example's number, that a name may mean."""
@@ -117,6 +119,9 @@ class Names:
             yield name
             return
         text = folded(name)
+        if text not in self._bases:
+            of_outputs = (one for one, of in self._bases.items() if {*of} & {*self._own_losses})
+            text = example_last(text, {*of_outputs})
         indexed = INDEXED.match(text)
         if indexed and text not in self._bases:
             for own in self._plain(indexed[1]):
@@ -222,14 +227,7 @@ class Names:
                 for name in LOSS_NAMES:
                     add(name + own, self.network.loss_of(output))
             if len(self.network.outputs) == 1:
-                for name in (
-                    "prediction",
-                    "predictedoutput",
-                    "predicted",
-                    "pred",
-                    "yhat",
-                    "output",
-                ):
+                for name in PREDICTION_NAMES:
                     add(name, prediction, output.activation)
                 for name in ("target", "t", "actual", "label", "ytrue"):
                     add(name, target)

@@ -1,10 +1,11 @@
 """The ways in which people spell the names of quantities."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 LOSS_NAMES = ("loss", "l", "e", "c", "j", "cost", "error", "etotal", "totalerror", "totalloss")
 RATE_NAMES = ("learningrate", "lr", "eta", "η", "α", "alpha", "rate")
+PREDICTION_NAMES = ("prediction", "predictedoutput", "predicted", "pred", "yhat", "output")
 
 # Words that may stand before a name and say nothing about which quantity it is.
 FILLERS = {
@@ -26,11 +27,26 @@ GRADIENT = re.compile(r"^(?:gradientof|gradientfor|gradof|gradfor|gradient|grad|
 DELTA = re.compile(r"^(?:delta|δ|err)(.+)$")
 NEW = re.compile(r"^(?:(?:new|updated)(?P<after>.+)|(?P<before>.+?)(?:new|updated|\+|'))$")
 OF_EPOCH = re.compile(r"^(.+)(before|after)$")
+# The loss of one example, L[2] or L_2, or its derivative.
+LOSS_OF_ONE = re.compile(
+    rf"^(d?)({'|'.join(LOSS_NAMES)})(?:\[(?P<within>\d{{1,6}})\]|(?P<bare>\d{{1,6}}))(/d.+)?$"
+)
 INDEXED = re.compile(r"^(.*)\[(\d{1,6})\]$")
 ARRAY = re.compile(
     r"^(?P<gradient>dloss/dd?|d|grad|g|delta|δ)?(?P<kind>w|weights?|b|bias(?:es)?|z|a)"
     r"(?P<layer>\d{1,3})(?P<new>new)?$"
 )
+
+
+def example_last(text: str, known: Collection[str]) -> str:
+    """The derivative of one example's loss, dl[2]/dw1, as dl/dw1[2]; any other as it is.
+
+    Where l2 is ``known`` as the loss of an output, it is that.
+    """
+    found = LOSS_OF_ONE.match(text)
+    if not found or (found["bare"] and found[2] + found["bare"] in known):
+        return text
+    return f"{found[1]}{found[2]}{found[5] or ''}[{found['within'] or found['bare']}]"
 
 
 def folded(name: str) -> str:
