@@ -18,7 +18,8 @@ from backprop_cli.arithmetic.figures import (
     shortened,
 )
 from backprop_cli.derivation.steps import Kept, Step
-from backprop_cli.functions.activations import Z, computed
+from backprop_cli.functions.activation import Z
+from backprop_cli.functions.activations import computed
 from backprop_cli.functions.elementary import ELEMENTARY, MATH
 
 

@@ -14,7 +14,8 @@ from backprop_cli.algebra.expression import (
 )
 from backprop_cli.arithmetic.figures import LOSSLESS
 from backprop_cli.arithmetic.rounded import Rounded
-from backprop_cli.functions.activations import Z, configured
+from backprop_cli.functions.activation import Z
+from backprop_cli.functions.activations import configured
 from backprop_cli.functions.elementary import ELEMENTARY
 
 

@@ -16,7 +16,8 @@ from decimal import (
 from backprop_cli.algebra.expression import Call, Expression, has
 from backprop_cli.arithmetic.evaluation import Arithmetic, check_argument
 from backprop_cli.derivation.steps import Kept
-from backprop_cli.functions.activations import Z, configured
+from backprop_cli.functions.activation import Z
+from backprop_cli.functions.activations import configured
 from backprop_cli.functions.elementary import ELEMENTARY
 
 # Beyond these arguments every activation function with an exp in its formula is a straight line,

@@ -24,7 +24,8 @@ from backprop_cli.arithmetic.figures import (
     shortened,
 )
 from backprop_cli.derivation.steps import Kept, Step
-from backprop_cli.functions.activations import Z, configured
+from backprop_cli.functions.activation import Z
+from backprop_cli.functions.activations import configured
 from backprop_cli.functions.elementary import ELEMENTARY
 
 # Elementary functions are worked to FUNCTION_DIGITS significant digits, and the formulas that they

@@ -18,7 +18,8 @@ from backprop_cli.derivation.objective import goal, objective_steps
 from backprop_cli.derivation.perceptron import error_steps
 from backprop_cli.derivation.steps import Derivation, Rule, Step
 from backprop_cli.derivation.update import update_steps
-from backprop_cli.functions.activations import NEARLY_ONE, A, Z, row_of
+from backprop_cli.functions.activation import A, Z
+from backprop_cli.functions.activations import NEARLY_ONE, row_of
 from backprop_cli.functions.losses import LOSSES
 from backprop_cli.functions.optimizers import goes_by_error
 from backprop_cli.functions.softmax import SOFTMAX, complement

@@ -5,7 +5,8 @@ from collections.abc import Iterable, Iterator
 from backprop_cli.algebra.expression import Expression, Sum, Symbol, substitute, transform
 from backprop_cli.derivation.steps import Kept, Local, Rule, Step
 from backprop_cli.functions import softmax
-from backprop_cli.functions.activations import A, Z, row_of
+from backprop_cli.functions.activation import A, Z
+from backprop_cli.functions.activations import row_of
 from backprop_cli.functions.losses import COMPLEMENT, LOG, LOG_COMPLEMENT, LOSSES, Loss
 from backprop_cli.network.neurons import Function, Layer, Neuron
 from backprop_cli.network.structure import Network

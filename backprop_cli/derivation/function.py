@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from backprop_cli.algebra.expression import Symbol, partial
 from backprop_cli.derivation.forward import softmax_locals, softmax_steps
 from backprop_cli.derivation.steps import Derivation, Rule, Step
-from backprop_cli.functions.activations import SLOPE, A, Activation, Z
+from backprop_cli.functions.activation import SLOPE, A, Activation, Z
 from backprop_cli.network.neurons import Layer, Neuron
 
 

@@ -28,7 +28,8 @@ from backprop_cli.algebra.expression import (
     substitute,
     terms,
 )
-from backprop_cli.functions.activations import A, Z, configured
+from backprop_cli.functions.activation import A, Z
+from backprop_cli.functions.activations import configured
 
 # The derivatives of one expression, by the quantities that occur in it.
 Derivatives = Mapping[str, Expression]

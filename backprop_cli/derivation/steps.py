@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from backprop_cli.algebra.expression import Expression, Partial, Symbol, partial, symbols
-from backprop_cli.functions.activations import Activation
+from backprop_cli.functions.activation import Activation
 from backprop_cli.functions.losses import Loss
 from backprop_cli.functions.optimizers import Line
 from backprop_cli.functions.penalties import Penalty

@@ -16,7 +16,7 @@ from backprop_cli.algebra.writer import compared
 from backprop_cli.arithmetic.exactness import equal
 from backprop_cli.arithmetic.working import AnyWorking
 from backprop_cli.derivation.steps import Step
-from backprop_cli.functions.activations import Activation, Z
+from backprop_cli.functions.activation import Activation, Z
 from backprop_cli.lesson.blocks import Equation, Role, Side
 
 

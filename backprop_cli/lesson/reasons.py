@@ -22,7 +22,8 @@ from backprop_cli.algebra.prose import Code, Prose, enumerated, prose
 from backprop_cli.arithmetic.working import AnyWorking
 from backprop_cli.derivation.steps import Rule, Step
 from backprop_cli.functions import softmax
-from backprop_cli.functions.activations import A, Activation, Z, row_of
+from backprop_cli.functions.activation import A, Activation, Z
+from backprop_cli.functions.activations import row_of
 from backprop_cli.functions.losses import Loss
 from backprop_cli.functions.optimizers import Line
 from backprop_cli.functions.penalties import Penalty

@@ -27,7 +27,8 @@ from backprop_cli.algebra.expression import (
 )
 from backprop_cli.algebra.writer import Binding
 from backprop_cli.derivation.steps import Step
-from backprop_cli.functions.activations import Z, computed
+from backprop_cli.functions.activation import Z
+from backprop_cli.functions.activations import computed
 from backprop_cli.functions.elementary import ELEMENTARY
 
 _, CHOICE, SUM, NEGATIVE, PRODUCT, POWER, ATOM = Binding

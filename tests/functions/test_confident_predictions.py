@@ -15,7 +15,8 @@ from support.program import Backprop
 
 from backprop_cli.arithmetic.exact import Exact
 from backprop_cli.config.load import parse
-from backprop_cli.functions.activations import A, Z, configured
+from backprop_cli.functions.activation import A, Z
+from backprop_cli.functions.activations import configured
 from backprop_cli.network.exercise import Exercise
 from backprop_cli.runs.run import calculate
 from backprop_cli.training.compiled import Compiled

@@ -22,7 +22,8 @@ from backprop_cli.arithmetic.figures import rounded
 from backprop_cli.arithmetic.rounded import Rounded
 from backprop_cli.arithmetic.working import WorkingError, work
 from backprop_cli.derivation.derive import derive
-from backprop_cli.functions.activations import ACTIVATIONS, SELU_ALPHA, SELU_SCALE, Z, configured
+from backprop_cli.functions.activation import Z
+from backprop_cli.functions.activations import ACTIVATIONS, SELU_ALPHA, SELU_SCALE, configured
 from backprop_cli.functions.losses import LOSSES
 from backprop_cli.runs.gradient_check import check_gradients
 from backprop_cli.runs.plan import Plan

@@ -19,7 +19,8 @@ from backprop_cli.arithmetic.working import WorkingError
 from backprop_cli.config.load import load, parse
 from backprop_cli.derivation import derive
 from backprop_cli.derivation.steps import Step
-from backprop_cli.functions.activations import ACTIVATIONS, Z
+from backprop_cli.functions.activation import Z
+from backprop_cli.functions.activations import ACTIVATIONS
 from backprop_cli.functions.losses import LOSSES
 from backprop_cli.network.exercise import Batches, Example, Exercise
 from backprop_cli.runs.gradient_check import TOLERANCE, Check, check_gradients

@@ -9,7 +9,8 @@ from backprop_cli.config.meaning.faults import Faults
 from backprop_cli.config.meaning.parameters import Parameters
 from backprop_cli.config.shape.fields import ACTIVATION_NAMES
 from backprop_cli.config.shape.sections import ActivationSettings, LossSettings, OptimizerSettings
-from backprop_cli.functions.activations import ACTIVATIONS, SLOPE
+from backprop_cli.functions.activation import SLOPE
+from backprop_cli.functions.activations import ACTIVATIONS
 from backprop_cli.network.neurons import Function, Layer, Neuron
 from backprop_cli.network.parameters import SLOPE as SLOPE_KIND
 from backprop_cli.wording import Path

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from backprop_cli.algebra.expression import Symbol, substitute, symbols
 from backprop_cli.algebra.paper import MINUS, written
 from backprop_cli.config.writing import yaml_text
-from backprop_cli.functions.activations import SLOPE as SLOPE_SETTING
+from backprop_cli.functions.activation import SLOPE as SLOPE_SETTING
 from backprop_cli.network.neurons import Function, Layer, Neuron
 from backprop_cli.network.parameters import BIAS, SLOPE, WEIGHT, Kind
 from backprop_cli.network.structure import Network

@@ -20,7 +20,8 @@ from backprop_cli.arithmetic.working import AnyWorking, WorkingError, work
 from backprop_cli.derivation.function import derive_function
 from backprop_cli.derivation.steps import Rule, Step
 from backprop_cli.functions import softmax
-from backprop_cli.functions.activations import ACTIVATIONS, SLOPE, A, Activation, Z, configured
+from backprop_cli.functions.activation import SLOPE, A, Activation, Z
+from backprop_cli.functions.activations import ACTIVATIONS, configured
 from backprop_cli.lesson.blocks import (
     Block,
     Column,

@@ -5,7 +5,8 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from backprop_cli.arithmetic.exact import Exact
-from backprop_cli.functions.activations import A, Activation, Z, configured
+from backprop_cli.functions.activation import A, Activation, Z
+from backprop_cli.functions.activations import configured
 from backprop_cli.lesson.blocks import Curve, Plot
 from backprop_cli.network.neurons import Settings
 

@@ -6,7 +6,8 @@ from functools import cache
 
 from backprop_cli.algebra.expression import ZERO, symbols
 from backprop_cli.arithmetic.exact import Exact
-from backprop_cli.functions.activations import ACTIVATIONS, A, Z, row_of
+from backprop_cli.functions.activation import A, Z
+from backprop_cli.functions.activations import ACTIVATIONS, row_of
 from backprop_cli.functions.softmax import SOFTMAX
 from backprop_cli.network.exercise import Figure
 from backprop_cli.network.neurons import Function, Neuron
