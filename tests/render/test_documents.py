@@ -92,7 +92,10 @@ def test_a_document_reads_what_every_command_prints_as_its_parts(
 def test_tex_sets_whatever_a_user_calls_things(tmp_path: Path) -> None:
     names = ("größe_x2", "重み", "100%", "a_b#c", "\\input{x}", "$x$", "very_long_name_" * 6)
     lesson = tuple(Paragraph((name, " is ", Symbol(name))) for name in names)
-    compiled("pdflatex", document(lesson), tmp_path)
+    text = text_of_pdf(compiled("pdflatex", document(lesson), tmp_path))
+    # A PDF has no underscores in what is set as an index, and of 重み the numbers.
+    shown = ("e x2 is gr", "U+91CDU+307F is", "100% is 100%", "a b#c is a", "\\input{x} is")
+    assert [one for one in (*shown, "$x$ is $x$", "very long name very") if one not in text] == []
 
 
 def test_all_formulas_are_in_the_document() -> None:

@@ -2,7 +2,7 @@
 
 import math
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from support.gradient_checks import failing, steps_worked
 from support.networks import fully_connected, trainings, with_examples
 from support.planted import plant
 from support.program import ROOT, Backprop
@@ -24,7 +25,6 @@ from backprop_cli.functions.activations import ACTIVATIONS
 from backprop_cli.functions.losses import LOSSES
 from backprop_cli.network.exercise import Batches, Example, Exercise
 from backprop_cli.runs.gradient_check import TOLERANCE, Check, check_gradients
-from backprop_cli.training.stepwise import stepwise
 
 # The perceptron has no gradients.
 SHIPPED = sorted(set((ROOT / "configs").glob("*.yaml")) - {ROOT / "configs" / "perceptron.yaml"})
@@ -47,10 +47,6 @@ def one_neuron(activation: str, x: str = "1", bias: str = "-1") -> Exercise:
 
 def checked(exercise: Exercise) -> Mapping[str, Check]:
     return {check.parameter: check for check in check_gradients(exercise)}
-
-
-def failing(exercise: Exercise) -> set[str]:
-    return {name for name, check in checked(exercise).items() if not check.passes}
 
 
 # --- what is right ---------------------------------------------------------------------------
@@ -213,30 +209,14 @@ def test_a_gradient_too_small_for_float64_s_differences_is_found_as_well(
 
 @pytest.mark.parametrize("example_count", [1, 2])
 def test_weights_that_feed_one_neuron_share_the_differences_of_the_loss(
-    monkeypatch: pytest.MonkeyPatch, example_count: int
+    example_count: int,
 ) -> None:
     def worked(inputs: int) -> int:
-        """How often a step is worked in the check of a network of so many inputs."""
-        count = 0
-
-        def counting(steps: Sequence[Step]) -> list[Callable[[Mapping[str, float]], float]]:
-            def counted(function: Callable[[Any], float]) -> Callable[[Any], float]:
-                def call(values: Any) -> float:
-                    nonlocal count
-                    count += 1
-                    return function(values)
-
-                return call
-
-            return [counted(function) for function in stepwise(steps)]
-
-        monkeypatch.setattr("backprop_cli.runs.gradient_check.stepwise", counting)
         exercise = fully_connected(inputs, (3, 1))
         if example_count > 1:
             example = Example((Decimal("0.01"),) * inputs, (Decimal(1),))
             exercise = with_examples(exercise, [example] * example_count, Batches())
-        assert failing(exercise) == set()
-        return count
+        return steps_worked(exercise)
 
     assert worked(200) <= 2 * worked(20)  # twice, where some are looked into once more
 

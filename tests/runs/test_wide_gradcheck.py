@@ -1,21 +1,19 @@
 """The gradient check of wide layers: it finds what it finds elsewhere, at a cost in proportion."""
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
-from typing import Any
 
 import pytest
+from support.gradient_checks import failing, steps_worked
 from support.networks import activated, fully_connected
 from support.planted import plant
 
-from backprop_cli.derivation.steps import Step
 from backprop_cli.functions.losses import LOSSES
 from backprop_cli.functions.softmax import SOFTMAX
 from backprop_cli.network.exercise import Exercise
 from backprop_cli.runs.gradient_check import check_gradients
-from backprop_cli.training.stepwise import stepwise
 
 
 def wide(activations: Sequence[str], widths: Sequence[int], loss: str) -> Exercise:
@@ -25,10 +23,6 @@ def wide(activations: Sequence[str], widths: Sequence[int], loss: str) -> Exerci
     wrong = Decimal(-1 if LOSSES[loss].only_ends else 0)
     targets = dict.fromkeys(network.targets, wrong) | {network.targets[0]: Decimal(1)}
     return Exercise(network, {**exercise.numbers, **targets})
-
-
-def failing(exercise: Exercise) -> set[str]:
-    return {check.parameter for check in check_gradients(exercise) if not check.passes}
 
 
 @pytest.mark.parametrize("loss", sorted(LOSSES))
@@ -91,25 +85,9 @@ def test_in_a_wide_softmax_the_difference_is_that_of_the_loss() -> None:
 
 @pytest.mark.parametrize("loss", ["cross_entropy", "squared_error", "binary_cross_entropy"])
 def test_the_check_of_a_softmax_costs_in_proportion_to_its_outputs(
-    monkeypatch: pytest.MonkeyPatch, loss: str
+    loss: str,
 ) -> None:
     def worked(outputs: int) -> int:
-        """How often a step is worked in float64 in the check of so many outputs."""
-        count = 0
-
-        def counting(steps: Sequence[Step]) -> list[Callable[[Mapping[str, float]], float]]:
-            def counted(function: Callable[[Any], float]) -> Callable[[Any], float]:
-                def call(values: Any) -> float:
-                    nonlocal count
-                    count += 1
-                    return function(values)
-
-                return call
-
-            return [counted(function) for function in stepwise(steps)]
-
-        monkeypatch.setattr("backprop_cli.runs.gradient_check.stepwise", counting)
-        assert failing(wide([SOFTMAX], [outputs], loss)) == set()
-        return count
+        return steps_worked(wide([SOFTMAX], [outputs], loss))
 
     assert worked(130) <= 11 * worked(13)
