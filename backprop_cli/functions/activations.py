@@ -10,7 +10,6 @@ from backprop_cli.algebra.expression import (
     Call,
     Choice,
     Expression,
-    Largest,
     Number,
     Relation,
     Symbol,
@@ -30,13 +29,13 @@ THREE, SIX = Number(Decimal(3)), Number(Decimal(6))
 HALF, TWO = Number(Decimal("0.5")), Number(Decimal(2))
 # Up to here 1 − a and 1 − a^2 are right to 1e-12 if a is right to the last bit of float64.
 NEARLY_ONE = Number(Decimal("0.9999"))
-E_TO_MINUS_Z, E_TO_MINUS_2_Z = Call("exp", -Z), Call("exp", -(TWO * Largest((Z, -Z))))
+E_TO_MINUS_Z, E_TO_MINUS_2_Z = Call("exp", -Z), Call("exp", -(TWO * Call("abs", Z)))
 FAR_BELOW = Number(Decimal(40))
 # 1 − a of a sigmoid, 1 − a and 1 − a^2 of tanh.
 SIGMOID_REST = Choice(NEARLY_ONE - A, ONE - A, E_TO_MINUS_Z * A)
 TANH_REST = Choice(NEARLY_ONE - A, ONE - A, E_TO_MINUS_2_Z * (ONE + A))
 TANH_SQUARE_REST = Choice(
-    NEARLY_ONE - A**2, ONE - A**2, E_TO_MINUS_2_Z * (ONE + Largest((A, -A))) ** 2
+    NEARLY_ONE - A**2, ONE - A**2, E_TO_MINUS_2_Z * (ONE + Call("abs", A)) ** 2
 )
 
 AT_ZERO = prose("at ", Relation(Z, "=", ZERO), " it has ")

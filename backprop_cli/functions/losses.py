@@ -11,7 +11,6 @@ from backprop_cli.algebra.expression import (
     Call,
     Choice,
     Expression,
-    Largest,
     Number,
     Symbol,
     substitute,
@@ -33,7 +32,7 @@ LOG_SLOPE, LOG_COMPLEMENT_SLOPE = Symbol("log_slope"), Symbol("log_complement_sl
 # Above 0 where it is not: there the usual formulas are right to 1e-11.
 BETWEEN = Y_HAT * (ONE - Y_HAT) - Number(Decimal("0.0001"))
 
-IS_TARGET = -Largest((Y_HAT - Y_TRUE, Y_TRUE - Y_HAT))  # from 0 on: their distance is not above 0
+IS_TARGET = -Call("abs", Y_HAT - Y_TRUE)  # from 0 on: their distance is not above 0
 INFINITE = Number(Decimal("Infinity"))
 
 ONE_HALF, TWO = Number(Decimal("0.5")), Number(Decimal(2))

@@ -71,7 +71,7 @@ def computed_exponential(layer: Layer, neuron: Neuron) -> Expression:
 def farthest(layer: Layer) -> tuple[Symbol, Expression]:
     """The farthest that a weighted sum is from the middle of those that are usual."""
     sums = [Symbol(neuron.weighted_sum) for neuron in layer.neurons]
-    return _farthest(layer), Largest(tuple(d for z in sums for d in (z - MIDDLE, MIDDLE - z)))
+    return _farthest(layer), Largest(tuple(Call("abs", z - MIDDLE) for z in sums))
 
 
 def _is_usual(layer: Layer) -> Expression:

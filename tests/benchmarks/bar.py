@@ -16,6 +16,7 @@ from tasks import tasks
 
 from backprop_cli import config
 from backprop_cli.cli.progress import SECONDS_BEFORE, Progress
+from backprop_cli.errors import NotInstalledError
 from backprop_cli.network.exercise import Exercise
 from backprop_cli.training.compiled import Compiled
 from backprop_cli.training.endings import Limits
@@ -67,7 +68,7 @@ def _shares(exercise: Exercise, engine: str) -> tuple[str, ...]:
     """By how much longer an epoch is with a bar than without, by each of the clocks."""
     try:
         trainer = Trainer(exercise, CompiledLoop(exercise, Compiled(exercise, engine, 10**9)))
-    except EngineError:
+    except (EngineError, NotInstalledError):
         return ("",) * len(CLOCKS)  # not installed, or too large for it
     _turn(trainer, 100, quiet=True)
     epochs, taken = 1, 0.0

@@ -9,6 +9,7 @@ from measuring import seconds_per_epoch
 from rich.table import Table
 from tasks import Loop, Task, tasks
 
+from backprop_cli.errors import NotInstalledError
 from backprop_cli.functions.optimizers import state_names
 from backprop_cli.training.compiled import Compiled
 from backprop_cli.training.engines import NUMBA, PYTHON, EngineError
@@ -71,7 +72,7 @@ def _agreeing(task: Task, folder: Path) -> dict[str, Loop]:
     for name, make in contestants(folder).items():
         try:
             loop = make(task)
-        except (ImportError, FileNotFoundError, EngineError):
+        except (ImportError, FileNotFoundError, EngineError, NotInstalledError):
             continue  # not installed
         found = loop(EPOCHS_COMPARED)
         expected = expected or found

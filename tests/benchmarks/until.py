@@ -4,6 +4,7 @@ from measuring import seconds_per_epoch
 from rich.table import Table
 from tasks import Task, tasks
 
+from backprop_cli.errors import NotInstalledError
 from backprop_cli.network.exercise import Batches, Exercise
 from backprop_cli.training.compiled import Compiled
 from backprop_cli.training.endings import Limits
@@ -38,7 +39,7 @@ def until() -> Table:
     for engine in (PYTHON, NUMBA):
         try:
             ratios = [_ratio(task, engine) for task in chosen]
-        except EngineError:
+        except (EngineError, NotInstalledError):
             continue  # not installed
         table.add_row(f"backprop, {engine}", *(f"{ratio:.3g}" for ratio in ratios))
     return table
