@@ -29,15 +29,16 @@ def made(sizes: str, seed: int = 1, **given: str) -> Exercise:
 
 @pytest.mark.parametrize("biases", ["own", "shared", "none"])
 def test_no_drawn_neuron_of_relu_is_switched_off(biases: str) -> None:
-    for sizes, seed in product(["2-3-1", "4-8-8-3", "1-1-1"], range(20)):
+    for sizes, seed in product(["2-3-1", "4-8-8-3", "1-1-1"], range(7)):
         exercise = made(sizes, seed, activation="relu", biases=biases)
         values = calculate(exercise, Plan(exact=True)).working.values
         assert all(values[f"a_{n.name}"] > 0 for n in exercise.network.neurons), (sizes, seed)
 
 
 def test_drawn_numbers_have_two_decimals_and_are_not_0() -> None:
-    for seed in range(50):
-        exercise = made("3-4-2", seed)
+    # Of the last network, which is too large to be worked, 266 numbers are drawn at a time.
+    for sizes, seed in [*product(["3-4-2"], range(5)), *product(["10-12-8"], range(6))]:
+        exercise = made(sizes, seed)
         drawn = [
             value for name, value in exercise.numbers.items() if re.fullmatch(r"[wbxy]\S*\d", name)
         ]

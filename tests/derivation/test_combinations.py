@@ -1,6 +1,6 @@
-"""Every activation with every loss, every form of biases and every form of batches.
+"""Every activation, loss, form of biases and form of batches, each with each of the others.
 
-Of each combination one epoch is checked, update by update, as it is printed and as it is compiled
+Of a combination one epoch is checked, update by update, as it is printed and as it is compiled
 for training: the loss and the gradient of every example, their means, and the new parameters. The
 expected figures are differences of the loss that `reference` writes down, at the parameters that
 the update starts from. In fifty digits and with one step of about 1e-25 they are right to some
@@ -12,13 +12,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from functools import cache
-from itertools import product
 from typing import Any, NamedTuple
 
 import mpmath  # type: ignore[import-untyped]
 import pytest
 from support import reference
 from support.networks import BIAS_FORMS, activated, biased, fully_connected, with_examples
+from support.pairs import every_pair
 
 from backprop_cli.algebra.expression import Number
 from backprop_cli.arithmetic.exact import Exact
@@ -212,22 +212,24 @@ def check_epoch(
         assert train(1, first, arranged[:count], rate) == state_of(exercise, numbers)
 
 
-@pytest.mark.parametrize("loss", LOSSES)
-@pytest.mark.parametrize("activation", EVERY_ACTIVATION)
-def test_every_gradient_of_an_epoch_is_right_to_ten_digits(activation: str, loss: str) -> None:
-    for (hidden, output), bias_form in product(networks_with(activation, loss), BIAS_FORMS):
+@pytest.mark.parametrize(
+    ("activation", "loss", "bias_form", "batch_form"),
+    every_pair(EVERY_ACTIVATION, [*LOSSES], BIAS_FORMS, [*BATCH_FORMS]),
+)
+def test_every_gradient_of_an_epoch_is_right_to_ten_digits(
+    activation: str, loss: str, bias_form: str, batch_form: str
+) -> None:
+    batches, in_turn = BATCH_FORMS[batch_form]
+    for hidden, output in networks_with(activation, loss):
         single = exercise_of(hidden, output, loss, bias_form)
         several = with_examples(single, EXAMPLES, Batches())
-        gradients = {one.examples: Compiled(one).gradients for one in (single, several)}
+        exercise = single if batches is None else several._replace(batches=batches)
         with mpmath.workdps(DIGITS):
-            expected = differences(several)
-            for form, (batches, in_turn) in BATCH_FORMS.items():
-                exercise = single if batches is None else several._replace(batches=batches)
-                try:
-                    check_epoch(exercise, in_turn, expected, gradients[exercise.examples])
-                except AssertionError as error:
-                    error.add_note(f"{hidden}, {output}, {loss}; biases: {bias_form}; {form}")
-                    raise
+            try:
+                check_epoch(exercise, in_turn, differences(several), Compiled(exercise).gradients)
+            except AssertionError as error:
+                error.add_note(f"{hidden}, {output}")
+                raise
 
 
 @pytest.mark.parametrize("activation", ACTIVATIONS)
@@ -239,15 +241,19 @@ def test_a_derivative_that_is_wrong_in_the_ninth_decimal_is_found(
     rows = {**ACTIVATIONS, activation: wrong}
     monkeypatch.setattr("backprop_cli.functions.activations.ACTIVATIONS", rows)
     with pytest.raises(AssertionError):
-        test_every_gradient_of_an_epoch_is_right_to_ten_digits(activation, "squared_error")
+        test_every_gradient_of_an_epoch_is_right_to_ten_digits(
+            activation, "squared_error", BIAS_FORMS[0], "one example"
+        )
 
 
-@pytest.mark.parametrize("loss", ["half_squared_error", "binary_cross_entropy"])
-@pytest.mark.parametrize("activation", EVERY_ACTIVATION)
+@pytest.mark.parametrize(
+    ("activation", "loss", "bias_form"),
+    every_pair(EVERY_ACTIVATION, ["half_squared_error", "binary_cross_entropy"], BIAS_FORMS),
+)
 def test_the_examples_meet_both_sides_of_every_kink_and_move_every_weight(
-    activation: str, loss: str
+    activation: str, loss: str, bias_form: str
 ) -> None:
-    for (hidden, output), bias_form in product(networks_with(activation, loss), BIAS_FORMS):
+    for hidden, output in networks_with(activation, loss):
         several = with_examples(exercise_of(hidden, output, loss, bias_form), EXAMPLES, Batches())
         network, state = several.network, state_of(several, several.numbers)
         with mpmath.workdps(DIGITS):

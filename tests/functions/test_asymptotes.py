@@ -29,7 +29,7 @@ def test_every_activation_is_checked() -> None:
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_rounded_arithmetic_knows_every_activation_wherever_float64_does(name: str) -> None:
     for point in POINTS:
-        with mpmath.workdps(3000):
+        with mpmath.workdps(60):
             expected = FUNCTIONS[name](mpmath.mpf(point))
             value = Rounded().call(Call(name, Number(Decimal(point))), Decimal(point))
             found = mpmath.mpf(str(value))
@@ -55,9 +55,10 @@ def test_a_function_equals_no_figure_that_it_only_comes_near_to(name: str) -> No
     for point in POINTS:
         call = Call(name, Number(Decimal(point)))
         for figure in ("0", "1", "-1", "0.5", point):
-            with mpmath.workdps(700):
-                equals = FUNCTIONS[name](mpmath.mpf(point)) == mpmath.mpf(figure)
-            same = not is_transcendental(name, point) and equals
+            same = False
+            if not is_transcendental(name, point):
+                with mpmath.workdps(700):
+                    same = FUNCTIONS[name](mpmath.mpf(point)) == mpmath.mpf(figure)
             assert equal(call, Number(Decimal(figure))) == same, (point, figure)
 
 

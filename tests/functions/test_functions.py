@@ -5,7 +5,7 @@ The expected values come from mpmath in sixty digits, by formulas written down a
 
 import math
 from decimal import ROUND_HALF_UP, Decimal
-from itertools import product
+from itertools import cycle
 
 import mpmath  # type: ignore[import-untyped]
 import pytest
@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from support import reference
 from support.differences import DIGITS, STEP, network_of
 from support.networks import BIAS_FORMS
+from support.pairs import every_pair
 from support.reference import FUNCTIONS
 
 from backprop_cli import config
@@ -136,12 +137,22 @@ def outputs_for(loss: str) -> tuple[str, ...]:
     return ("sigmoid", "softmax") if wants_probabilities else (*ACTIVATIONS, "softmax")
 
 
+EVERY_ACTIVATION = [*ACTIVATIONS, "softmax"]
+# Every pair but that of a hidden and an output function, which meet only through weighted sums;
+# every function is in both layers of some network.
 COMBINATIONS = [
     (hidden, output, loss, form)
-    for loss, form in product(LOSSES, BIAS_FORMS)
-    for output in outputs_for(loss)
-    for hidden in ((output, "sigmoid") if output != "sigmoid" else (*ACTIVATIONS, "softmax"))
-]
+    for (output, loss, form), hidden in zip(
+        every_pair(
+            EVERY_ACTIVATION,
+            [*LOSSES],
+            BIAS_FORMS,
+            allowed=lambda output, loss, _form: output in outputs_for(loss),
+        ),
+        cycle(reversed(EVERY_ACTIVATION)),
+        strict=False,
+    )
+] + [(name, name, "squared_error", "one per neuron") for name in EVERY_ACTIVATION]
 
 
 @pytest.mark.parametrize(("hidden", "output", "loss", "form"), COMBINATIONS)
@@ -163,7 +174,7 @@ def test_every_gradient_of_every_combination_is_right_to_ten_digits(
             assert math.isclose(found, expected, rel_tol=1e-10, abs_tol=1e-14), name
 
 
-@pytest.mark.parametrize(("hidden", "output", "loss", "form"), COMBINATIONS[::3])
+@pytest.mark.parametrize(("hidden", "output", "loss", "form"), COMBINATIONS)
 def test_training_is_the_working_to_the_last_bit(
     hidden: str, output: str, loss: str, form: str
 ) -> None:

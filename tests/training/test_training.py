@@ -25,6 +25,7 @@ from support.networks import (
     trainings,
     with_examples,
 )
+from support.pairs import every_pair
 from support.program import DEFAULT
 
 from backprop_cli.arithmetic.exact import Exact
@@ -216,10 +217,10 @@ def with_batches(exercise: Exercise, form: str) -> Exercise:
     return with_examples(exercise, EXAMPLES, batches) if batches else exercise
 
 
-@pytest.mark.parametrize("form", BATCHES)
-@pytest.mark.parametrize("decay", ["0", "0.1"])
-@pytest.mark.parametrize("set_otherwise", [False, True])
-@pytest.mark.parametrize("optimizer", BY_GRADIENT)
+@pytest.mark.parametrize(
+    ("optimizer", "set_otherwise", "decay", "form"),
+    every_pair(BY_GRADIENT, [False, True], ["0", "0.1"], [*BATCHES]),
+)
 def test_training_by_any_optimizer_in_any_batches_is_the_working(
     optimizer: str, set_otherwise: bool, decay: str, form: str
 ) -> None:
@@ -229,9 +230,10 @@ def test_training_by_any_optimizer_in_any_batches_is_the_working(
     check_that_training_is_the_working(exercise, epochs=3)
 
 
-@pytest.mark.parametrize("form", BATCHES)
-@pytest.mark.parametrize("loss", LOSSES)
-@pytest.mark.parametrize("activation", [*ACTIVATIONS, "softmax"])
+@pytest.mark.parametrize(
+    ("activation", "loss", "form"),
+    every_pair([*ACTIVATIONS, "softmax"], [*LOSSES], [*BATCHES]),
+)
 def test_training_any_activation_and_loss_in_any_batches_is_the_working(
     activation: str, loss: str, form: str
 ) -> None:

@@ -18,6 +18,7 @@ from support.networks import (
     trainings,
     with_examples,
 )
+from support.pairs import every_pair
 from support.program import DEFAULT, Backprop
 
 from backprop_cli.arithmetic.working import WorkingError
@@ -94,9 +95,9 @@ def check_every_limit(exercise: Exercise, engine: str) -> None:
             assert at_once.loss(state).hex() == losses[expected].hex()
 
 
-@pytest.mark.parametrize("form", BATCHES)
-@pytest.mark.parametrize("optimizer", BY_GRADIENT)
-@pytest.mark.parametrize("loss", LOSSES)
+@pytest.mark.parametrize(
+    ("loss", "optimizer", "form"), every_pair([*LOSSES], BY_GRADIENT, [*BATCHES])
+)
 def test_the_loop_ends_with_the_first_epoch_that_reaches_the_loss(
     loss: str, optimizer: str, form: str
 ) -> None:
