@@ -52,6 +52,11 @@ def parts_of_name(name: str) -> Name:
     return Name(name)
 
 
+def as_typed(name: str) -> str:
+    """A quantity's name as it is typed on any keyboard: ``dLoss/dw1``."""
+    return name.replace("∂", "d")
+
+
 def _as_index(name: str) -> tuple[str | Name, ...]:
     """A name as an index: a parameter's with an index of its own, a neuron's as it is."""
     if not name:

@@ -52,6 +52,11 @@ def decimals_of(figure: Decimal) -> int:
     return -exponent if isinstance(exponent, int) else 0
 
 
+def unit_of(figure: Decimal) -> Decimal:
+    """The unit of a figure's last digit: 0.0001 of 0.3775."""
+    return Decimal(1).scaleb(-decimals_of(figure))
+
+
 def with_decimals(value: Decimal, decimals: int) -> Decimal:
     """``value`` rounded half up to so many decimals."""
     kept = value.quantize(Decimal(1).scaleb(-decimals), context=LOSSLESS)

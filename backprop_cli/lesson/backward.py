@@ -20,6 +20,7 @@ from backprop_cli.lesson.chain_rule import Detail, gradient_blocks, relation_and
 from backprop_cli.lesson.explanation import explain_weight
 from backprop_cli.lesson.given import (
     by_function,
+    capital,
     layer_title,
     readable,
 )
@@ -103,8 +104,7 @@ def backward(
         heading, *rest = explain_weight(network, working, weight, detail, known)
         yield heading
         if layer is not network.layers[-1] and not seen & {n.name for n in layer.neurons}:
-            here = layer_title(layer).removesuffix(" Layer")
-            yield Heading(3, f"{here} to {titles[layer]} Gradients")
+            yield Heading(3, f"{capital(layer)} to {titles[layer]} Gradients")
             yield Paragraph(f"The error goes back through the {layer.name} layer to its weights.")
         seen.add(neuron.name)
         yield from rest
@@ -180,10 +180,8 @@ def bias_gradients(network: Network, order: Sequence[str], derive: Derive) -> It
         layer = next(
             layer for layer in network.layers for neuron in layer.neurons if neuron.bias == bias
         )
-        title = layer_title(layer).removesuffix(" Layer")
-        yield Heading(
-            3, prose(f"{number}. For {title} Bias (", Symbol(bias), ")"), bias_place(network, bias)
-        )
+        heading = prose(f"{number}. For {capital(layer)} Bias (", Symbol(bias), ")")
+        yield Heading(3, heading, bias_place(network, bias))
         yield from derive(bias)
 
 

@@ -25,7 +25,7 @@ from backprop_cli.lesson.equations import formula
 from backprop_cli.lesson.explanation import explain, sharing
 from backprop_cli.lesson.flat import nothing_is_learnt
 from backprop_cli.lesson.folded import Folded
-from backprop_cli.lesson.given import layer_title, readable
+from backprop_cli.lesson.given import capital, layer_title, readable
 from backprop_cli.lesson.known import WORKED_OUT
 from backprop_cli.lesson.notation import Notation
 from backprop_cli.lesson.reasons import place, reason
@@ -184,8 +184,8 @@ class _Backward:
         yield Heading(3, f"δ of the {layer_title(layer)}")
         yield Equations(tuple(map(self.row, steps)))
         if weights:
-            before = layer_title(network.layers[at - 1]) if at else "Input Layer"
-            yield Heading(3, f"{before.removesuffix(' Layer')} to {layer_title(layer)} Gradients")
+            before = capital(network.layers[at - 1]) if at else "Input"
+            yield Heading(3, f"{before} to {layer_title(layer)} Gradients")
             yield Equations(tuple(map(self.of_parameter, weights)))
 
     def of_parameter(self, name: str) -> Equation:

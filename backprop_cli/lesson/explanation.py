@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 
 from backprop_cli.algebra.expression import Partial, Symbol
+from backprop_cli.algebra.names import as_typed
 from backprop_cli.algebra.prose import Code, Prose, enumerated, prose
 from backprop_cli.arithmetic.working import AnyWorking
 from backprop_cli.derivation.objective import parts_of_batch
@@ -49,7 +50,7 @@ def explain_any(run: Run, name: str, derive: Explain | None = None) -> Iterator[
         yield Heading(2, f"Example {part.example} of the batch")
         yield from derive(network, run.working_of(part.example - 1), part.name)
     else:
-        own, (symbol,) = part.name.replace("∂", "d"), [one for one in parts if one.name == name]
+        own, (symbol,) = as_typed(part.name), [one for one in parts if one.name == name]
         meaning = run.working.derivation.by_name[part.name].defines
         yield Heading(3, prose("Sum over the batch ", symbol))
         yield Paragraph(

@@ -39,9 +39,14 @@ def readable(network: Network) -> bool:
     return len(network.parameters) <= READABLE
 
 
+def capital(layer: Layer) -> str:
+    """The name of a layer in a heading, beside other words."""
+    return f"{layer.name[0].upper()}{layer.name[1:]}"
+
+
 def layer_title(layer: Layer) -> str:
-    """The name of a layer in a heading."""
-    return f"{layer.name[0].upper()}{layer.name[1:]} Layer"
+    """The heading of a layer."""
+    return f"{capital(layer)} Layer"
 
 
 def architecture(network: Network) -> Iterator[Block]:
@@ -96,8 +101,8 @@ def initial_values(run: Run) -> Iterator[Block]:
     if not network.weights:
         yield Paragraph("This network has no weights.")
     elif readable(network):
-        titles = ["Input", *(layer_title(layer) for layer in network.layers)]
-        for before, layer in zip(titles, network.layers, strict=False):
+        names = ["Input", *map(capital, network.layers)]
+        for before, layer in zip(names, network.layers, strict=False):
             weights = [
                 edge.weight
                 for neuron in layer.neurons
@@ -107,7 +112,7 @@ def initial_values(run: Run) -> Iterator[Block]:
             if not weights:
                 continue
             said.update(weights)
-            yield Heading(4, f"{before.removesuffix(' Layer')} to {layer_title(layer)}:")
+            yield Heading(4, f"{before} to {layer_title(layer)}:")
             weights = [*dict.fromkeys(weights)]
             yield Equations(
                 tuple(

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from backprop_cli.algebra.expression import Symbol
+from backprop_cli.algebra.names import as_typed
 from backprop_cli.algebra.prose import Code, enumerated, prose
 from backprop_cli.derivation.steps import Rule
 from backprop_cli.lesson.blocks import Paragraph
@@ -18,7 +19,7 @@ WORKED_OUT = (Rule.CHAIN, Rule.SUM_OF_PARTS, Rule.THROUGH_SOFTMAX, Rule.SOFTMAX_
 
 def taken_as_known(taken: Sequence[Symbol]) -> Paragraph:
     """The quantities that an explanation does not derive, and how to ask for it."""
-    first = taken[0].name.replace("∂", "d")
+    first = as_typed(taken[0].name)
     which = "the first of them" if len(taken) > 1 else "it"
     return Paragraph(
         prose(

@@ -6,6 +6,7 @@ from decimal import Decimal
 from itertools import product
 
 from backprop_cli.algebra.expression import Partial, partial
+from backprop_cli.algebra.names import as_typed
 from backprop_cli.algebra.paper import written
 from backprop_cli.algebra.sheet import Written
 from backprop_cli.arithmetic.working import WorkingError
@@ -40,7 +41,7 @@ def explainable(
     found = [step.defines for step in steps]
     found += parts_of_batch(network, numbers) if numbers else ()
     names = {name: name for name in (*network.parameters, *exercise.numbers)}
-    names.update((symbol.name.replace("∂", "d"), symbol.name) for symbol in found)
+    names.update((as_typed(symbol.name), symbol.name) for symbol in found)
     names.update((written(symbol), symbol.name) for symbol in found)
     # What a penalty adds nothing to: ∂Loss/∂z_h1 is ∂DataLoss/∂z_h1.
     of_data = [one for one in found if isinstance(one, Partial) and one.of == DATA_LOSS]

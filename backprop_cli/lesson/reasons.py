@@ -18,6 +18,7 @@ from backprop_cli.algebra.expression import (
     symbols,
     terms,
 )
+from backprop_cli.algebra.names import as_typed
 from backprop_cli.algebra.prose import Code, Prose, enumerated, prose
 from backprop_cli.arithmetic.working import AnyWorking
 from backprop_cli.derivation.steps import Rule, Step
@@ -47,14 +48,13 @@ def weight_place(network: Network, weight: str) -> Prose:
 
 def bias_place(network: Network, bias: str) -> Prose:
     """The owner of a bias: a layer's neurons, or single neurons of one or several layers."""
-    return _neurons_place(network, [one for one in network.neurons if one.bias == bias])
+    users = [one for one in network.neurons if one.bias == bias]
+    return _neurons_place(network, users, " neurons" if len(users) > 1 else "")
 
 
 def slope_place(network: Network, slope: str) -> Prose:
     """The layer, or the neurons, whose activation function has a trained slope."""
-    users = slope_users(network, slope)
-    found = _neurons_place(network, users)
-    return found.removesuffix(" neurons") if isinstance(found, str) else found
+    return _neurons_place(network, slope_users(network, slope))
 
 
 def slope_users(network: Network, slope: str) -> list[Neuron]:
@@ -66,11 +66,11 @@ def slope_users(network: Network, slope: str) -> list[Neuron]:
     ]
 
 
-def _neurons_place(network: Network, users: Sequence[Neuron]) -> Prose:
+def _neurons_place(network: Network, users: Sequence[Neuron], of_layer: str = "") -> Prose:
     layer = network.layer_of(users[0])
     if [*users] != [*layer.neurons]:
         return prose("for ", enumerated([Symbol(user.name) for user in users]))
-    return f"for {layer.name} layer{' neurons' if len(users) > 1 else ''}"
+    return f"for {layer.name} layer{of_layer}"
 
 
 def place(network: Network, name: str) -> Prose:
@@ -217,7 +217,7 @@ def reason(working: AnyWorking, step: Step) -> Prose:
         case Rule.SUM_OF_PARTS:
             return "the sum of its parts"
         case Rule.SHORTCUT:
-            shown = Code(f"--explain {step.defines.name.replace('∂', 'd')}")
+            shown = Code(f"--explain {as_typed(step.defines.name)}")
             return prose(what_is_left(step), "; ", shown, " shows why")
         case Rule.ERROR:
             error = working.values[step.defines.name]

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from backprop_cli.algebra.expression import Marked, Number
+from backprop_cli.algebra.names import as_typed
 from backprop_cli.algebra.paper import text_of, written
 from backprop_cli.lesson.blocks import ChainRule, Equation, Equations, Heading, Lesson, Role, Side
 
@@ -31,7 +32,7 @@ def _steps(lesson: Lesson) -> Iterator[dict[str, Any]]:
             sign = " + " if block.added else " * "
             right = sign.join(map(written, block.parts))
             yield {
-                "quantity": ascii_name(block.of.name),
+                "quantity": as_typed(block.of.name),
                 "formula": right,
                 "numbers": [],
                 "result": None,
@@ -47,7 +48,7 @@ def _step(row: Equation, under: list[str]) -> dict[str, Any]:
     symbols = [written(side.formula) for side in row.having(Role.SYMBOLS)]
     numbers = [written(side.formula) for side in row.having(Role.NUMBERS)]
     return {
-        "quantity": None if row.about is None else ascii_name(row.about.name),
+        "quantity": None if row.about is None else as_typed(row.about.name),
         "formula": symbols[0] if symbols else None,
         "numbers": numbers,
         "result": _figure(row),
@@ -69,8 +70,3 @@ def _figure(row: Equation) -> float | None:
             figure = float(formula.value)
             return figure if math.isfinite(figure) else None
     return None
-
-
-def ascii_name(name: str) -> str:
-    """A quantity's name as it is typed: ``dLoss/dw1``."""
-    return name.replace("∂", "d")

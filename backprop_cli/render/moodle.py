@@ -13,6 +13,7 @@ from typing import NoReturn
 from backprop_cli.algebra.expression import Expression
 from backprop_cli.algebra.paper import written
 from backprop_cli.algebra.prose import Prose
+from backprop_cli.arithmetic.figures import unit_of
 from backprop_cli.lesson.blocks import (
     Block,
     ChainRule,
@@ -167,7 +168,7 @@ def field(answer: Answer) -> str:
     """The field of an answer, ``{1:NUMERICAL:=0.5933:0.0001#Right.~%0%0.4067:0.0001#…}``."""
     alternatives = [f"={_number(answer.figure)}:{_number(answer.tolerance)}#{RIGHT}"]
     for wrong in answer.wrong:
-        unit = Decimal(1).scaleb(int(wrong.figure.as_tuple().exponent)) / 2
+        unit = unit_of(wrong.figure) / 2
         alternatives.append(
             f"%0%{_number(wrong.figure)}:{_number(unit)}#{_feedback(wrong.sentences)}"
         )

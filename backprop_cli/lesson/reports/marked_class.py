@@ -102,4 +102,4 @@ def sentence(mistake: str) -> str:
     """The mistake that was made, in general."""
     if mistake in MISTAKES:
         return MISTAKES[mistake].told("")
-    return SLIPS.get(mistake, mistake).replace(" ({})", "").replace(": {}", "")
+    return SLIPS.get(mistake, mistake)

@@ -82,8 +82,8 @@ def _all(marking: Marking, at: int, entry: Entry) -> Iterator[Cause]:
         cause = trial.of(numbers, *numbers)
         if cause is not None:
             detail = ", ".join(f"{value} for {name}" for name, value in rounded.items())
-            sentence = slips.SLIPS["rounded_too_early"].format(detail)
-            yield Cause("rounded_too_early", sentence, quantity, *cause)
+            slip = slips.Slip("rounded_too_early", detail)
+            yield Cause(slip.name, slip.sentence, quantity, *cause)
 
 
 def _of_result(entry: Entry, expected: Form) -> Iterator[Cause]:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from decimal import ROUND_DOWN, Decimal
 from typing import NamedTuple
 
-from backprop_cli.arithmetic.figures import LOSSLESS
+from backprop_cli.arithmetic.figures import LOSSLESS, unit_of
 from backprop_cli.arithmetic.intervals import Bounds
 from backprop_cli.runs.checking.entry import Entry
 from backprop_cli.runs.checking.problem import Problem
@@ -113,13 +113,13 @@ def cuts_off(problem: Problem, entries: Iterable[Entry]) -> bool:
 
 def _is_near(figure: Decimal, value: float) -> bool:
     """True if a figure is a unit or two of its last digit from a value."""
-    unit = Decimal(1).scaleb(int(figure.as_tuple().exponent))
+    unit = unit_of(figure)
     return fits(value, unit) and abs(figure - Decimal(repr(value))) <= UNITS * unit
 
 
 def is_cut_off(figure: Decimal, value: float) -> bool:
     """True if a figure is a value with its further digits left away."""
-    unit = Decimal(1).scaleb(int(figure.as_tuple().exponent))
+    unit = unit_of(figure)
     if not figure or not fits(value, unit):
         return False
     return Decimal(repr(value)).quantize(unit, ROUND_DOWN, LOSSLESS) == figure
@@ -132,6 +132,6 @@ def fits(value: float, unit: Decimal) -> bool:
 
 def cut_bounds(figure: Decimal) -> Bounds:
     """All numbers of which a figure is what is left when further digits are left away."""
-    unit = Decimal(1).scaleb(int(figure.as_tuple().exponent))
+    unit = unit_of(figure)
     farther = figure + unit.copy_sign(figure)
     return Bounds(*sorted((float(figure), float(farther))))

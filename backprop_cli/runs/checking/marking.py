@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from backprop_cli.algebra.expression import Number, Symbol, symbols
 from backprop_cli.algebra.sheet import Sheet, Written
-from backprop_cli.arithmetic.figures import LOSSLESS
+from backprop_cli.arithmetic.figures import LOSSLESS, decimals_of, unit_of
 from backprop_cli.arithmetic.intervals import Bounds, Form, between, point
 from backprop_cli.derivation.steps import new
 from backprop_cli.runs.checking.entry import Entry, Verdict
@@ -48,7 +48,7 @@ class Marked(NamedTuple):
         """The formula's result, with the digits of the figure, and at least two significant."""
         if not math.isfinite(self.expected) or not self.expected:
             return self.expected
-        decimals = -int(self.entry.written.figure.as_tuple().exponent)
+        decimals = decimals_of(self.entry.written.figure)
         least = 1 - math.floor(math.log10(abs(self.expected)))
         return round(self.expected, max(decimals, least))
 
@@ -223,9 +223,7 @@ def coarse(form: Form, figure: Bounds) -> bool:
 
 def _cut_within(figure: Decimal, result: Bounds) -> bool:
     """True if a figure is all values of a narrow result with their further digits left away."""
-    exponent = int(figure.as_tuple().exponent)
-    unit = 10.0**exponent
-    if result.radius > unit / 4:
+    if result.radius > float(unit_of(figure)) / 4:
         return False
     return is_cut_off(figure, result.low) and is_cut_off(figure, result.high)
 
@@ -237,7 +235,7 @@ def _as_decimal(value: float) -> Decimal:
 def _remark(entry: Entry, truths: Sequence[float]) -> str:
     """A remark on a right figure: a half rounded to the even digit."""
     figure = entry.written.figure
-    unit = Decimal(1).scaleb(int(figure.as_tuple().exponent))
+    unit = unit_of(figure)
     for value in truths:
         if not fits(value, unit):
             continue

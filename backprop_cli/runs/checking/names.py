@@ -6,6 +6,7 @@ from functools import cached_property
 from itertools import product
 
 from backprop_cli.algebra.expression import Partial, partial
+from backprop_cli.algebra.names import as_typed
 from backprop_cli.algebra.sheet import Place, Written
 from backprop_cli.derivation.objective import loss_of_batch, of_example
 from backprop_cli.derivation.steps import new
@@ -76,7 +77,7 @@ class Names:
 
     def shown(self, quantity: str) -> str:
         """The ASCII name of a quantity: ``dLoss/dw5``."""
-        return quantity.replace("∂", "d").replace("ŷ", "y_hat")
+        return as_typed(quantity).replace("ŷ", "y_hat")
 
     @cached_property
     def all_shown(self) -> tuple[str, ...]:

@@ -6,19 +6,19 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import NamedTuple
 
 from backprop_cli.algebra.expression import Expression, Number, parts
-from backprop_cli.arithmetic.figures import LOSSLESS
+from backprop_cli.arithmetic.figures import LOSSLESS, decimals_of, unit_of
 from backprop_cli.arithmetic.intervals import Bounds, Form, bounds_of, evaluate
 from backprop_cli.runs.checking.entry import Entry
 from backprop_cli.runs.checking.own import OwnNumbers
 
-# What a student is told of each slip, with what was done in the place of {}.
+# What a student is told of each slip; what was done stands behind it.
 SLIPS: Mapping[str, str] = {
-    "arithmetic": "the result does not follow from the numbers put in: {}",
-    "sign": "a sign is the other way round ({})",
-    "decimal_point": "the decimal point is in the wrong place ({})",
-    "digits_swapped": "two digits were swapped ({})",
-    "rounded_too_early": "numbers were rounded too early ({})",
-    "misread_figure": "a figure was copied wrongly ({})",
+    "arithmetic": "the result does not follow from the numbers put in",
+    "sign": "a sign is the other way round",
+    "decimal_point": "the decimal point is in the wrong place",
+    "digits_swapped": "two digits were swapped",
+    "rounded_too_early": "numbers were rounded too early",
+    "misread_figure": "a figure was copied wrongly",
 }
 SHIFTS = (1, -1, 2, -2, 3, -3)
 MOST_SOURCES = 8
@@ -36,7 +36,9 @@ class Slip(NamedTuple):
     @property
     def sentence(self) -> str:
         """The sentence for the student."""
-        return SLIPS[self.name].format(self.detail)
+        if self.name == "arithmetic":
+            return f"{SLIPS[self.name]}: {self.detail}"
+        return f"{SLIPS[self.name]} ({self.detail})"
 
 
 class Source(NamedTuple):
@@ -118,7 +120,7 @@ def in_working(entry: Entry, known: list[Source], expected: Bounds) -> Iterator[
         if near and _resembles(one, near.figure):
             yield Slip("misread_figure", f"{one} for {near.figure}, {near.name}", near.name, one)
     if not entry.bounds.holds(value) and math.isfinite(value):
-        unit = _unit(entry.written.figure)
+        unit = unit_of(entry.written.figure)
         rounded = Decimal(repr(value)).quantize(unit, ROUND_HALF_UP, LOSSLESS)
         if rounded != entry.written.figure and (expected.meets(bounds_of(rounded)) or strange):
             yield Slip("arithmetic", f"they give {rounded}")
@@ -131,7 +133,7 @@ def rounded_sources(known: list[Source], decimals: int) -> Iterator[dict[str, De
         rounded = {
             name: figure.quantize(unit, ROUND_HALF_UP, LOSSLESS)
             for name, figure in known
-            if -int(figure.as_tuple().exponent) > kept and abs(figure.adjusted()) < 20
+            if decimals_of(figure) > kept and abs(figure.adjusted()) < 20
         }
         if rounded:
             yield rounded
@@ -181,10 +183,6 @@ def _numbers(expression: Expression) -> Iterator[Number]:
         yield expression
     for part in parts(expression):
         yield from _numbers(part)
-
-
-def _unit(figure: Decimal) -> Decimal:
-    return Decimal(1).scaleb(int(figure.as_tuple().exponent))
 
 
 def _is_known(number: Decimal, known: list[Source]) -> bool:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from backprop_cli.algebra.expression import Expression
 from backprop_cli.arithmetic.exact import Exact
+from backprop_cli.arithmetic.figures import unit_of
 from backprop_cli.arithmetic.rounded import Rounded
 from backprop_cli.arithmetic.working import WorkingError
 from backprop_cli.derivation.derived import Derived
@@ -102,7 +103,7 @@ class Numbers:
                 continue
             other = by_figure.setdefault(figure, way)
             if way.mistake == RIGHT:
-                right, next_to_right = figure, _unit(figure)
+                right, next_to_right = figure, unit_of(figure)
             elif other.mistake != way.mistake:
                 yield way, other, False
             elif next_to_right and abs(figure - right) <= next_to_right:
@@ -157,7 +158,3 @@ def _value(formula: Expression, values: Mapping[str, float]) -> float | None:
         return Exact().evaluate(formula, values)
     except (ArithmeticError, KeyError, ValueError):
         return None
-
-
-def _unit(figure: Decimal) -> Decimal:
-    return Decimal(1).scaleb(int(figure.as_tuple().exponent))

@@ -5,7 +5,7 @@ from decimal import ROUND_UP, Decimal
 from typing import NamedTuple
 
 from backprop_cli.arithmetic.exact import Exact
-from backprop_cli.arithmetic.figures import LOSSLESS
+from backprop_cli.arithmetic.figures import LOSSLESS, unit_of
 from backprop_cli.arithmetic.rounded import Rounded
 from backprop_cli.derivation.steps import Kept, Step
 from backprop_cli.runs.checking.problem import Problem, problem
@@ -58,7 +58,7 @@ def _answer(facts: Problem, step: Step, hand: Rounded) -> Answer:
     # A new weight has all its digits on paper; here they are no more than can be told apart.
     kept = Kept.CLOSER if step.kept is Kept.WHOLE else step.kept
     figure = _rounded(value, kept, hand)
-    unit = _unit(figure) if step.kept is not Kept.WHOLE else 10 * _unit(figure)
+    unit = unit_of(figure) if step.kept is not Kept.WHOLE else 10 * unit_of(figure)
     # Whoever works with all digits ends a little beside whoever rounds.
     beside = abs(Decimal(repr(exact)) - figure) + unit / 2
     tolerance = max(unit, beside.quantize(unit, ROUND_UP, LOSSLESS))
@@ -93,7 +93,3 @@ def _mistaken(
 
 def _rounded(value: float, kept: Kept, hand: Rounded) -> Decimal:
     return hand.figure(hand.result(Decimal(repr(value)), kept))
-
-
-def _unit(figure: Decimal) -> Decimal:
-    return Decimal(1).scaleb(int(figure.as_tuple().exponent))
