@@ -11,10 +11,12 @@ from pathlib import Path
 from typing import Any
 
 from backprop_cli import config
+from backprop_cli.api import arguments
 from backprop_cli.api.checks import Checked, GradientCheck, sheet_text
 from backprop_cli.api.results import Numbers, Trained, Work, frozen
 from backprop_cli.api.shown import Picture
 from backprop_cli.errors import NotInstalledError, UnknownNameError, UsageError
+from backprop_cli.functions.names import meant
 from backprop_cli.network.exercise import Exercise
 from backprop_cli.runs.plan import Plan
 from backprop_cli.runs.run import calculate
@@ -27,6 +29,10 @@ MOST_DECIMALS = 15
 
 def load(path: str | Path) -> "Network":
     """The network of a configuration file. Raises ConfigError."""
+    if not isinstance(path, Path):
+        arguments.text("path", path, "mine.yaml", "parse takes a configuration itself, as text")
+    if "\n" in str(path):
+        raise UsageError("load takes the path of a file; the text of a configuration goes to parse")
     return Network(config.load(str(path)))
 
 
@@ -35,6 +41,7 @@ def parse(text: str, name: str = "network.yaml") -> "Network":
 
     Raises ConfigError.
     """
+    arguments.text("text", text, "inputs: [1, 2]", "json.dumps makes text of a mapping")
     return Network(config.parse(text, name))
 
 
@@ -52,19 +59,17 @@ def new(
     from random import randrange
 
     from backprop_cli.api.templates import template
-    from backprop_cli.config.shape.fields import ACTIVATION_NAMES, LOSS_NAMES
+    from backprop_cli.config.shape.fields import ACTIVATION_SPELLINGS, LOSS_SPELLINGS
     from backprop_cli.config.writing.sketch import Sketch, dead_end, sizes_of
 
-    for name, known, what in (
-        (activation, ACTIVATION_NAMES, "activation"),
-        (loss, LOSS_NAMES, "loss"),
-    ):
-        if name not in known:
-            raise UnknownNameError("", name, known, what)
-    layers = sizes_of(sizes)
+    layers = sizes_of(arguments.text("sizes", sizes, "2-3-1"))
+    activation = arguments.text("activation", activation, "relu")
+    activation = meant(activation, ACTIVATION_SPELLINGS, "activation")
+    loss = meant(arguments.text("loss", loss, "cross_entropy"), LOSS_SPELLINGS, "loss")
+    seed = randrange(1000) if seed is None else arguments.whole("seed", seed)
     if why := dead_end(Sketch(layers, activation, loss)):
         raise UsageError(f"{sizes}: {why}")
-    return parse(template(layers, activation, loss, randrange(1000) if seed is None else seed))
+    return parse(template(layers, activation, loss, seed))
 
 
 def example(name: str) -> "Network":
@@ -72,7 +77,7 @@ def example(name: str) -> "Network":
     from backprop_cli.shipped import examples
 
     found = examples()
-    if name not in found:
+    if arguments.text("name", name, "mazur") not in found:
         raise UnknownNameError("", name, found, "example")
     return load(found[name])
 
@@ -109,20 +114,25 @@ class Network:
         Examples and epochs count from 1; by default the next epoch is worked. ``decimals`` are from
         1 to 15. Raises UsageError for an argument that means nothing, and WorkingError.
         """
-        self._known_example(example)
+        example = self._known_example(example)
+        decimals = None if decimals is None else arguments.whole("decimals", decimals)
+        epoch = None if epoch is None else arguments.whole("epoch", epoch)
         if decimals is not None and not 1 <= decimals <= MOST_DECIMALS:
             raise UsageError(f"decimals={decimals}: it is from 1 to {MOST_DECIMALS}")
         done = self.exercise.trained.epochs
+        if epoch is not None and epoch < 1:
+            raise UsageError(f"epoch={epoch}: epochs count from 1")
         if epoch is not None and epoch <= done:
             raise UsageError(f"epoch={epoch}: {counted(done, 'epoch')} are done already")
         at = epoch or done + 1
         plan = Plan(at - done, at, example - 1, exact, decimals=decimals, shown_only=True)
         return Work(calculate(self.exercise, plan))
 
-    def _known_example(self, example: int) -> None:
-        count = self.exercise.example_count
+    def _known_example(self, example: int) -> int:
+        count, example = self.exercise.example_count, arguments.whole("example", example)
         if not 1 <= example <= count:
             raise UsageError(f"example={example}: the examples are 1 to {count}")
+        return example
 
     def train(
         self,
@@ -138,19 +148,31 @@ class Network:
         """
         if not self.exercise.network.learns:
             raise UsageError("there is nothing to train by: add a target and a learning_rate")
+        epochs = arguments.whole("epochs", epochs)
         if epochs < 1:
             raise UsageError(f"epochs={epochs}: at least one epoch is trained")
-        plan = Plan(epochs, limits=Limits(until_loss, tolerance), engine=engine, trains=True)
+        ends = (("until_loss", until_loss), ("tolerance", tolerance))
+        limits = Limits(
+            *(None if given is None else arguments.real(name, given) for name, given in ends)
+        )
+        engine = arguments.text("engine", engine, "auto")
+        plan = Plan(epochs, limits=limits, engine=engine, trains=True)
         try:
             return Trained(calculate(self.exercise, plan))
         except (EngineError, NotInstalledError) as error:
             raise UsageError(str(error).replace("--engine ", "engine=")) from None
 
     def gradcheck(self) -> GradientCheck:
-        """Every gradient beside a difference of the loss. Raises WorkingError."""
+        """Every gradient beside a difference of the loss.
+
+        Raises WorkingError, and UsageError for a perceptron, which has none.
+        """
         from backprop_cli.runs.gradient_check import check_gradients
 
-        return GradientCheck(check_gradients(self.exercise))
+        try:
+            return GradientCheck(check_gradients(self.exercise))
+        except UsageError as error:
+            raise UsageError(str(error).replace("--gradcheck: ", "")) from None
 
     def check(self, figures: Mapping[str, object] | str, *, example: int = 1) -> Checked:
         """Someone's own figures, each with a verdict.
@@ -162,9 +184,13 @@ class Network:
         from backprop_cli.config.sheet.reading import parse_sheet
         from backprop_cli.runs.checking.check import check as check_sheet
 
-        self._known_example(example)
-        text = figures if isinstance(figures, str) else sheet_text(figures)
-        return Checked(check_sheet(self.exercise, parse_sheet(text, "figures"), example - 1))
+        example = self._known_example(example)
+        if not isinstance(figures, Mapping):
+            arguments.text(
+                "figures", figures, "z_h1 = 0.3775", "a mapping by name is taken as well"
+            )
+        sheet = figures if isinstance(figures, str) else sheet_text(figures)
+        return Checked(check_sheet(self.exercise, parse_sheet(sheet, "figures"), example - 1))
 
     def export(self, library: str, *, epochs: int = 1) -> str:
         """A script that trains the same network with pytorch, numpy or jax. Raises UsageError."""
@@ -172,9 +198,10 @@ class Network:
         from backprop_cli.export.description import describe
         from backprop_cli.export.reading import reading
 
-        if library not in TARGETS:
+        if arguments.text("library", library, "numpy") not in TARGETS:
             raise UnknownNameError("", library, TARGETS, "library")
         data = reading(self.exercise, None)
+        epochs = arguments.whole("epochs", epochs)
         described = describe(self.exercise, "network.yaml", "script.py", epochs, data)
         return TARGETS[library](described)
 

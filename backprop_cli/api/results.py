@@ -6,8 +6,9 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from backprop_cli.api import arguments
 from backprop_cli.api.shown import Explanation
-from backprop_cli.errors import UnknownNameError
+from backprop_cli.errors import UnknownNameError, UsageError
 from backprop_cli.functions.optimizers import goes_by_error
 from backprop_cli.lesson.diagram import Diagram, network_diagram
 from backprop_cli.lesson.explanation import explain_any
@@ -61,11 +62,15 @@ class Work:
 
     def explain(self, name: str) -> Explanation:
         """The derivation of a quantity: ``w1``, ``z_h1``, ``dLoss/dw1``, … Raises UsageError."""
+        arguments.text("name", name, "w1")
         known = explainable(self.ran.exercise, self.ran.shown.batch, self.ran.derived)
         try:
             (meant,) = canonical_names([name], known, self.ran.exercise, self.ran.shown.example)
         except UnknownNameError:
             raise UnknownNameError("", name, known, "quantity") from None
+        except UsageError as error:
+            said = str(error).removeprefix("--explain ")
+            raise UsageError(said.replace("add --example ", "give run(example=…) ")) from None
         return Explanation(tuple(explain_any(self.ran, meant)), self.diagram())
 
     @cached_property

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from backprop_cli.errors import STDIN, ConfigError, NotInstalledError, UsageError
+from backprop_cli.shipped import called
 
 DONE = 0
 FAILED = 1  # a calculation that comes to nothing, a gradient check that fails, a file not written
@@ -35,7 +36,7 @@ class ComplaintError(Exception):
         elif source is None or isinstance(error, ConfigError):  # which says itself where it is
             where = ""
         else:
-            where = STDIN if source == Path("-") else str(source)
+            where = STDIN if source == Path("-") else called(source)
         if isinstance(error, NotInstalledError):
             from backprop_cli.cli.installing import command_for
 

@@ -19,7 +19,7 @@ from backprop_cli.config.writing.template import written
 from backprop_cli.errors import ConfigError, UnknownNameError, UsageError
 from backprop_cli.functions.activations import ACTIVATIONS
 from backprop_cli.functions.losses import LOSSES
-from backprop_cli.functions.names import by_spelling, spelling
+from backprop_cli.functions.names import by_spelling, meant
 from backprop_cli.functions.optimizers import OPTIMIZERS
 from backprop_cli.functions.softmax import SOFTMAX
 from backprop_cli.wording import counted, span
@@ -27,24 +27,17 @@ from backprop_cli.wording import counted, span
 
 def activation_called(name: str, option: str = "") -> str:
     """An activation function by any of its names. Raises UnknownNameError."""
-    return _known(name, option, by_spelling(ACTIVATIONS.values(), SOFTMAX), "function")
+    return meant(name, by_spelling(ACTIVATIONS.values(), SOFTMAX), "function", option)
 
 
 def loss_called(name: str, option: str = "") -> str:
     """A loss likewise."""
-    return _known(name, option, by_spelling(LOSSES.values()), "loss")
+    return meant(name, by_spelling(LOSSES.values()), "loss", option)
 
 
 def optimizer_called(name: str, option: str = "") -> str:
     """An optimizer likewise."""
-    return _known(name, option, by_spelling(OPTIMIZERS.values()), "optimizer")
-
-
-def _known(name: str, option: str, known: Mapping[str, str], what: str) -> str:
-    found = known.get(spelling(name))
-    if found is None:
-        raise UnknownNameError(option, name, dict.fromkeys(known.values()), what)
-    return found
+    return meant(name, by_spelling(OPTIMIZERS.values()), "optimizer", option)
 
 
 def numbers_in(text: str, option: str = "") -> tuple[Decimal, ...]:

@@ -3,6 +3,8 @@
 from collections.abc import Collection, Mapping
 from typing import Protocol
 
+from backprop_cli.errors import UnknownNameError
+
 
 class Named(Protocol):
     """A row that has a name, and others by which it is known as well."""
@@ -28,3 +30,14 @@ def by_spelling(rows: Collection[Named], *others: str) -> Mapping[str, str]:
     found = {spelling(row.name): row.name for row in rows}
     found |= {spelling(other): other for other in others}
     return found | {spelling(alias): row.name for row in rows for alias in row.aliases}
+
+
+def meant(name: str, known: Mapping[str, str], what: str, option: str = "") -> str:
+    """The name of a row by any of its spellings, ``known`` from `by_spelling`.
+
+    Raises UnknownNameError, which says ``what`` the row would be, and of which ``option``.
+    """
+    found = known.get(spelling(name))
+    if found is None:
+        raise UnknownNameError(option, name, dict.fromkeys(known.values()), what)
+    return found

@@ -290,7 +290,7 @@ def test_a_numba_that_cannot_be_imported_is_said_where_it_is_asked_for_and_else_
     asked = backprop("run", "--engine", "numba", env=env)
     assert (asked.stdout, asked.returncode) == ("", 2)
     assert asked.stderr == (
-        f"{DEFAULT}: --engine numba: numba is installed, but cannot be imported: "
+        "default: --engine numba: numba is installed, but cannot be imported: "
         "Numba needs an older NumPy\n"
     )
     for name in [name for name in sys.modules if name.partition(".")[0] == "numba"]:

@@ -144,7 +144,8 @@ Decimals = Annotated[
 ]
 ACTIVATION_SPELLINGS = by_spelling(ACTIVATIONS.values(), SOFTMAX)
 ActivationName = Annotated[str, _known(ACTIVATION_SPELLINGS, "activation")]
-LossName = Annotated[str, _known(by_spelling(LOSSES.values()), "loss")]
+LOSS_SPELLINGS = by_spelling(LOSSES.values())
+LossName = Annotated[str, _known(LOSS_SPELLINGS, "loss")]
 ReductionName = Annotated[str, _known(by_spelling(REDUCTIONS.values()), "reduction")]
 OptimizerName = Annotated[str, _known(by_spelling(OPTIMIZERS.values()), "optimizer")]
 Fraction = Annotated[
