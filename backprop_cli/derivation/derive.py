@@ -15,7 +15,7 @@ from backprop_cli.algebra.expression import (
 from backprop_cli.derivation.backward import backward_steps
 from backprop_cli.derivation.forward import forward_steps
 from backprop_cli.derivation.objective import goal, objective_steps
-from backprop_cli.derivation.perceptron import error_steps
+from backprop_cli.derivation.perceptron import decided, error_steps
 from backprop_cli.derivation.steps import Derivation, Rule, Step
 from backprop_cli.derivation.update import update_steps
 from backprop_cli.functions.activation import A, Z
@@ -56,7 +56,7 @@ def derive_passes(network: Network, *, by_inputs: bool = False) -> Derivation:
     """
     forward, of = forward_steps(network), network.derived
     if goes_by_error(network):
-        return Derivation((*forward, *error_steps(network)), of, goal=of)
+        return Derivation((*map(decided, forward), *error_steps(network)), of, goal=of)
     inputs = network.inputs if by_inputs or not network.parameters else ()
     by = (*network.parameters, *inputs)
     shorter = dict(_shortcuts(network, forward))

@@ -5,12 +5,27 @@ w_new = w + learning_rate * error * x with error = y_true − y_hat, and x = 1 f
 """
 
 from collections.abc import Iterator
+from decimal import Decimal
 
-from backprop_cli.algebra.expression import Expression, Sum, Symbol, substitute
+from backprop_cli.algebra.expression import (
+    ZERO,
+    Call,
+    Choice,
+    Expression,
+    Number,
+    Sum,
+    Symbol,
+    substitute,
+    terms,
+)
 from backprop_cli.derivation.steps import Kept, Rule, Step, new, step_of
 from backprop_cli.functions.optimizers import ERROR, OPTIMIZERS, RATE, X
 from backprop_cli.network.neurons import Neuron
 from backprop_cli.network.structure import Network
+
+# Terms that cancel on paper leave less than this part of themselves in float64, after millions of
+# updates too.
+REST = Number(Decimal("1e-11"))
 
 
 def error_of(neuron: Neuron) -> Symbol:
@@ -23,6 +38,21 @@ def error_steps(network: Network) -> Iterator[Step]:
     for output in network.outputs:
         target, prediction = Symbol(network.target(output)), Symbol(network.prediction(output))
         yield Step(error_of(output), target - prediction, Rule.ERROR, output, kept=Kept.COUNTED)
+
+
+def decided(step: Step) -> Step:
+    """The step of a sum that is 0 in float64 where it is 0 on paper, and 0.3 − 0.1 − 0.2 is.
+
+    A step function tells 0 from −0.00000000000000003, and the prediction would be another one.
+    """
+    if step.rule is not Rule.WEIGHTED_SUM:
+        return step
+    return step._replace(computed=_without_rest(step.expression))
+
+
+def _without_rest(total: Expression) -> Expression:
+    size = Sum(tuple(Call("abs", term) for term in terms(total)))
+    return Choice(Call("abs", total) - REST * size, total, ZERO)
 
 
 def error_update_steps(network: Network) -> Iterator[Step]:
@@ -47,7 +77,8 @@ def error_update_steps(network: Network) -> Iterator[Step]:
             taken = step_of(parameter)
             yield Step(taken, step, Rule.STEP)
             step, rule, kept = taken, Rule.NEW_BIAS, Kept.RESULT
-        yield Step(new(parameter), Symbol(parameter) + step, rule, kept=kept)
+        after = Symbol(parameter) + step
+        yield Step(new(parameter), after, rule, computed=_without_rest(after), kept=kept)
 
 
 def corrections(network: Network, parameter: str) -> Iterator[dict[str, Expression]]:

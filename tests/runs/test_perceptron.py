@@ -106,16 +106,37 @@ frozen: [b1]
 activation: step
 optimizer: perceptron
 learning_rate: 0.1
-rounding: 4
 """
 
 
-def test_a_sum_that_is_0_on_paper_decides_as_on_paper(backprop: Backprop, tmp_path: Path) -> None:
+@pytest.mark.parametrize("more", ["rounding: 4\n", ""], ids=["by hand", "float64"])
+def test_a_sum_that_is_0_on_paper_decides_as_on_paper(
+    backprop: Backprop, tmp_path: Path, more: str
+) -> None:
     path = tmp_path / "and.yaml"
-    path.write_text(NEGNEVITSKY, encoding="utf-8")
+    path.write_text(NEGNEVITSKY + more, encoding="utf-8")
     found = json.loads(backprop("run", path, "--format", "json").stdout)
     assert (found["epochs"], found["ending"]) == (5, "no mistake")
-    assert found["after"] == {"w1": 0.1, "w2": 0.1, "b1": -0.2}
+    assert found["after"] == pytest.approx({"w1": 0.1, "w2": 0.1, "b1": -0.2}, abs=1e-12)
+    assert "e−" not in backprop("run", path).stdout
+
+
+TENTHS = st.integers(-10, 10).map(lambda n: Fraction(n, 10))
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.data(), st.sampled_from([0, -1]))
+def test_tenths_decide_in_float64_as_they_do_on_paper(data: st.DataObject, low: int) -> None:
+    """Numbers of textbooks, in which sums are 0 that float64 brings to ±5.6e-17."""
+    points = data.draw(st.lists(st.tuples(TENTHS, TENTHS), min_size=2, max_size=5))
+    rows: Rows = [
+        ((*point, Fraction(1)), Fraction(data.draw(st.sampled_from([low, 1])))) for point in points
+    ]
+    start, rate = data.draw(st.lists(TENTHS, min_size=3, max_size=3)), Fraction(1, 10)
+    expected = textbook(rows, start, rate, low, 200)
+    run = calculate(configuration(rows, start, rate, low), Plan(200))
+    assert run.epochs == len(expected)
+    assert state(run) == pytest.approx([*map(float, expected[-1])], abs=1e-10)
 
 
 @ARITHMETICS
