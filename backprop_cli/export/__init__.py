@@ -1,4 +1,4 @@
-"""A configuration as a script of its own: the way out for a network that outgrows a calculator."""
+"""Exercise → a script of its own: the way out for a network that outgrows a calculator."""
 
 from collections.abc import Callable, Mapping
 

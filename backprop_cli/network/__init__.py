@@ -1,1 +1,1 @@
-"""The structure of a network, and an exercise, which gives it numbers."""
+"""Names and what feeds them → Network; with its numbers → Exercise."""

@@ -70,9 +70,7 @@ class Operation(NamedTuple):
     @property
     def repeated(self) -> tuple[int, ...]:
         """The operands that its source repeats."""
-        if self.kind is Power and isinstance(self.detail, int):
-            return self.operands
-        return ()
+        return self.operands if self.kind is Power and isinstance(self.detail, int) else ()
 
 
 class Statements:

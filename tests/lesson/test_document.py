@@ -7,6 +7,7 @@ document's figures are slips; they stand in SLIPS with the arithmetic that shows
 import subprocess
 import sys
 from decimal import ROUND_HALF_UP, Decimal
+from functools import cache
 
 import pytest
 from support.lessons import cells, titles
@@ -16,12 +17,14 @@ from backprop_cli.algebra.paper import on_paper, text_of, written
 from backprop_cli.lesson import whole as lesson
 from backprop_cli.lesson.blocks import Heading, Table
 from backprop_cli.lesson.parameters import old_value
-from backprop_cli.runs.run import calculate
+from backprop_cli.runs.run import Run, calculate
 from backprop_cli.shipped import shipped_configuration
 
-EXERCISE = config.load(str(shipped_configuration("default.yaml")))
-CALCULATION = calculate(EXERCISE)
-WORKING = CALCULATION.working
+
+@cache
+def calculation() -> Run:
+    return calculate(config.load(str(shipped_configuration("default.yaml"))))
+
 
 # name of a quantity -> the figure that the document prints for it
 FIGURES = {
@@ -98,7 +101,7 @@ SLIPS = {
 
 @pytest.mark.parametrize("name", FIGURES)
 def test_each_figure_is_the_documents_but_for_its_slips(name: str) -> None:
-    assert on_paper(WORKING.figure(name)) == SLIPS.get(name, FIGURES[name])
+    assert on_paper(calculation().working.figure(name)) == SLIPS.get(name, FIGURES[name])
 
 
 def test_the_slips_are_the_documents_not_ours() -> None:
@@ -232,13 +235,13 @@ HEADINGS = [
 
 
 def test_the_headings_are_the_documents_in_its_order() -> None:
-    blocks = lesson.full(CALCULATION)
+    blocks = lesson.full(calculation())
     headings = iter([text_of(block.text) for block in blocks if isinstance(block, Heading)])
     assert [heading for heading in HEADINGS if heading not in headings] == []
 
 
 def tables() -> list[Table]:
-    return [block for block in lesson.full(CALCULATION) if isinstance(block, Table)]
+    return [block for block in lesson.full(calculation()) if isinstance(block, Table)]
 
 
 def test_the_gradient_table_is_the_documents_cell_by_cell() -> None:

@@ -4,6 +4,7 @@ import subprocess
 import sys
 from dataclasses import replace
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -72,7 +73,10 @@ def trained(exercise: Exercise, engine: str, epochs: int = 5) -> list[str]:
 
 # --- which engine ----------------------------------------------------------------------------
 
-SOURCE = training_source(exercise_of(), derive_passes(exercise_of().network))
+
+@cache
+def source() -> str:
+    return training_source(exercise_of(), derive_passes(exercise_of().network))
 
 
 def test_compiling_takes_longer_the_longer_the_source() -> None:
@@ -82,18 +86,18 @@ def test_compiling_takes_longer_the_longer_the_source() -> None:
 
 
 def test_numba_repays_its_compilation_only_in_long_runs() -> None:
-    repaid = [engines.repays(SOURCE, 10**power) for power in range(10)]
+    repaid = [engines.repays(source(), 10**power) for power in range(10)]
     assert repaid == sorted(repaid)
     assert not repaid[4]
     assert repaid[8]
 
 
 def test_the_number_of_passes_from_which_numba_repays_is_where_the_times_are_equal() -> None:
-    count = engines.operations(SOURCE)
+    count = engines.operations(source())
     saved = count * (engines.PYTHON_SECONDS - engines.NUMBA_SECONDS)
     passes = round(engines.compiling_seconds(count) / saved)
-    assert not engines.repays(SOURCE, passes - 1)
-    assert engines.repays(SOURCE, passes + 1)
+    assert not engines.repays(source(), passes - 1)
+    assert engines.repays(source(), passes + 1)
 
 
 @pytest.mark.parametrize(
