@@ -19,7 +19,7 @@ def test_without_a_topic_every_topic_is_listed_with_a_line(backprop: Backprop) -
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
 def test_a_page_is_plain_text_in_a_pipe(page: Path, backprop: Backprop) -> None:
-    run = backprop("help", page.stem, env={"PYTHONIOENCODING": "utf-8"})
+    run = backprop("help", page.stem)
     assert (run.returncode, run.stderr) == (0, "")
     assert "\x1b" not in run.stdout
     assert not re.search(r"^#|\*\*|^\||```", run.stdout, re.MULTILINE), "Markdown is left"

@@ -1,14 +1,13 @@
 """`backprop new`: numbers that are worth working, and questions on a terminal."""
 
 import re
-import subprocess
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from itertools import product
 from pathlib import Path
 
 import pytest
-from support.program import Backprop, OnTerminal, Screen, without_codes
+from support.program import Backprop, OnTerminal, Process, Screen, Types, without_codes
 
 from backprop_cli import config
 from backprop_cli.api.templates import completed, network_of
@@ -163,12 +162,12 @@ def test_where_nobody_can_be_asked_the_sizes_are_asked_for(backprop: Backprop) -
 # --- questions -------------------------------------------------------------------------------
 
 
-def answering(answers: Sequence[str]) -> Callable[[str, subprocess.Popen[bytes]], str | None]:
+def answering(answers: Sequence[str]) -> Types:
     """Types the next answer whenever a question stands there unanswered."""
     left = list(answers)
     answered = 0
 
-    def typed(received: str, _process: subprocess.Popen[bytes]) -> str | None:
+    def typed(received: str, _process: Process) -> str | None:
         nonlocal answered
         questions = len(re.findall(r"\]: ", without_codes(received)))
         if questions > answered and left:

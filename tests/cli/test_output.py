@@ -17,6 +17,7 @@ from support.program import (
     ROOT,
     Backprop,
     OnTerminal,
+    Process,
     Run,
     Screen,
     can_be_interrupted,
@@ -412,7 +413,7 @@ def test_a_long_run_on_a_terminal_shows_its_progress_until_ctrl_c_and_then_the_c
 ) -> None:
     stopped: list[bool] = []
 
-    def stop(so_far: str, process: subprocess.Popen[bytes]) -> None:
+    def stop(so_far: str, process: Process) -> None:
         if not stopped and so_far.count("/s") >= times:
             stopped.append(True)
             process.send_signal(signal.SIGINT)

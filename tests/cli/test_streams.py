@@ -3,14 +3,20 @@
 import fcntl
 import os
 import resource
+import struct
 import subprocess
 import sys
+import termios
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from io import BufferedReader
 from pathlib import Path
+from threading import Thread
+from types import MappingProxyType
 
 import pytest
-from support.program import DEFAULT, PATIENCE, ROOT, Backprop, OnTerminal, environment
+from support.program import DEFAULT, PATIENCE, ROOT, Backprop, OnTerminal, environment, warm
 
 AS_BACKPROP = (
     sys.executable,
@@ -23,6 +29,7 @@ COMPLETING = {
     "COMP_WORDS": "backprop run --explain z",
     "COMP_CWORD": "3",
 }
+STARTED = "a run"  # the command that is no fork
 UNBUFFERED = {"PYTHONUNBUFFERED": "1"}  # as in many containers
 COMMANDS: Mapping[str, tuple[str, ...]] = {
     "a run": ("run",),
@@ -42,42 +49,69 @@ COMMANDS: Mapping[str, tuple[str, ...]] = {
 }
 
 
-def run(name: str, env: Mapping[str, str], preexec: Callable[[], None] | None = None) -> object:
-    """A command with standard output as ``preexec`` leaves it: standard error and exit code."""
+def env_of(name: str, env: Mapping[str, str] = MappingProxyType({})) -> dict[str, str]:
+    """The environment in which a command is run."""
+    return environment({**env, **(COMPLETING if name == "completion" else {})})
+
+
+def run(
+    name: str,
+    stdout: int | None,
+    env: Mapping[str, str] = MappingProxyType({}),
+    largest_file: int | None = None,
+) -> object:
+    """A command that prints into a descriptor, or nowhere: its standard error and exit code.
+
+    One is started as its users start it, so that Python itself opens and leaves the streams; the
+    others are forks.
+    """
+    if name != STARTED:
+        argv = ["backprop", *COMMANDS[name]]
+        whole = env_of(name, env)
+        _, err, code = warm().run(
+            argv, whole, ROOT, PATIENCE, stdout=stdout, largest_file=largest_file
+        )
+        return err.decode(), code
+
+    def prepare() -> None:
+        if stdout is None:
+            os.close(1)
+        if largest_file is not None:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (largest_file, largest_file))
+
     done = subprocess.run(
         [*AS_BACKPROP, *COMMANDS[name]],
         stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
+        stdout=stdout,
         stderr=subprocess.PIPE,
-        env=environment({**env, **(COMPLETING if name == "completion" else {})}),
+        # The limit would cut off what Python caches of the program itself.
+        env=env_of(name, {**env, "PYTHONDONTWRITEBYTECODE": "1"}),
         cwd=ROOT,
-        preexec_fn=preexec,
+        preexec_fn=prepare,
         timeout=PATIENCE,
     )
     return done.stderr.decode(), done.returncode
 
 
-def whole(name: str) -> bytes:
-    """All that a command prints."""
-    env = environment(COMPLETING if name == "completion" else {})
-    command = [*AS_BACKPROP, *COMMANDS[name]]
-    return subprocess.run(command, capture_output=True, env=env, cwd=ROOT, check=True).stdout
-
-
-def to(path: str | Path) -> Callable[[], None]:
-    """Have standard output lead to a file."""
-    return lambda: (os.dup2(os.open(path, os.O_WRONLY | os.O_CREAT), 1), None)[1]
+@contextmanager
+def opened(path: str | Path) -> Iterator[int]:
+    """A descriptor to write to a file by."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT)
+    try:
+        yield descriptor
+    finally:
+        os.close(descriptor)
 
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_a_full_device_is_said_in_one_line_with_exit_code_1(name: str) -> None:
-    said = "standard output: No space left on device\n"
-    assert run(name, {}, to("/dev/full")) == (said, 1)
+    with opened("/dev/full") as full:
+        assert run(name, full) == ("standard output: No space left on device\n", 1)
 
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_a_closed_standard_output_is_said_in_one_line_with_exit_code_1(name: str) -> None:
-    assert run(name, {}, lambda: os.close(1)) == ("standard output: it is closed\n", 1)
+    assert run(name, None) == ("standard output: it is closed\n", 1)
 
 
 @pytest.mark.parametrize("name", COMMANDS)
@@ -86,52 +120,62 @@ def test_what_is_cut_off_by_a_limit_is_said_with_exit_code_1(
     tmp_path: Path, name: str, env: Mapping[str, str]
 ) -> None:
     file = tmp_path / "out"
-
-    def limited() -> None:
-        to(file)()
-        resource.setrlimit(resource.RLIMIT_FSIZE, (7, 7))
-
-    # Without this the limit would cut off what Python caches of the program itself.
-    cached = {"PYTHONDONTWRITEBYTECODE": "1"}
-    said = "standard output: File too large\n"
-    assert run(name, {**env, **cached}, limited) == (said, 1)
+    with opened(file) as limited:
+        said = run(name, limited, env, largest_file=7)
+    assert said == ("standard output: File too large\n", 1)
     assert file.stat().st_size == 7
 
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_a_pipe_that_does_not_wait_gets_every_byte(name: str) -> None:
+    whole, _, _ = warm().run(["backprop", *COMMANDS[name]], env_of(name), ROOT, PATIENCE)
     reading, writing = os.pipe()
     fcntl.fcntl(writing, fcntl.F_SETPIPE_SZ, 4096)
     os.set_blocking(writing, False)
-    process = subprocess.Popen(
-        [*AS_BACKPROP, *COMMANDS[name]],
-        stdout=writing,
-        stderr=subprocess.PIPE,
-        env=environment({**UNBUFFERED, **(COMPLETING if name == "completion" else {})}),
-        cwd=ROOT,
-    )
-    os.close(writing)
+    received: list[bytes] = []
     with os.fdopen(reading, "rb") as pipe:
-        time.sleep(0.3)  # it may be full meanwhile; nothing is lost if it is not
-        received = pipe.read()
-    _, stderr = process.communicate(timeout=PATIENCE)
-    assert (stderr, process.returncode) == (b"", 0)
-    assert received == whole(name)
+        late = Thread(target=lambda: received.append(read_once_it_is_full(pipe, len(whole))))
+        late.start()
+        said = run(name, writing, UNBUFFERED)
+        os.close(writing)
+        late.join()
+    assert said == ("", 0)
+    assert received == [whole]
+
+
+def read_once_it_is_full(pipe: BufferedReader, size: int) -> bytes:
+    """Read nothing until all is there, or as much as fits: what has not changed for 0.1 s."""
+    there, since = 0, time.monotonic()
+    while there < size and (not there or time.monotonic() - since < 0.1):
+        time.sleep(0.005)
+        now = struct.unpack("i", fcntl.ioctl(pipe, termios.FIONREAD, bytes(4)))[0]
+        if now != there:
+            there, since = now, time.monotonic()
+    return pipe.read()
 
 
 @pytest.mark.parametrize("arguments", [("run", "none.yaml"), ("run", "--none"), ("none",)])
 @pytest.mark.parametrize("env", [{}, UNBUFFERED], ids=["buffered", "unbuffered"])
 @pytest.mark.parametrize("lost", ["full", "closed"])
 def test_a_complaint_that_nobody_can_read_keeps_its_exit_code(
-    backprop: Backprop, arguments: tuple[str, ...], env: Mapping[str, str], lost: str
+    arguments: tuple[str, ...], env: Mapping[str, str], lost: str
 ) -> None:
+    argv, whole = ["backprop", *arguments], environment(env)
+    with opened("/dev/full") as full:
+        stderr = full if lost == "full" else None
+        out, _, code = warm().run(argv, whole, ROOT, PATIENCE, stderr=stderr)
+    assert (out, code) == (b"", 2)
+
+
+@pytest.mark.parametrize("lost", ["full", "closed"])
+def test_so_does_one_of_a_process_of_its_own(backprop: Backprop, lost: str) -> None:
     def without_errors() -> None:
         if lost == "closed":
             os.close(2)
         else:
             os.dup2(os.open("/dev/full", os.O_WRONLY), 2)
 
-    done = backprop(*arguments, env=env, preexec=without_errors)
+    done = backprop("run", "none.yaml", preexec=without_errors)
     assert (done.stdout, done.stderr, done.returncode) == ("", "", 2)
 
 
@@ -140,7 +184,7 @@ def test_a_reader_who_has_seen_enough_is_no_failure(name: str) -> None:
     reading, writing = os.pipe()
     os.close(reading)
     try:
-        said = run(name, {}, lambda: (os.dup2(writing, 1), None)[1])
+        said = run(name, writing)
     finally:
         os.close(writing)
     assert said == ("", 0)
@@ -148,9 +192,11 @@ def test_a_reader_who_has_seen_enough_is_no_failure(name: str) -> None:
 
 @pytest.mark.parametrize("columns", ["0", "000", "²", "-3", "", "many"])
 def test_a_width_that_is_none_is_not_taken_for_one(on_terminal: OnTerminal, columns: str) -> None:
-    env = {"COLUMNS": columns, "LINES": columns, "TERMINAL_WIDTH": columns}
+    env = {"COLUMNS": columns, "LINES": columns}
     usual = on_terminal("run", "--explain", "w1")
     assert on_terminal("run", "--explain", "w1", env=env) == usual
+    # This one is read while a library is imported.
+    env |= {"TERMINAL_WIDTH": columns}
     assert on_terminal("run", "--help", env=env) == on_terminal("run", "--help")
 
 
@@ -166,16 +212,16 @@ def test_what_programs_read_is_in_utf_8_whatever_the_terminal_is(
 ) -> None:
     file = tmp_path / "größe.yaml"
     file.write_text(DEFAULT.read_text(encoding="utf-8").replace("x1", "größe"), encoding="utf-8")
-    given = [file] if COMMANDS[name][0] in ("export", "run") else []
+    given = [str(file)] if COMMANDS[name][0] in ("export", "run") else []
     printed = [
-        subprocess.run(
-            [*AS_BACKPROP, *COMMANDS[name], *given],
-            capture_output=True,
-            env=environment({"PYTHONIOENCODING": one}),
-            cwd=ROOT,
+        warm().run(
+            ["backprop", *COMMANDS[name], *given],
+            environment({"PYTHONIOENCODING": one}),
+            ROOT,
+            PATIENCE,
         )
         for one in ("utf-8", encoding)
     ]
-    assert [(done.stderr, done.returncode) for done in printed] == [(b"", 0)] * 2
-    assert printed[0].stdout == printed[1].stdout
-    assert not given or "größe" in printed[0].stdout.decode() or name == "JSON"
+    assert [done[1:] for done in printed] == [(b"", 0)] * 2
+    assert printed[0] == printed[1]
+    assert not given or "größe" in printed[0][0].decode() or name == "JSON"

@@ -1,6 +1,7 @@
 """The commands that README and help pages show, and a folder in which they can be run."""
 
 import re
+import shlex
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,8 @@ FENCE = re.compile(r"^ *```(\w*)\n(.*?)^ *```$", re.MULTILINE | re.DOTALL)
 CODE = re.compile(r"`([^`\n]+)`")
 # What stands for something else: `backprop help TOPIC`, `backprop COMMAND --help`.
 PLACEHOLDER = re.compile(r"\b[A-Z]{4,}\b")
+# What a shell does more with than to cut a line into words.
+SHELL_WORDS = re.compile(r"[$&()*;<>?\[\]`{|}~#]")
 # What changes the user's shell, and what asks questions (its own test answers them).
 NOT_RUN = {"backprop --install-completion", "backprop new"}
 
@@ -85,6 +88,8 @@ def first_exercise() -> str:
 
 
 def run_in(folder: Path, command: str) -> Run:
-    """Run a command line of a page as a shell does."""
-    path = f"{folder / 'bin'}:/usr/bin:/bin"
-    return run_in_pipe(command, env={"PATH": path}, cwd=folder, program=("sh", "-c"))
+    """Run a command line of a page as a shell does; without a shell where it is only words."""
+    env = {"PATH": f"{folder / 'bin'}:/usr/bin:/bin"}
+    if SHELL_WORDS.search(command) or not command.startswith("backprop "):
+        return run_in_pipe(command, env=env, cwd=folder, program=("sh", "-c"))
+    return run_in_pipe(*shlex.split(command)[1:], env=env, cwd=folder)

@@ -19,7 +19,7 @@ from functools import cache
 from pathlib import Path
 from typing import Protocol
 
-from support.warm import WarmProgram
+from support.warm import READ_BY_A_RUN, WarmProgram
 
 ROOT = Path(__file__).parents[2]
 CONFIGS = ROOT / "configs"
@@ -95,7 +95,21 @@ class Screen:
         return without_codes(self.raw).replace("\r\n", "\n")
 
 
-Types = Callable[[str, subprocess.Popen[bytes]], str | None]
+class Process(Protocol):
+    """A process under way."""
+
+    def send_signal(self, number: int, /) -> None:
+        """Send it a signal."""
+
+    def kill(self) -> None:
+        """End it at once."""
+
+    def wait(self) -> int:
+        """Wait for its end, and return its exit code."""
+        ...
+
+
+Types = Callable[[str, Process], str | None]
 
 
 class OnTerminal(Protocol):
@@ -107,7 +121,7 @@ class OnTerminal(Protocol):
         width: int = 80,
         height: int = VERY_HIGH,
         env: Mapping[str, str] | None = None,
-        seen: Callable[[str, subprocess.Popen[bytes]], None] | None = None,
+        seen: Callable[[str, Process], None] | None = None,
         types: Types | None = None,
         cwd: Path = ROOT,
     ) -> Screen:
@@ -164,10 +178,9 @@ def run_in_pipe(
     Where nothing is asked for that Python or a library reads as it starts, the process is a fork of
     one that has imported the program: see `support.warm`.
     """
-    cold = preexec or program != PROGRAM or any(map(NOT_INHERITED.fullmatch, env or {}))
-    if not cold:
+    if not preexec and program == PROGRAM and is_read_by_a_run(env):
         argv = ["backprop_cli", *map(str, args)]
-        out, err, code = _warm().run(argv, input.encode(), environment(env), cwd, PATIENCE)
+        out, err, code = warm().run(argv, environment(env), cwd, PATIENCE, typed=input.encode())
         return Run(out.decode(), err.decode(), code)
     done = subprocess.run(
         [*program, *map(str, args)],
@@ -182,8 +195,16 @@ def run_in_pipe(
 
 
 @cache
-def _warm() -> WarmProgram:
+def warm() -> WarmProgram:
+    """The process of which a run is a fork."""
     return WarmProgram(environment())
+
+
+def is_read_by_a_run(env: Mapping[str, str] | None) -> bool:
+    """Whether a run that is a fork heeds all of what is added to the environment."""
+    return not any(
+        name not in READ_BY_A_RUN and NOT_INHERITED.fullmatch(name) for name in env or {}
+    )
 
 
 def run_on_terminal(
@@ -191,24 +212,33 @@ def run_on_terminal(
     width: int = 80,
     height: int = VERY_HIGH,
     env: Mapping[str, str] | None = None,
-    seen: Callable[[str, subprocess.Popen[bytes]], None] | None = None,
+    seen: Callable[[str, Process], None] | None = None,
     types: Types | None = None,
     cwd: Path = ROOT,
 ) -> Screen:
-    """Run the program on a pseudo-terminal; ``seen`` is told what it has received so far."""
+    """Run the program on a pseudo-terminal; ``seen`` is told what it has received so far.
+
+    As in `run_in_pipe` the process is a fork, where nothing is asked for that is read before.
+    """
     ours, theirs = pty.openpty()
+    whole = environment({"TERM": "xterm-256color", **(env or {})})
+    process: Process
     try:
         fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", height, width, 0, 0))
-        process = subprocess.Popen(
-            [*PROGRAM, *map(str, args)],
-            stdin=theirs,
-            stdout=theirs,
-            stderr=theirs,
-            env=environment({"TERM": "xterm-256color", **(env or {})}),
-            cwd=cwd,
-            start_new_session=True,
-            preexec_fn=_with_its_own_terminal,
-        )
+        if is_read_by_a_run(env):
+            argv = ["backprop_cli", *map(str, args)]
+            process = warm().start(argv, (theirs,) * 3, whole, cwd, on_terminal=True)
+        else:
+            process = subprocess.Popen(
+                [*PROGRAM, *map(str, args)],
+                stdin=theirs,
+                stdout=theirs,
+                stderr=theirs,
+                env=whole,
+                cwd=cwd,
+                start_new_session=True,
+                preexec_fn=_with_its_own_terminal,
+            )
     except BaseException:
         os.close(ours)
         raise
@@ -216,7 +246,7 @@ def run_on_terminal(
         os.close(theirs)
     try:
         raw = _received(ours, process, seen, types)
-        return Screen(raw.decode(), process.wait(PATIENCE))
+        return Screen(raw.decode(), process.wait())
     finally:
         os.close(ours)
         process.kill()
@@ -225,8 +255,8 @@ def run_on_terminal(
 
 def _received(
     ours: int,
-    process: subprocess.Popen[bytes],
-    seen: Callable[[str, subprocess.Popen[bytes]], None] | None,
+    process: Process,
+    seen: Callable[[str, Process], None] | None,
     types: Types | None,
 ) -> bytes:
     """All that is written to a pseudo-terminal until the last writer is gone."""

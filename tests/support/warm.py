@@ -6,9 +6,11 @@ backprop_cli`` does. A run costs what it works out, and not the quarter of a sec
 """
 
 import atexit
+import fcntl
 import gc
 import json
 import os
+import resource
 import runpy
 import selectors
 import signal
@@ -16,18 +18,29 @@ import socket
 import struct
 import subprocess
 import sys
+import termios
 import time
 from collections.abc import Mapping, Sequence
 from importlib import import_module
 from io import BufferedReader, BufferedWriter, FileIO, TextIOWrapper
 from pathlib import Path
 from pkgutil import walk_packages
-from typing import NoReturn, TypedDict
+from typing import NoReturn, TextIO, TypedDict, cast
 
 import backprop_cli
 
 STATUS = struct.Struct("i")
 LONGEST_REQUEST = 1 << 20
+
+
+PIPE = -1  # for a stream: what is written to it is received
+
+# What a run itself reads of its environment, or what `_stream` does as Python does at its start.
+# Anything else that changes what is printed is read while Python or a library starts.
+READ_BY_A_RUN = {
+    *("COLUMNS", "LINES", "TERM", "COLORTERM", "NO_COLOR", "PYTHONUNBUFFERED", "PYTHONIOENCODING"),
+    *("_BACKPROP_COMPLETE", "COMP_WORDS", "COMP_CWORD"),
+}
 
 
 class Request(TypedDict):
@@ -36,6 +49,34 @@ class Request(TypedDict):
     argv: Sequence[str]
     env: Mapping[str, str]
     cwd: str
+    standard: Sequence[int]  # which of the standard streams are open; their ends are sent along
+    on_terminal: bool  # they are a terminal, which becomes the run's own
+    largest_file: int | None
+
+
+class Forked:
+    """A run under way."""
+
+    def __init__(self, pid: int, statuses: socket.socket) -> None:
+        self.pid = pid
+        self._statuses = statuses
+        self._code: int | None = None
+
+    def send_signal(self, number: int) -> None:
+        """Send it a signal, unless it is known to have ended."""
+        if self._code is None:
+            os.kill(self.pid, number)
+
+    def kill(self) -> None:
+        """End it at once."""
+        self.send_signal(signal.SIGKILL)
+
+    def wait(self) -> int:
+        """Wait for its end, and return its exit code (minus a signal's number)."""
+        if self._code is None:
+            (status,) = STATUS.unpack(self._statuses.recv(STATUS.size))
+            self._code = os.waitstatus_to_exitcode(status)
+        return self._code
 
 
 class WarmProgram:
@@ -64,35 +105,71 @@ class WarmProgram:
         self._ours.close()
         self._process.wait()
 
+    def start(
+        self,
+        argv: Sequence[str],
+        streams: Sequence[int | None],
+        env: Mapping[str, str],
+        cwd: Path,
+        *,
+        on_terminal: bool = False,
+        largest_file: int | None = None,
+    ) -> Forked:
+        """Start a run with its three streams, of which some may be closed; one run at a time."""
+        given = {standard: end for standard, end in enumerate(streams) if end is not None}
+        request = Request(
+            argv=argv,
+            env=dict(env),
+            cwd=str(cwd),
+            standard=[*given],
+            on_terminal=on_terminal,
+            largest_file=largest_file,
+        )
+        socket.send_fds(self._ours, [json.dumps(request).encode()], [*given.values()])
+        (child,) = STATUS.unpack(self._ours.recv(STATUS.size))
+        return Forked(child, self._ours)
+
     def run(
-        self, argv: Sequence[str], typed: bytes, env: Mapping[str, str], cwd: Path, patience: float
+        self,
+        argv: Sequence[str],
+        env: Mapping[str, str],
+        cwd: Path,
+        patience: float,
+        *,
+        typed: bytes = b"",
+        stdout: int | None = PIPE,
+        stderr: int | None = PIPE,
+        largest_file: int | None = None,
     ) -> tuple[bytes, bytes, int]:
         """What a run prints, what it complains of, and its exit code (minus a signal's number).
 
         Raises TimeoutError after so many seconds.
         """
         stdin, to_stdin = os.pipe()
-        from_stdout, stdout = os.pipe()
-        from_stderr, stderr = os.pipe()
-        request = json.dumps(Request(argv=argv, env=dict(env), cwd=str(cwd))).encode()
-        socket.send_fds(self._ours, [request], [stdin, stdout, stderr])
-        for end in (stdin, stdout, stderr):
+        pipes = [os.pipe() if stream == PIPE else None for stream in (stdout, stderr)]
+        streams = [
+            pipe[1] if pipe else stream
+            for pipe, stream in zip(pipes, (stdout, stderr), strict=True)
+        ]
+        run = self.start(argv, (stdin, *streams), env, cwd, largest_file=largest_file)
+        for end in (stdin, *(pipe[1] for pipe in pipes if pipe)):
             os.close(end)
-        (child,) = STATUS.unpack(self._ours.recv(STATUS.size))
+        sources = [pipe[0] for pipe in pipes if pipe]
         try:
-            printed = _communicate(to_stdin, typed, (from_stdout, from_stderr), patience)
+            received = _communicate(to_stdin, typed, sources, patience)
         except TimeoutError:
-            os.kill(child, signal.SIGKILL)
+            run.kill()
             raise
         finally:
-            (status,) = STATUS.unpack(self._ours.recv(STATUS.size))
-        return (*printed, os.waitstatus_to_exitcode(status))
+            code = run.wait()
+        first, second = (received[pipe[0]] if pipe else b"" for pipe in pipes)
+        return first, second, code
 
 
 def _communicate(
-    to_stdin: int, typed: bytes, sources: tuple[int, int], patience: float
-) -> tuple[bytes, bytes]:
-    """Write what is typed and read until both sources are closed."""
+    to_stdin: int, typed: bytes, sources: Sequence[int], patience: float
+) -> Mapping[int, bytes]:
+    """Write what is typed and read until all sources are closed."""
     received = dict.fromkeys(sources, b"")
     deadline = time.monotonic() + patience
     with selectors.DefaultSelector() as selector:
@@ -120,8 +197,7 @@ def _communicate(
         finally:
             for key in [*selector.get_map().values()]:
                 os.close(key.fd)
-    first, second = sources
-    return received[first], received[second]
+    return received
 
 
 # --- in the process that waits ----------------------------------------------------------------
@@ -154,36 +230,64 @@ def _become(request: Request, fds: Sequence[int]) -> NoReturn:
     """Go on as ``python -m backprop_cli`` would have begun."""
     code = 1
     try:
-        for standard, given in enumerate(fds):
+        for standard in range(3):
+            os.close(standard)
+        for standard, given in zip(request["standard"], fds, strict=True):
             os.dup2(given, standard)
             os.close(given)
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        if request["on_terminal"]:
+            os.setsid()
+            fcntl.ioctl(0, termios.TIOCSCTTY, 0)
         os.chdir(request["cwd"])
         os.environ.clear()
         os.environ.update(request["env"])
+        if request["largest_file"] is not None:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (request["largest_file"],) * 2)
         sys.argv[:] = request["argv"]
-        # The streams as Python opens them in a locale of UTF-8 such as C.UTF-8.
-        errors = ("surrogateescape", "surrogateescape", "backslashreplace")
         # They are held here: the program replaces them, and what nobody holds is closed.
-        held = [_stream(fd, kind) for fd, kind in enumerate(errors)]
+        held = [_stream(fd) if fd in request["standard"] else None for fd in range(3)]
         sys.stdin, sys.stdout, sys.stderr = held
         code = _exit_code()
     except BaseException:  # as Python itself: a traceback, and 1
         sys.excepthook(*sys.exc_info())
     finally:
-        sys.stdout.flush()
-        sys.stderr.flush()
-        os._exit(code)
+        os._exit(code if _flushed(sys.stdout) else 120)
 
 
-def _stream(fd: int, errors: str) -> TextIOWrapper:
+def _stream(fd: int) -> TextIOWrapper:
+    """A standard stream, as Python opens it in a locale of UTF-8 such as C.UTF-8."""
+    asked = os.environ.get("PYTHONIOENCODING", "utf-8:surrogateescape")
+    encoding, _, errors = asked.partition(":")
+    if fd == 2:
+        errors = "backslashreplace"
+    unbuffered = bool(fd and os.environ.get("PYTHONUNBUFFERED"))
     file = FileIO(fd, "w" if fd else "r", closefd=False)
-    buffer = BufferedWriter(file) if fd else BufferedReader(file)
-    return TextIOWrapper(buffer, "utf-8", errors, line_buffering=fd == 2)
+    buffer = file if unbuffered else BufferedWriter(file) if fd else BufferedReader(file)
+    return TextIOWrapper(
+        cast("BufferedWriter", buffer),
+        encoding,
+        errors or "strict",
+        line_buffering=not unbuffered and (fd == 2 or file.isatty()),
+        write_through=unbuffered,
+    )
+
+
+def _flushed(stream: TextIO | None) -> bool:
+    """Whether what is left to be written could be written."""
+    try:
+        if stream is not None and not stream.closed:
+            stream.flush()
+    except OSError:
+        return False
+    return True
 
 
 def _exit_code() -> int:
     try:
-        runpy.run_module("backprop_cli", run_name="__main__", alter_sys=True)
+        # A module is told its file's name, a command the name by which it was called.
+        by_module = sys.argv[0] == "backprop_cli"
+        runpy.run_module("backprop_cli", run_name="__main__", alter_sys=by_module)
     except SystemExit as ended:
         if isinstance(ended.code, str):
             print(ended.code, file=sys.stderr)
