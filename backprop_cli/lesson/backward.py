@@ -103,7 +103,8 @@ def backward(
         detail = Detail.SHORT if neuron.name in seen else Detail.FULL
         heading, *rest = explain_weight(network, working, weight, detail, known)
         yield heading
-        if layer is not network.layers[-1] and not seen & {n.name for n in layer.neurons}:
+        first = layer is not network.layers[-1] and not seen & {n.name for n in layer.neurons}
+        if first and {*network.by_parameter[weight].neurons} <= {*layer.neurons}:
             yield Heading(3, f"{capital(layer)} to {titles[layer]} Gradients")
             yield Paragraph(f"The error goes back through the {layer.name} layer to its weights.")
         seen.add(neuron.name)
@@ -134,7 +135,8 @@ def gradient_tables(network: Network, working: AnyWorking) -> Iterator[Table]:
 
 def _weights_table(network: Network, working: AnyWorking) -> Table:
     """The gradient of every weight."""
-    titles = [layer_title(layer) for layer in network.layers]
+    weighted = [layer for layer in network.layers if any(one.edges for one in layer.neurons)]
+    titles = [layer_title(layer) for layer in weighted]
     of_example = " of this example" if working.is_batched else ""
     return Table(
         prose(f"Summary of Gradients{of_example} for ", enumerated(titles)),
@@ -177,10 +179,12 @@ def bias_gradients(network: Network, order: Sequence[str], derive: Derive) -> It
         return
     yield Heading(2, "Bias Gradient Calculation")
     for number, bias in enumerate(biases, 1):
-        layer = next(
-            layer for layer in network.layers for neuron in layer.neurons if neuron.bias == bias
-        )
-        heading = prose(f"{number}. For {capital(layer)} Bias (", Symbol(bias), ")")
+        layers = [
+            capital(layer)
+            for layer in network.layers
+            if any(neuron.bias == bias for neuron in layer.neurons)
+        ]
+        heading = prose(f"{number}. For ", enumerated(layers), " Bias (", Symbol(bias), ")")
         yield Heading(3, heading, bias_place(network, bias))
         yield from derive(bias)
 

@@ -61,7 +61,8 @@ def architecture(network: Network) -> Iterator[Block]:
     yield _members(layer_title(network.layers[-1]), last)
     for layer, names in by_function(network).items():
         everywhere = len(names) == len(network.layers)
-        where = "in every layer" if everywhere else prose("in the ", enumerated(names), " layer")
+        layers = " layers" if len(names) > 1 else " layer"
+        where = "in every layer" if everywhere else prose("in the ", enumerated(names), layers)
         yield Paragraph(prose("The activation function ", where, f" is {layer.activation}:"))
         yield Equations((layer_formulas(layer)[0],))
         for note in layer_notes(layer):

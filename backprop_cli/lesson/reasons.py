@@ -19,7 +19,7 @@ from backprop_cli.algebra.expression import (
     terms,
 )
 from backprop_cli.algebra.names import as_typed
-from backprop_cli.algebra.prose import Code, Prose, enumerated, prose
+from backprop_cli.algebra.prose import Code, Prose, enumerated, joined, prose
 from backprop_cli.arithmetic.working import AnyWorking
 from backprop_cli.derivation.steps import Rule, Step
 from backprop_cli.functions import softmax
@@ -35,15 +35,20 @@ from backprop_cli.network.neurons import Layer, Neuron
 from backprop_cli.network.structure import DATA_LOSS, LOSS, Network
 
 TERMS_IN_A_REASON = 4
+MOST_PLACES = 4
 
 
 def weight_place(network: Network, weight: str) -> Prose:
-    """The place of a weight, e.g. ``x1 → h1``."""
-    for neuron in network.neurons:
-        for edge in neuron.edges:
-            if edge.weight == weight:
-                return Relation(Symbol(edge.source), "→", Symbol(neuron.name))
-    raise KeyError(weight)
+    """The place of a weight, e.g. ``x1 → h1``; of one that is used several times, every place."""
+    places: list[Prose] = [
+        Relation(Symbol(edge.source), "→", Symbol(neuron.name))
+        for neuron in network.neurons
+        for edge in neuron.edges
+        if edge.weight == weight
+    ]
+    if len(places) > MOST_PLACES:
+        places = [*places[: MOST_PLACES - 2], DOTS, places[-1]]
+    return joined(places)
 
 
 def bias_place(network: Network, bias: str) -> Prose:
@@ -75,13 +80,10 @@ def _neurons_place(network: Network, users: Sequence[Neuron], of_layer: str = ""
 
 def place(network: Network, name: str) -> Prose:
     """The place of a parameter; of anything else nothing."""
-    parameter = network.by_parameter.get(name)
-    if parameter is None:
+    if name not in network.by_parameter:
         return ""
     if name in network.weights:
-        once = sum(edge.weight == name for n in network.neurons for edge in n.edges) == 1
-        used = enumerated([Symbol(neuron.name) for neuron in parameter.neurons])
-        return weight_place(network, name) if once else prose("used by ", used)
+        return weight_place(network, name)
     return (bias_place if name in network.biases else slope_place)(network, name)
 
 

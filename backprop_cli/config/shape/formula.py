@@ -223,11 +223,13 @@ def _tokens(text: str) -> Iterator[Token]:
         kind, piece = str(match.lastgroup), match.group()
         if kind == "operator":
             kind = SPELT.get(piece, piece)
-        if kind == "name" and piece[-1] in RAISED:
-            power = f"{piece[:-1]}^{RAISED[piece[-1]]}"
-            raise FormulaError(f"{shown(piece)} is no name; write {shown(power)}", at)
-        if kind != "space":
-            yield Token(kind, piece, at)
+        raised = RAISED.get(piece[-1]) if kind == "name" else None
+        base = piece if raised is None else piece[:-1]
+        if kind != "space" and base:
+            yield Token(kind, base, at)
+        if raised is not None:
+            yield Token("^", "^", at + len(base))
+            yield Token("number", str(raised), at + len(base))
         at = match.end()
     yield Token("end", "", len(text))
 
