@@ -103,17 +103,21 @@ class Working(Generic[V]):
     def _in_decimals(self) -> Mapping[str, Decimal]:
         """The values that decimals hold, where a derivative by a prediction is infinite in float64.
 
-        Of that derivative, of those that it is multiplied by, and of the prediction.
+        Of all that are infinite, of those that they are multiplied by, and of the predictions.
         """
         derivation, arithmetic = self.derivation, Precise(FUNCTION_DIGITS)
-        unbounded = [step for step in derivation.steps if step.kept is Kept.UNBOUNDED]
-        partials = [step.defines for step in unbounded if isinstance(step.defines, Partial)]
-        infinite = [one.by for one in partials if self.values[one.name] in (math.inf, -math.inf)]
-        gradients = [derivation.gradient(name).name for name in infinite]
+        unbounded = [step.defines for step in derivation.steps if step.kept is Kept.UNBOUNDED]
+        infinite = [one for one in unbounded if self.values[one.name] in (math.inf, -math.inf)]
         if not infinite:
             return {}
-        names = {one.name for one in partials if one.by in infinite or one.of in infinite}
-        for name in infinite:
+        by = {one.by for one in infinite if isinstance(one, Partial)}
+        names = {one.name for one in infinite}
+        names.update(
+            one.name
+            for one in unbounded
+            if isinstance(one, Partial) and not by.isdisjoint((one.of, one.by))
+        )
+        for name in by & derivation.by_name.keys():
             names.add(name)
             match derivation.by_name[name].expression:
                 case Symbol(passed_on):
@@ -126,7 +130,7 @@ class Working(Generic[V]):
             with arithmetic.context():
                 values = work(replace(derivation, steps=steps), self.given, arithmetic).values
         except ArithmeticError:  # an exp(−1e300) is 0 in decimals as well
-            return {name: Decimal(repr(self.values[name])) for name in gradients}
+            return {one.name: Decimal(repr(self.values[one.name])) for one in infinite}
         return {name: values[name] for name in names}
 
     def _as_worked(self, step: Step, figure: Decimal) -> Decimal:
@@ -188,7 +192,10 @@ class Working(Generic[V]):
         def worked_out(factor: Expression) -> Expression:
             if not isinstance(factor, Sum):
                 return self.with_figures(factor)
-            figure = self.arithmetic.figure(self.arithmetic.evaluate(factor, self.values))
+            value = self.arithmetic.evaluate(factor, self.values)
+            if not Decimal(value).is_finite():
+                return self.with_figures(factor)
+            figure = self.arithmetic.figure(value)
             # A number near 1 may have hundreds of digits: it is no easier to read than the sum.
             too_long = len(figure.as_tuple().digits) > MOST_SIGNIFICANT
             return self.with_figures(factor) if too_long else Number(figure)

@@ -12,50 +12,21 @@ Nature 323 (1986), equations 1 to 8.
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
-from typing import NamedTuple
 
 from backprop_cli.algebra.expression import (
-    Call,
-    Choice,
     Expression,
     Number,
-    Partial,
     Product,
-    Quotient,
     Sum,
     Symbol,
-    has,
     partial,
     substitute,
 )
 from backprop_cli.derivation.rules import derivatives
-from backprop_cli.derivation.steps import Local, Rule, Step
+from backprop_cli.derivation.steps import Kept, Local, LogSlopes, Rule, Step
+from backprop_cli.derivation.uses import Use, Uses, loss_of, origins, straight
 from backprop_cli.functions import softmax
-from backprop_cli.functions.losses import LOG_COMPLEMENT_SLOPE, LOG_SLOPE, Loss
-from backprop_cli.network.neurons import Neuron
 
-# A gradient up to here is a factor like any other in float64.
-MOST = Number(Decimal("1e300"))
-
-
-class Use(NamedTuple):
-    """A step that a quantity enters, and the derivative of what that defines by the quantity."""
-
-    step: Step
-    local: Local
-
-    @property
-    def derivative(self) -> Partial:
-        """The local derivative's name."""
-        return partial(self.step.defines.name, self.local.by)
-
-    @property
-    def neuron(self) -> Neuron | None:
-        """The neuron at which it happens."""
-        return self.local.neuron or self.step.neuron
-
-
-Uses = Mapping[str, Sequence[Use]]  # of each quantity
 # The activations of each wide softmax, by the name of its mean gradient.
 Softmaxes = Mapping[str, Sequence[Use]]
 
@@ -77,7 +48,7 @@ def backward_steps(forward: Sequence[Step], of: str, by: Sequence[str]) -> Itera
         if used and (mean := used[0].local.mean):
             if mean not in begun:
                 begun.add(mean)
-                yield from _means(of, mean, softmaxes[mean], uses)
+                yield from _means(of, mean, uses, softmaxes)
             yield _through_softmax(of, used[0], uses)
             continue
         for use in used:
@@ -90,11 +61,16 @@ def backward_steps(forward: Sequence[Step], of: str, by: Sequence[str]) -> Itera
         else:
             parts = [
                 _product(of, f"{quantity}_from_{origin}", use, uses)._replace(through=origin)
-                for origin, use in zip(_origins(used), used, strict=True)
+                for origin, use in zip(origins(used), used, strict=True)
             ]
             yield from parts
             total = Sum(tuple(part.defines for part in parts))
-            yield Step(partial(of, quantity), total, Rule.SUM_OF_PARTS)
+            kept = Kept.UNBOUNDED if _unbounded(parts) else Kept.RESULT
+            yield Step(partial(of, quantity), total, Rule.SUM_OF_PARTS, kept=kept)
+
+
+def _unbounded(parts: Iterable[Step]) -> bool:
+    return any(part.kept is Kept.UNBOUNDED for part in parts)
 
 
 def _local(use: Use) -> Step:
@@ -112,42 +88,10 @@ def _product(of: str, quantity: str, use: Use, uses: Uses) -> Step:
         return _local(use)._replace(defines=partial(of, quantity))
     product = Product((partial(of, through), use.derivative))
     found = Step(partial(of, quantity), product, Rule.CHAIN, use.neuron)
-    straight = _straight(of, use, uses)
-    if straight is None:
-        return found
-    if has(Quotient, straight):
-        straight = _if_in_range(partial(of, through), product, straight)
-    return found._replace(computed=straight)
-
-
-def _straight(of: str, use: Use, uses: Uses) -> Expression | None:
-    """A loss's derivative by what a prediction is made of, not by way of the prediction.
-
-    Without a quotient in it, it holds for every prediction, and costs less than the usual product.
-    None if the prediction has other uses than the loss, or the loss takes no logarithms.
-    """
-    last = uses[use.step.defines.name]
-    if use.local.log_slopes is None or len(last) != 1 or last[0].step.defines.name != of:
-        return None
-    row = last[0].local.row
-    if not isinstance(row, Loss) or row.through is None:
-        return None
-    names = (LOG_SLOPE.name, LOG_COMPLEMENT_SLOPE.name)
-    return substitute(row.through, dict(zip(names, use.local.log_slopes, strict=True)))
-
-
-def _if_in_range(gradient: Expression, usual: Expression, otherwise: Expression) -> Expression:
-    """The usual formula while float64 holds a gradient that is a factor in it."""
-    return Choice(MOST - Call("abs", gradient), usual, otherwise)
-
-
-def _origins(uses: Sequence[Use]) -> list[str]:
-    """The neurons that a gradient's parts come through; of several at one, the quantities."""
-    neurons = Counter(use.neuron.name for use in uses if use.neuron)
-    return [
-        use.neuron.name if use.neuron and neurons[use.neuron.name] == 1 else use.step.defines.name
-        for use in uses
-    ]
+    if use.step.rule is Rule.PREDICTION and loss_of(of, use, uses):
+        return found._replace(kept=Kept.UNBOUNDED)
+    computed = straight(of, use, uses, use.local.log_slopes, use.derivative)
+    return found if computed is None else found._replace(computed=computed)
 
 
 def _with_locals(forward: Sequence[Step], by: Iterable[str]) -> list[Step]:
@@ -185,12 +129,16 @@ def _renamed(step: Step, called: Mapping[str, Expression]) -> Step:
         local._replace(
             expression=substitute(local.expression, called),
             computed=local.computed and substitute(local.computed, called),
-            log_slopes=local.log_slopes
-            and (substitute(local.log_slopes[0], called), substitute(local.log_slopes[1], called)),
+            log_slopes=local.log_slopes and _renamed_slopes(local.log_slopes, called),
         )
         for local in step.locals or ()
     )
     return step._replace(defines=defined, locals=found)
+
+
+def _renamed_slopes(slopes: LogSlopes, called: Mapping[str, Expression]) -> LogSlopes:
+    of_log, of_complement, anywhere = slopes
+    return LogSlopes(substitute(of_log, called), substitute(of_complement, called), anywhere)
 
 
 def _uses(steps: Sequence[Step], of: str, by: Iterable[str], softmaxes: Softmaxes) -> Uses:
@@ -246,40 +194,37 @@ def _wide_softmaxes(steps: Iterable[Step]) -> Softmaxes:
     return found
 
 
-def _means(of: str, mean: str, members: Sequence[Use], uses: Uses) -> Iterator[Step]:
-    """The mean of a softmax's gradients, and the same but for an activation of nearly 1."""
-    pairs = [_pair(of, use) for use in members]
-    parts = [softmax.weighted(pair) for pair in pairs]
-    computed = [
-        part
-        if (straight := _straight(of, use, uses)) is None
-        else _if_in_range(pair[1], part, straight)
-        for use, pair, part in zip(members, pairs, parts, strict=True)
-    ]
-    total = Sum(tuple(parts))
+def _means(of: str, mean: str, uses: Uses, softmaxes: Softmaxes) -> Iterator[Step]:
+    """The mean of a softmax's gradients, and what an activation of nearly 1 and the others add."""
+    members = [_member(of, use, uses) for use in softmaxes[mean]]
+    total = Sum(tuple(member.part for member in members))
+    computed = Sum(tuple(member.computed_part for member in members))
     found = Step(Symbol(mean), total, Rule.SOFTMAX_MEAN)
-    yield found if computed == parts else found._replace(computed=Sum(tuple(computed)))
-    beside = zip((activation for activation, _ in pairs), computed, strict=True)
-    yield Step(softmax.mean_of_others(mean), softmax.mean_but_largest(beside), Rule.SOFTMAX_REST)
+    by_losses = any(use.local.kept is Kept.UNBOUNDED for use in softmaxes[mean])
+    yield found._replace(computed=computed, kept=Kept.UNBOUNDED) if by_losses else found
+    yield Step(softmax.mean_of_others(mean), softmax.mean_but_surest(members), Rule.SOFTMAX_REST)
+    yield Step(softmax.of_surest(mean), softmax.surest(members), Rule.SOFTMAX_REST)
 
 
-def _pair(of: str, use: Use) -> softmax.Pair:
-    """An activation, and the gradient by it."""
-    return use.local.expression, partial(of, use.step.defines.name)
+def _member(of: str, use: Use, uses: Uses) -> softmax.Member:
+    """An activation of a wide softmax with the gradient by it."""
+    activation, gradient = use.local.expression, partial(of, use.step.defines.name)
+    missing, share = use.local.computed, use.local.share
+    assert missing is not None
+    assert share is not None
+
+    def held(times: Expression, log_slopes: LogSlopes | None) -> Expression:
+        return straight(of, use, uses, log_slopes, times) or gradient * times
+
+    by_sum = use.local.log_slopes and LogSlopes(missing, -activation)
+    weighted, own = held(activation, use.local.log_slopes), held(activation * missing, by_sum)
+    return softmax.Member(activation, gradient, weighted, own, share)
 
 
 def _through_softmax(of: str, use: Use, uses: Uses) -> Step:
     """∂Loss/∂z = a * (∂Loss/∂a − mean)."""
-    local, mean = use.local, use.local.mean
-    assert local.computed is not None
-    pair = _pair(of, use)
-    others = softmax.mean_of_others(mean)
-    computed = softmax.computed_back(pair, Symbol(mean), others, local.computed)
-    straight = _straight(of, use, uses)
-    if straight is not None:
-        activation, gradient = pair
-        computed = _if_in_range(gradient, computed, straight - activation * Symbol(mean))
-    back = softmax.back(pair, Symbol(mean))
+    local, member = use.local, _member(of, use, uses)
+    back, computed = member.back(Symbol(local.mean)), member.computed_back(local.mean)
     return Step(partial(of, local.by), back, Rule.THROUGH_SOFTMAX, use.neuron, computed=computed)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from backprop_cli.algebra.expression import Expression, Sum, Symbol, substitute, transform
-from backprop_cli.derivation.steps import Kept, Local, Rule, Step
+from backprop_cli.derivation.steps import Kept, Local, LogSlopes, Rule, Step
 from backprop_cli.functions import softmax
 from backprop_cli.functions.activation import A, Z
 from backprop_cli.functions.activations import row_of
@@ -81,7 +81,8 @@ def activation_step(function: Function, neuron: Neuron) -> Step:
     slope = row.slope(z, a)
     of_log, of_complement = (substitute(one, {Z.name: z, A.name: a}) for one in row.log_slopes)
     local = Local(z.name, slope, Rule.DERIVATIVE_OF_ACTIVATION, row=row, computed=computed)
-    found = [local._replace(log_slopes=(of_log, of_complement))]
+    log_slopes = LogSlopes(of_log, of_complement, anywhere=row.has_log_slopes)
+    found = [local._replace(log_slopes=log_slopes)]
     if function.slope is not None:
         by_slope = row.slope_by_slope(z)
         found.append(Local(function.slope, by_slope, Rule.DERIVATIVE_BY_SLOPE, because=a.name))
@@ -102,13 +103,19 @@ def softmax_steps(layer: Layer) -> Iterator[Step]:
     yield Step(*softmax.top(layer), Rule.SOFTMAX_REST, locals=())
     rest = softmax.computed_rest(layer)
     yield Step(*softmax.rest(layer), Rule.SOFTMAX_REST, locals=(), computed=rest)
+    yield Step(*softmax.second(layer), Rule.SOFTMAX_REST, locals=())
+    yield Step(*softmax.others(layer), Rule.SOFTMAX_REST, locals=())
     wide, mean = len(layer.neurons) > MOST_LISTED, softmax.mean_gradient(layer).name
     for neuron in layer.neurons:
         a = Symbol(neuron.activation)
         if wide:
-            through = Local(neuron.weighted_sum, a, Rule.THROUGH_SOFTMAX)
-            through = through._replace(computed=softmax.complement(layer, a), mean=mean)
-            found = [through._replace(log_slopes=softmax.by_logarithm(layer, a))]
+            through = Local(neuron.weighted_sum, a, Rule.THROUGH_SOFTMAX, mean=mean)
+            through = through._replace(
+                computed=softmax.complement(layer, a),
+                share=softmax.share_of_others(layer, neuron),
+                log_slopes=LogSlopes(*softmax.by_logarithm(a)),
+            )
+            found = [through]
         else:
             found = [*softmax_locals(layer, a)]
         yield Step(a, softmax.share(layer, neuron), Rule.ACTIVATION, neuron, tuple(found))
@@ -122,7 +129,7 @@ def softmax_locals(layer: Layer, a: Symbol) -> Iterator[Local]:
         computed = a * missing if a == other else None
         slope = softmax.slope(a, other)
         local = Local(neuron.weighted_sum, slope, Rule.DERIVATIVE_OF_SOFTMAX, computed=computed)
-        yield local._replace(log_slopes=softmax.log_slopes(layer, a, other))
+        yield local._replace(log_slopes=LogSlopes(*softmax.log_slopes(layer, a, neuron)))
 
 
 def _predictions(network: Network) -> Iterator[Step]:

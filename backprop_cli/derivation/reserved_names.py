@@ -80,10 +80,12 @@ def own_names(network: Network) -> Iterator[tuple[str, str]]:
             yield softmax.largest(layer)[0].name, f"the largest weighted sum of layer {layer.name}"
             yield softmax.total(layer)[0].name, f"the softmax's sum in layer {layer.name}"
             yield softmax.rest(layer)[0].name, f"a part of the softmax's sum in layer {layer.name}"
-            for symbol, _ in (softmax.shift(layer), softmax.farthest(layer), softmax.top(layer)):
-                yield symbol.name, f"a quantity of the softmax of layer {layer.name}"
+            hidden = (softmax.shift, softmax.farthest, softmax.top, softmax.second, softmax.others)
+            for hidden_quantity in hidden:
+                name = hidden_quantity(layer)[0].name
+                yield name, f"a quantity of the softmax of layer {layer.name}"
             mean = softmax.mean_gradient(layer).name
-            for name in (mean, softmax.mean_of_others(mean).name):
+            for name in (mean, softmax.mean_of_others(mean).name, softmax.of_surest(mean).name):
                 yield name, f"the mean gradient of the softmax in layer {layer.name}"
             for neuron in layer.neurons:
                 yield (

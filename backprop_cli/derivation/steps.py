@@ -76,17 +76,28 @@ class Kept(Enum):
 Row = Activation | Loss | Line | Penalty | Reduction
 
 
+class LogSlopes(NamedTuple):
+    """The derivatives of ln(a) and ln(1 − a) by what a is made of.
+
+    ``anywhere`` says that they hold for every a; else there may be a division by 0.
+    """
+
+    of_log: Expression
+    of_complement: Expression
+    anywhere: bool = True
+
+
 class Local(NamedTuple):
     """The derivative of a step's quantity by the earlier quantity ``by``, because of ``rule``.
 
     ``neuron`` is the neuron at which it happens; None where that is the step's. ``because`` names
     the quantity whose formula it is derived from, where that is not the step's; ``row`` is the row
-    that it is taken from. ``computed`` and ``kept`` are as in a `Step`. ``log_slopes`` are the
-    derivatives of ln(a) and ln(1 − a), where a is what the step defines, for losses that take them.
+    that it is taken from. ``computed`` and ``kept`` are as in a `Step`. ``log_slopes`` are
+    those of the logarithms of what the step defines, for losses that take them.
 
     Of a wide softmax, whose derivatives are too many to list, the expression is the activation,
-    ``computed`` what is missing to 1 from it, and ``mean`` names what the gradients by all its
-    activations come to; see ``softmax.py``.
+    ``computed`` what is missing to 1 from it, ``share`` its part of what another leaves of 1, and
+    ``mean`` names what the gradients by all its activations come to; see ``softmax.py``.
     """
 
     by: str
@@ -97,7 +108,8 @@ class Local(NamedTuple):
     row: Row | None = None
     computed: Expression | None = None
     mean: str = ""
-    log_slopes: tuple[Expression, Expression] | None = None
+    share: Expression | None = None
+    log_slopes: LogSlopes | None = None
     kept: Kept = Kept.RESULT
 
 

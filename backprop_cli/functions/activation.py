@@ -69,6 +69,11 @@ class Activation(NamedTuple):
         )
 
     @property
+    def has_log_slopes(self) -> bool:
+        """True if ``log_slopes`` hold for every a, without a division by 0."""
+        return None not in (self.log_slope, self.log_complement_slope)
+
+    @property
     def computed_derivative(self) -> Expression | None:
         """The derivative arranged so that float64 does not cancel; None where it does not."""
         if not self.instead:

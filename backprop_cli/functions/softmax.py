@@ -12,6 +12,7 @@ Source: Goodfellow, Bengio, Courville, "Deep Learning" (2016), sections 4.1 and 
 
 from collections.abc import Iterable
 from decimal import Decimal
+from typing import NamedTuple
 
 from backprop_cli.algebra.expression import (
     DOTS,
@@ -30,7 +31,9 @@ from backprop_cli.functions.activations import HALF, NEARLY_ONE
 from backprop_cli.network.neurons import Layer, Neuron
 
 SOFTMAX = "softmax"
-JUST_OVER_ONE = Number(Decimal("1.0001"))
+# A sum of exps that is more than so many of the largest has no share of nearly 1.
+JUST_OVER_ONE = Number(Decimal("1.001"))
+LEAST = Number(Decimal("-1.7976931348623157e308"))  # no float64 is less
 # Where all weighted sums are between −4 and 20, the exps are neither so small that rounding takes
 # their digits nor so large that nobody reads them: there they are taken as on paper.
 HALF_WIDTH, MIDDLE = Number(Decimal(12)), Number(Decimal(8))
@@ -99,7 +102,47 @@ def computed_rest(layer: Layer) -> Expression:
     """The same, added up anew where so little would be left of the sum that digits are lost."""
     most = _top(layer)
     others = tuple(Choice(most - exp, exp, ZERO) for exp in map(_exponential, layer.neurons))
-    return Choice(_total(layer) - JUST_OVER_ONE * most, _total(layer) - most, _added(others))
+    return Choice(_is_shared(layer), _total(layer) - most, _added(others))
+
+
+def _is_shared(layer: Layer) -> Expression:
+    """An expression that is above 0 where no activation is nearly 1."""
+    return _total(layer) - JUST_OVER_ONE * _top(layer)
+
+
+# Where one activation is nearly 1, the others are a softmax of their own beside it: however far
+# below the largest weighted sum theirs are, their shares of what it leaves keep all digits.
+
+
+def second(layer: Layer) -> tuple[Symbol, Expression]:
+    """The largest weighted sum of the others, where one activation is nearly 1."""
+    most = _largest(layer)
+    sums = (Symbol(neuron.weighted_sum) for neuron in layer.neurons)
+    others = Largest(tuple(Choice(most - z, z, LEAST) for z in sums))
+    return _second(layer), Choice(_is_shared(layer), ZERO, others)
+
+
+def others(layer: Layer) -> tuple[Symbol, Expression]:
+    """The sum of the others' exps, the largest of their weighted sums taken off each."""
+    most = _largest(layer)
+    parts = tuple(
+        Choice(most - Symbol(neuron.weighted_sum), _exponential_of_other(layer, neuron), ZERO)
+        for neuron in layer.neurons
+    )
+    return _others(layer), Choice(_is_shared(layer), ONE, _added(parts))
+
+
+def _exponential_of_other(layer: Layer, neuron: Neuron) -> Expression:
+    return Call("exp", Symbol(neuron.weighted_sum) - _second(layer))
+
+
+def share_of_others(layer: Layer, neuron: Neuron) -> Expression:
+    """The share of a neuron in what the only activation of nearly 1, not its own, leaves of 1.
+
+    0 where no activation is nearly 1.
+    """
+    share = _exponential_of_other(layer, neuron) / _others(layer)
+    return Choice(_is_shared(layer), ZERO, share)
 
 
 def _added(parts: tuple[Expression, ...]) -> Expression:
@@ -123,8 +166,10 @@ def log(layer: Layer, neuron: Neuron) -> Expression:
 
 def log_complement(layer: Layer, activation: Expression) -> Expression:
     """ln(1 − a) for an activation a of the layer, to all digits."""
-    large = -Call("ln", _total(layer) / _rest(layer))
-    return Choice(HALF - activation, Call("ln1p", -activation), large)
+    usual = Choice(HALF - activation, Call("ln1p", -activation), Call("ln", ONE - activation))
+    below = _second(layer) - _largest(layer)
+    left = Sum((below, Call("ln", _others(layer)), -Call("ln1p", _rest(layer) / _top(layer))))
+    return Choice(NEARLY_ONE - activation, usual, left)
 
 
 def share(layer: Layer, neuron: Neuron) -> Expression:
@@ -163,6 +208,14 @@ def _rest(layer: Layer) -> Symbol:
     return Symbol(f"rest_{layer.name}")
 
 
+def _second(layer: Layer) -> Symbol:
+    return Symbol(f"second_{layer.name}")
+
+
+def _others(layer: Layer) -> Symbol:
+    return Symbol(f"others_{layer.name}")
+
+
 def mean_gradient(layer: Layer) -> Symbol:
     """The mean of the gradients by the layer's activations."""
     return Symbol(f"mean_gradient_{layer.name}")
@@ -173,51 +226,77 @@ def mean_of_others(mean: str) -> Symbol:
     return Symbol(f"{mean}_of_others")
 
 
+def of_surest(mean: str) -> Symbol:
+    """The gradient that an activation of nearly 1 passes on to its own weighted sum."""
+    return Symbol(f"{mean}_of_surest")
+
+
 def log_slopes(
-    layer: Layer, activation: Expression, other: Expression
+    layer: Layer, activation: Expression, neuron: Neuron
 ) -> tuple[Expression, Expression]:
-    """The derivatives of ln(a) and ln(1 − a) by the weighted sum under another activation."""
-    missing = complement(layer, activation)
+    """The derivatives of ln(a) and ln(1 − a) by the weighted sum of a neuron."""
+    other = Symbol(neuron.activation)
     if activation == other:
-        return missing, -activation
-    return -other, activation * other / missing
+        return complement(layer, activation), -activation
+    usual = activation * other / (ONE - activation)
+    apart = activation * share_of_others(layer, neuron)
+    return -other, Choice(NEARLY_ONE - activation, usual, apart)
 
 
-def by_logarithm(layer: Layer, activation: Expression) -> tuple[Expression, Expression]:
-    """The derivatives of ln(a) and ln(1 − a) by ln(a)."""
-    return ONE, -(activation / complement(layer, activation))
+def by_logarithm(activation: Expression) -> tuple[Expression, Expression]:
+    """The derivatives of ln(a) and ln(1 − a) by ln(a), where a is not nearly 1."""
+    return ONE, -(activation / (ONE - activation))
 
 
-Pair = tuple[Expression, Expression]  # an activation, and the gradient by it
+class Member(NamedTuple):
+    """An activation of a softmax, on the way back through it.
 
-
-def weighted(pair: Pair) -> Expression:
-    """A gradient times its activation."""
-    activation, gradient = pair
-    return gradient * activation
-
-
-def mean_but_largest(pairs: Iterable[tuple[Expression, Expression]]) -> Expression:
-    """The sum of weighted gradients, each beside its activation, but for one of nearly 1.
-
-    There is at most one.
+    ``gradient`` is that by the activation. ``weighted`` and ``own`` are the gradient times a and
+    times a * (1 − a), to all digits of float64: the former unless a is nearly 1, the latter if it
+    is. ``share`` is the activation's part of what another of nearly 1 leaves of 1, else 0.
     """
-    return Sum(tuple(Choice(NEARLY_ONE - activation, part, ZERO) for activation, part in pairs))
+
+    activation: Expression
+    gradient: Expression
+    weighted: Expression
+    own: Expression
+    share: Expression
+
+    @property
+    def part(self) -> Expression:
+        """Its part of the mean of the gradients."""
+        return self.gradient * self.activation
+
+    @property
+    def computed_part(self) -> Expression:
+        """The same to all digits; infinite where float64 does not hold it."""
+        return self._unless_sure(self.weighted, self.part)
+
+    def _unless_sure(self, usual: Expression, nearly_one: Expression) -> Expression:
+        return Choice(NEARLY_ONE - self.activation, usual, nearly_one)
+
+    def back(self, mean: Expression) -> Expression:
+        """The gradient by the weighted sum under it."""
+        return self.activation * (self.gradient - mean)
+
+    def computed_back(self, mean: str) -> Expression:
+        """The same to all digits, an activation of nearly 1 and the others each for themselves."""
+        by_others = self.activation * mean_of_others(mean)
+        by_sure = self.share * of_surest(mean)
+        return self._unless_sure(
+            Sum((self.weighted, Negative(by_others), Negative(by_sure))),
+            of_surest(mean) - by_others,
+        )
 
 
-def back(pair: Pair, mean: Expression) -> Expression:
-    """The gradient by the weighted sum under an activation."""
-    activation, gradient = pair
-    return activation * (gradient - mean)
+def mean_but_surest(members: Iterable[Member]) -> Expression:
+    """The mean of the gradients but for an activation of nearly 1. There is at most one."""
+    return Sum(tuple(one._unless_sure(one.weighted, ZERO) for one in members))
 
 
-def computed_back(
-    pair: Pair, mean: Expression, others: Expression, complement: Expression
-) -> Expression:
-    """The same to all digits, by the mean without this activation where that is nearly 1."""
-    activation, gradient = pair
-    apart = activation * (gradient * complement - others)
-    return Choice(NEARLY_ONE - activation, back(pair, mean), apart)
+def surest(members: Iterable[Member]) -> Expression:
+    """The gradient by the weighted sum under an activation of nearly 1, by way of that alone."""
+    return Sum(tuple(one._unless_sure(ZERO, one.own) for one in members))
 
 
 def slope(activation: Symbol, other: Symbol) -> Expression:

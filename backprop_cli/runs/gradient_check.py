@@ -33,13 +33,16 @@ TOLERANCE = 1e-6  # relative to the larger of the two
 
 # Where float64 cannot tell, the first will mostly do. In the second, a gradient that float64 holds
 # stands out from what rounding makes of one that is 0, and a kink from what is next to it.
-DIGITS = (50, 350, 1000)
+DIGITS = (50, 350, 1000, 2500)
 
 # Of two that disagree in n digits, rounding is no excuse if one is above 10^(−0.3 n). They are 0
 # if the gradient, which rounding moves by 10^−n, is below the least that float64 holds, and the
 # difference, which it moves by 10^(−0.55 n), is next to nothing.
 ABOVE_ROUNDING = 0.3
 LEAST = 1e-320
+# Nor is rounding an excuse unless it moves the difference, which a longer step then shows: that for
+# so many digits fewer.
+LONGER = 10
 NEXT_TO_NOTHING = 0.5
 
 
@@ -261,14 +264,21 @@ class _Checking:
         found: dict[str, Pair] = {}
         with arithmetic.context():
             working = work(replace(passes, steps=steps), self._exercise.given(at), arithmetic)
-            loss = MovedLoss(
-                self._forward,
-                [partial(arithmetic.evaluate, step.expression) for step in self._forward.steps],
-                arithmetic.evaluate,
-                partial(central_difference.closest, digits=digits),
-                dict(working.values),
+            loss, longer = (
+                MovedLoss(
+                    self._forward,
+                    [partial(arithmetic.evaluate, step.expression) for step in self._forward.steps],
+                    arithmetic.evaluate,
+                    partial(central_difference.closest, digits=number),
+                    dict(working.values),
+                )
+                for number in (digits, digits - LONGER)
             )
             scale = max(Decimal(1), abs(working.values[passes.of]))
+
+            def same(difference: Decimal, other: Decimal) -> bool:
+                return Pair(float(difference), float(other)).disagreement <= TOLERANCE
+
             for name, quick in doubted.items():
                 slopes = (working.values[passes.gradient(name).name], loss.slope(name))
                 pair = Pair(float(slopes[0]), float(slopes[1]))
@@ -278,7 +288,7 @@ class _Checking:
                     found[name] = pair
                 elif digits > DIGITS[0] and abs(pair.gradient) < LEAST and nothing:
                     found[name] = NOTHING
-                elif above or digits == DIGITS[-1]:
+                elif digits == DIGITS[-1] or (above and same(slopes[1], longer.slope(name))):
                     met = kinks(loss, name, digits)
                     if not met or digits > DIGITS[0]:
                         found[name] = quick._replace(kinks=met) if met else pair
