@@ -9,109 +9,8 @@ import time
 from contextlib import suppress
 from itertools import count
 from pathlib import Path
-from typing import NamedTuple
 
-# --- what may be written to ------------------------------------------------------------------
-
-
-def refusal(path: Path, *, force: bool, pipes: bool = False) -> str | None:
-    """The reason why ``path`` cannot be written to, as far as is known beforehand; None if it can.
-
-    A named pipe may stand there only with ``pipes``: one waits until someone reads it.
-    """
-    exists = "the file exists already; --force replaces it"
-    return _refusal(path, None if force else exists, pipes=pipes)
-
-
-def checkpoint_refusal(path: Path, resumed: Path | None, *, force: bool) -> str | None:
-    """As `refusal`, of a file that is written again and again.
-
-    The one that training goes on from, ``resumed``, is its own earlier self and may be replaced.
-    """
-    exists = "the file exists already; --resume goes on from it, --force replaces it"
-    own = resumed is not None and same_file(path, resumed)
-    return _refusal(path, None if force or own else exists, pipes=False)
-
-
-def _refusal(path: Path, exists: str | None, *, pipes: bool) -> str | None:
-    """``exists`` is what is said of a file that is there, None if it may be replaced."""
-    try:
-        mode = _mode_at(path)
-        if stat.S_ISDIR(mode):
-            return "this is a folder, not a file"
-        folder = _behind_links(path).parent
-        if not folder.is_dir():
-            if path.is_symlink():
-                return f"there is no folder {folder}, to which this link leads"
-            return f"there is no folder {path.parent}"
-        if stat.S_ISREG(mode) and exists:
-            return exists
-        if stat.S_ISSOCK(mode) or (stat.S_ISFIFO(mode) and not pipes):
-            return "this is a pipe, not a file"
-        replaced = not mode or stat.S_ISREG(mode)
-        if replaced and not os.access(folder, os.W_OK | os.X_OK):
-            return f"you may not write into the folder {path.parent}"
-    except OSError as error:  # a name too long, a folder on the way that may not be entered
-        if error.errno == errno.ELOOP:
-            return "this link leads back to itself"
-        return f"this cannot be written: {error.strerror or error}"
-    return None
-
-
-def _behind_links(path: Path) -> Path:
-    """The path that a link leads to at last, or the path itself. Raises OSError if links loop."""
-    for _ in range(MOST_LINKS):
-        if not path.is_symlink():
-            return path
-        path = path.parent / path.readlink()
-    raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), str(path))
-
-
-MOST_LINKS = 40  # as many as Linux follows
-
-
-def _mode_at(path: Path) -> int:
-    """The kind of file at a path, and its permissions; 0 if there is nothing. Raises OSError."""
-    try:
-        return path.stat().st_mode
-    except (FileNotFoundError, NotADirectoryError):
-        return 0
-
-
-def same_file(path: Path, other: Path) -> bool:
-    """True if two paths lead to one file, or would once it is there, however they are spelt."""
-    with suppress(OSError):
-        return path.samefile(other)
-    with suppress(OSError):
-        here, there = Path(os.path.realpath(path)), Path(os.path.realpath(other))
-        return here.name == there.name and here.parent.samefile(there.parent)
-    return path.absolute() == other.absolute()
-
-
-class Stamp(NamedTuple):
-    """A stamp that tells a file from what is put in its place; of a device, only which it is."""
-
-    device: int
-    inode: int
-    size: int = 0
-    modified: int = 0
-
-
-def stamp(path: Path) -> Stamp | None:
-    """The stamp of what is at a path, None if there is nothing. Raises OSError."""
-    try:
-        return _stamp(path.stat())
-    except FileNotFoundError:
-        return None
-
-
-def _stamp(status: os.stat_result) -> Stamp:
-    if not stat.S_ISREG(status.st_mode):
-        return Stamp(status.st_dev, status.st_ino)
-    return Stamp(status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)
-
-
-# --- writing ---------------------------------------------------------------------------------
+from backprop_cli.places import Stamp, behind_links, mode_at, stamp, stamp_of
 
 
 def write_whole(path: Path, content: str | bytes) -> None:
@@ -139,8 +38,12 @@ def _is_own(path: Path, own: Stamp | None) -> bool:
     """
     found = stamp(path)
     if found is not None and found != own:
-        raise FileExistsError(errno.EEXIST, "another file has been put there meanwhile", str(path))
+        raise _taken(path)
     return found is not None
+
+
+def _taken(path: Path) -> FileExistsError:
+    return FileExistsError(errno.EEXIST, "another file has been put there meanwhile", str(path))
 
 
 def write_beside(path: Path, content: str | bytes, own: Stamp | None) -> tuple[Path, Stamp]:
@@ -173,8 +76,8 @@ def _write(path: Path, content: str | bytes, *, replaces: bool, own: Stamp | Non
     if _is_device(path):
         with path.open("wb") as device:  # which can't be replaced
             device.write(data)
-            return _stamp(os.fstat(device.fileno()))
-    path = _behind_links(path)  # a link stays one
+            return stamp_of(os.fstat(device.fileno()))
+    path = behind_links(path)  # a link stays one
     path = Path(os.path.realpath(path.parent, strict=True), path.name)
     _remove_abandoned(path)
     handle, temporary = tempfile.mkstemp(UNFINISHED, _prefix(path), path.parent)
@@ -186,12 +89,13 @@ def _write(path: Path, content: str | bytes, *, replaces: bool, own: Stamp | Non
             Path(temporary).chmod(_mode(path))
             os.fsync(file.fileno())
             # Taken now: by the time it has its name, another file may have that again.
-            written = _stamp(os.fstat(file.fileno()))
+            written = stamp_of(os.fstat(file.fileno()))
         if own is not None and replaces:
-            # Looked at again: the writing took its time, and the renaming takes next to none.
-            replaces = _is_own(path, own)
-        if replaces or not _linked(temporary, path):
+            replaces = _put_over(temporary, path, own, written)
+        elif replaces:
             Path(temporary).replace(path)
+        if not replaces:
+            _put(temporary, path)
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise
@@ -202,18 +106,49 @@ def _write(path: Path, content: str | bytes, *, replaces: bool, own: Stamp | Non
     return written
 
 
-def _linked(temporary: str, path: Path) -> bool:
-    """Give a finished file its name, if nothing has that name; False where links are unknown.
+def _put(temporary: str, path: Path) -> None:
+    """Give a finished file its name. Raises FileExistsError where another has it.
 
-    Unlike a renaming, this replaces nothing that was put there since it was last looked at.
+    Unlike a plain renaming, this replaces nothing that was put there since it was last looked at.
     """
+    from backprop_cli.renaming import renamed_to_free_name
+
+    if renamed_to_free_name(temporary, path):
+        return
     try:
         os.link(temporary, path)
     except FileExistsError:
         raise
-    except OSError:
+    except OSError:  # links are unknown here
+        Path(temporary).replace(path)
+    else:
+        Path(temporary).unlink()
+
+
+def _put_over(temporary: str, path: Path, own: Stamp, written: Stamp) -> bool:
+    """Give a finished file, whose stamp is ``written``, the name of the one whose stamp is ``own``.
+
+    False where nothing has that name any more. Raises FileExistsError where another file has it,
+    which keeps it: where the system can, the two files exchange their names, so that what was
+    replaced is still there to be looked at.
+    """
+    from backprop_cli.renaming import exchanged
+
+    if not _is_own(path, own):  # looked at again: the writing took its time
         return False
-    Path(temporary).unlink()
+    try:
+        if not exchanged(temporary, path):
+            Path(temporary).replace(path)  # this takes next to none
+            return True
+    except FileNotFoundError:
+        return False
+    replaced = Path(temporary)
+    if stamp(replaced) != own:
+        exchanged(temporary, path)
+        if stamp(replaced) != written:  # yet another has come: it stays
+            exchanged(temporary, path)
+        raise _taken(path)
+    replaced.unlink()
     return True
 
 
@@ -277,7 +212,7 @@ def _claim(temporary: str, *, wait: bool) -> int | None:
 
 def _is_device(path: Path) -> bool:
     """True if there is something other than a file. Raises OSError where a link loops."""
-    mode = _mode_at(path)
+    mode = mode_at(path)
     return bool(mode) and not stat.S_ISREG(mode)
 
 
@@ -293,7 +228,7 @@ def _settle(folder: Path) -> None:
 
 def _mode(path: Path) -> int:
     """The permissions of the file to be replaced, or those of any new file."""
-    if mode := _mode_at(path):
+    if mode := mode_at(path):
         return mode & 0o777
     mask = os.umask(0)
     os.umask(mask)

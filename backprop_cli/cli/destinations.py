@@ -4,8 +4,9 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from backprop_cli.disk import Stamp, checkpoint_refusal, refusal, same_file, stamp, write_beside
+from backprop_cli.disk import write_beside
 from backprop_cli.errors import UsageError
+from backprop_cli.places import Stamp, checkpoint_refusal, refusal, same_file, stamp
 
 
 class Destination(NamedTuple):

@@ -8,8 +8,9 @@ from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
 
-from backprop_cli.disk import UNFINISHED, refusal, write_whole
+from backprop_cli.disk import UNFINISHED, write_whole
 from backprop_cli.errors import UsageError
+from backprop_cli.places import refusal
 from backprop_cli.wording import counted, printable
 
 

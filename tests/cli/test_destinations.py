@@ -7,7 +7,7 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import pytest
@@ -23,7 +23,9 @@ from support.program import (
     environment,
 )
 
-from backprop_cli.disk import refusal, same_file, stamp, write_beside, write_over
+from backprop_cli import renaming
+from backprop_cli.disk import write_beside, write_over
+from backprop_cli.places import refusal, same_file, stamp
 
 OPTIONS = ("--output", "--save", "--picture", "--checkpoint")
 ENDING = {"--output": ".txt", "--save": ".yaml", "--picture": ".svg", "--checkpoint": ".yaml"}
@@ -152,10 +154,67 @@ def test_where_the_disk_knows_no_links_files_are_written_all_the_same(
         raise PermissionError(1, "Operation not permitted")
 
     monkeypatch.setattr(os, "link", no_links)
+    monkeypatch.setattr(renaming, "_renamed", lambda *_: False)
     path = tmp_path / "a.yaml"
     own = write_over(path, "first", None)
     write_over(path, "second", own)
     assert [file.read_text() for file in tmp_path.iterdir()] == ["second"]
+
+
+def put_by_another(path: Path, content: bytes) -> None:
+    """Replace what is at a path, as another program does that writes its file whole."""
+    other = path.with_name("another")
+    other.write_bytes(content)
+    other.replace(path)
+
+
+def coming(path: Path, others: Sequence[bytes]) -> Callable[[str, Path], bool]:
+    """An exchange of two names before which others put their files there, one before each."""
+    waiting, exchange = [*others], renaming.exchanged
+
+    def exchanged(file: str, to: Path) -> bool:
+        if waiting:
+            put_by_another(path, waiting.pop(0))
+        return exchange(file, to)
+
+    return exchanged
+
+
+@pytest.mark.parametrize("others", [[FOREIGN], [FOREIGN, b"the last"]])
+def test_a_file_that_appears_at_the_very_moment_of_a_replacement_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, others: list[bytes]
+) -> None:
+    path = tmp_path / "a.yaml"
+    own = write_over(path, "first", None)
+    monkeypatch.setattr(renaming, "exchanged", coming(path, others))
+    beside, _ = write_beside(path, "second", own)
+    assert contents(tmp_path) == {"a.yaml": others[-1], beside.name: b"second"}
+    assert beside.name == "a-2.yaml"
+
+
+def test_a_file_that_vanishes_at_the_very_moment_of_its_replacement_is_written_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "a.yaml"
+    own, exchange = write_over(path, "first", None), renaming.exchanged
+
+    def exchanged(file: str, to: Path) -> bool:
+        path.unlink()
+        return exchange(file, to)
+
+    monkeypatch.setattr(renaming, "exchanged", exchanged)
+    write_over(path, "second", own)
+    assert contents(tmp_path) == {"a.yaml": b"second"}
+
+
+def test_where_names_cannot_be_exchanged_a_file_is_replaced_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "a.yaml"
+    own = write_over(path, "first", None)
+    monkeypatch.setattr(renaming, "_renamed", lambda *_: False)
+    write_over(path, "second", own)
+    assert contents(tmp_path) == {"a.yaml": b"second"}
 
 
 # --- one file, however it is spelt --------------------------------------------------------------

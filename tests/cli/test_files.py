@@ -14,7 +14,8 @@ from typing import Any
 
 import pytest
 
-from backprop_cli.disk import checkpoint_refusal, refusal, stamp, write_over, write_whole
+from backprop_cli.disk import write_over, write_whole
+from backprop_cli.places import checkpoint_refusal, refusal, stamp
 
 OLD = "what was there"
 needs_permissions = pytest.mark.skipif(

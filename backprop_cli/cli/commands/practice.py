@@ -9,8 +9,9 @@ from backprop_cli.cli.exits import complaints
 from backprop_cli.cli.options import Config
 from backprop_cli.cli.printing import show
 from backprop_cli.cli.world import World
-from backprop_cli.disk import refusal, write_whole
+from backprop_cli.disk import write_whole
 from backprop_cli.errors import UsageError
+from backprop_cli.places import refusal
 from backprop_cli.shipped import DEFAULT
 
 if TYPE_CHECKING:
