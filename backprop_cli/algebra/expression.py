@@ -8,6 +8,8 @@ writers beside this module, one for each medium.
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from operator import is_
+from typing import Any, NamedTuple
 
 
 class Expression:
@@ -191,8 +193,7 @@ DOTS = Symbol("…")
 # Where a figure is to be written; a medium rules a line there.
 BLANK = Symbol("_" * 12)
 
-ZERO = Number(Decimal(0))
-ONE = Number(Decimal(1))
+ZERO, ONE = Number(Decimal(0)), Number(Decimal(1))
 
 
 def partial(of: str, by: str) -> Partial:
@@ -210,37 +211,61 @@ def factors(expression: Expression) -> tuple[Expression, ...]:
     return expression.factors if isinstance(expression, Product) else (expression,)
 
 
+class Kind(NamedTuple):
+    """The ``parts`` that an expression of a kind is made of; ``again``, the same of others."""
+
+    parts: Callable[[Any], tuple[Expression, ...]]
+    again: Callable[[Any, tuple[Any, ...]], Expression]
+
+
+_ATOM = Kind(lambda _: (), lambda one, _: one)
+_COMPOUND = Kind(lambda one: one.parts, lambda one, found: one.made_of(found))
+KINDS: Mapping[type[Expression], Kind] = {
+    Number: _ATOM,
+    Symbol: _ATOM,
+    Partial: _ATOM,
+    Alias: _ATOM,
+    Sum: Kind(lambda one: one.terms, lambda _, found: Sum(found)),
+    Product: Kind(lambda one: one.factors, lambda _, found: Product(found)),
+    Largest: Kind(lambda one: one.among, lambda _, found: Largest(found)),
+    Quotient: Kind(lambda one: (one.numerator, one.denominator), lambda _, found: Quotient(*found)),
+    Power: Kind(
+        lambda one: (one.base,) if isinstance(one.exponent, int) else (one.base, one.exponent),
+        lambda one, found: Power(found[0], one.exponent if len(found) == 1 else found[1]),
+    ),
+    Negative: Kind(lambda one: (one.operand,), lambda _, found: Negative(*found)),
+    Call: Kind(
+        lambda one: (one.argument,), lambda one, found: Call(one.function, found[0], one.settings)
+    ),
+    Choice: Kind(
+        lambda one: (one.test, one.holds, one.otherwise),
+        lambda one, found: Choice(found[0], found[1], found[2], one.or_zero, one.exception),
+    ),
+    Relation: Kind(
+        lambda one: (one.left, one.right),
+        lambda one, found: Relation(found[0], one.sign, found[1]),
+    ),
+    Derivative: Kind(
+        lambda one: (one.of, one.by), lambda one, found: Derivative(found[0], one.by, one.sign)
+    ),
+    Marked: Kind(lambda one: (one.inner,), lambda one, found: Marked(found[0], one.factor)),
+}
+
+
 def parts(expression: Expression) -> tuple[Expression, ...]:
-    """The expressions that an expression is directly made of."""
-    match expression:
-        case Number() | Symbol():
-            return ()
-        case Sum(found) | Product(found) | Largest(found):
-            return found
-        case Quotient(numerator, denominator):
-            return numerator, denominator
-        case Power(base, exponent):
-            return (base,) if isinstance(exponent, int) else (base, exponent)
-        case Negative(inner) | Call(_, inner) | Marked(inner):
-            return (inner,)
-        case Choice(test, holds, otherwise):
-            return test, holds, otherwise
-        case Relation(left, _, right):
-            return left, right
-        case Derivative(of, by):
-            return of, by
-        case Compound():
-            return expression.parts
-        case _:
-            raise TypeError(f"not an expression: {expression!r}")
+    """The expressions that an expression is directly made of, from left to right."""
+    return KINDS.get(type(expression), _COMPOUND).parts(expression)
 
 
 def symbols(expression: Expression) -> Iterator[Symbol]:
     """Every symbol of an expression from left to right, repeats included."""
-    if isinstance(expression, Symbol):
-        yield expression
-    for part in parts(expression):
-        yield from symbols(part)
+    waiting = [expression]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, Symbol):
+            yield part
+        else:
+            waiting += parts(part)[::-1]
 
 
 def has(kind: type, expression: Expression) -> bool:
@@ -253,47 +278,23 @@ def transform(
 ) -> Expression:
     """The expression with each part that ``change`` answers for replaced by its answer.
 
-    ``change`` is asked from the outside in; None keeps the part and goes on inside it.
+    ``change`` is asked from the outside in; None keeps the part and goes on inside it. What has
+    no part that changes stays the object that it is.
     """
     changed = change(expression)
     if changed is not None:
         return changed
-    match expression:
-        case Number() | Symbol():
-            return expression
-        case Sum(found):
-            return Sum(tuple(transform(term, change) for term in found))
-        case Product(found):
-            return Product(tuple(transform(factor, change) for factor in found))
-        case Largest(found):
-            return Largest(tuple(transform(part, change) for part in found))
-        case Quotient(numerator, denominator):
-            return Quotient(transform(numerator, change), transform(denominator, change))
-        case Power(base, exponent):
-            if not isinstance(exponent, int):
-                exponent = transform(exponent, change)
-            return Power(transform(base, change), exponent)
-        case Negative(operand):
-            return Negative(transform(operand, change))
-        case Call(function, argument, settings):
-            return Call(function, transform(argument, change), settings)
-        case Choice(test, holds, otherwise, or_zero, exception):
-            test, holds, otherwise = (transform(one, change) for one in (test, holds, otherwise))
-            return Choice(test, holds, otherwise, or_zero, exception)
-        case Relation(left, sign, right):
-            return Relation(transform(left, change), sign, transform(right, change))
-        case Derivative(of, by, sign):
-            return Derivative(transform(of, change), by, sign)
-        case Marked(inner, factor):
-            return Marked(transform(inner, change), factor)
-        case Compound():
-            return expression.made_of(tuple(transform(part, change) for part in expression.parts))
-        case _:
-            raise TypeError(f"not an expression: {expression!r}")
+    kind = KINDS.get(type(expression), _COMPOUND)
+    old = kind.parts(expression)
+    found = tuple([transform(part, change) for part in old])
+    return expression if all(map(is_, found, old)) else kind.again(expression, found)
 
 
 def substitute(expression: Expression, by_name: Mapping[str, Expression]) -> Expression:
     """The expression with the symbols named in ``by_name`` replaced."""
-    return transform(
-        expression, lambda part: by_name.get(part.name) if isinstance(part, Symbol) else None
-    )
+    if isinstance(expression, Symbol):
+        return by_name.get(expression.name, expression)
+    kind = KINDS.get(type(expression), _COMPOUND)
+    old = kind.parts(expression)
+    found = tuple([substitute(part, by_name) for part in old])
+    return expression if all(map(is_, found, old)) else kind.again(expression, found)
