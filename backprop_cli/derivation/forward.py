@@ -1,6 +1,6 @@
 """The forward pass: weighted sums, activations, formulas, predictions and the loss."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from backprop_cli.algebra.expression import Expression, Sum, Symbol, substitute, transform
 from backprop_cli.derivation.steps import Kept, Local, LogSlopes, Rule, Step
@@ -147,7 +147,7 @@ def _losses(network: Network) -> Iterator[Step]:
     found: list[Local] = []
     steps: list[Step] = []
     for output in outputs:
-        loss, name = _loss(network, output), network.loss_of(output)
+        loss, name = _loss(network, row, output), network.loss_of(output)
         local = Local(network.prediction(output), loss.derivative, Rule.DERIVATIVE_OF_LOSS, output)
         kept = Kept.UNBOUNDED if loss.through else Kept.RESULT
         local = local._replace(because=name, row=loss, computed=loss.computed_derivative, kept=kept)
@@ -162,32 +162,30 @@ def _losses(network: Network) -> Iterator[Step]:
     yield Step(Symbol(network.derived), total, Rule.SUM_OF_LOSSES, locals=tuple(found))
 
 
-def _loss(network: Network, output: Neuron) -> Loss:
+def _loss(network: Network, row: Loss, output: Neuron) -> Loss:
     """The loss of one output in its target, its prediction, and what the prediction is made of."""
     target, prediction = Symbol(network.target(output)), Symbol(network.prediction(output))
-    row = LOSSES[network.loss].configured(network.loss_settings)
-    loss = row.put_in(target, prediction, len(network.outputs))
+    made_of = _made_of(network, output, prediction) if row.has_logarithms else {}
+    return row.put_in(target, prediction, len(network.outputs), made_of)
+
+
+def _made_of(network: Network, output: Neuron, prediction: Symbol) -> Mapping[str, Expression]:
+    """1 − ŷ, ln(ŷ) and ln(1 − ŷ) from what a prediction is made of, by their symbols' names."""
     layer, function = network.layer_of(output), network.function_of(output)
     if output.formula is not None:
         function = Function("linear")  # nothing is known of what it is made of
     if function.name == softmax.SOFTMAX:
-        near = (
-            softmax.complement(layer, prediction),
-            softmax.log(layer, output),
-            softmax.log_complement(layer, prediction),
-        )
-    else:
-        activation, made_of = (
-            row_of(function),
-            {Z.name: Symbol(output.weighted_sum), A.name: prediction},
-        )
-        near = (
-            substitute(activation.complement, made_of),
-            substitute(activation.log, made_of),
-            substitute(activation.log_complement, made_of),
-        )
-    names = (COMPLEMENT.name, LOG.name, LOG_COMPLEMENT.name)
-    return loss.naming(dict(zip(names, near, strict=True)))
+        return {
+            COMPLEMENT.name: softmax.complement(layer, prediction),
+            LOG.name: softmax.log(layer, output),
+            LOG_COMPLEMENT.name: softmax.log_complement(layer, prediction),
+        }
+    row, named = row_of(function), {Z.name: Symbol(output.weighted_sum), A.name: prediction}
+    return {
+        COMPLEMENT.name: substitute(row.complement, named),
+        LOG.name: substitute(row.log, named),
+        LOG_COMPLEMENT.name: substitute(row.log_complement, named),
+    }
 
 
 def _in_order(steps: Iterable[Step]) -> tuple[Step, ...]:

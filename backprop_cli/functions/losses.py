@@ -80,19 +80,27 @@ class Loss(NamedTuple):
 
     def configured(self, settings: Settings = ()) -> "Loss":
         """The same with its settings put in: those given, else the defaults."""
+        if not self.settings:
+            return self
         chosen = {**self.settings, **dict(settings)}
         numbers = {name: Number(value) for name, value in chosen.items()}
         return self.naming(numbers)._replace(settings=chosen)
 
-    def put_in(self, target: Expression, prediction: Expression, outputs: int) -> "Loss":
-        """The loss of one output among so many."""
+    def put_in(
+        self,
+        target: Expression,
+        prediction: Expression,
+        outputs: int,
+        made_of: Mapping[str, Expression] = MappingProxyType({}),
+    ) -> "Loss":
+        """The loss of one output among so many; ``made_of`` has what its prediction is made of."""
         named = {Y_TRUE.name: target, Y_HAT.name: prediction, N.name: Number(Decimal(outputs))}
-        return self.naming(named)
+        return self.naming({**named, **made_of})
 
     def slope(self, target: Expression, prediction: Expression, outputs: int) -> Expression:
         """Its derivative with respect to the prediction, of whatever that is made."""
-        made = self.put_in(target, prediction, outputs)
-        return made.naming({COMPLEMENT.name: ONE - prediction}).derivative
+        complement = {COMPLEMENT.name: ONE - prediction}
+        return self.put_in(target, prediction, outputs, complement).derivative
 
     def naming(self, named: Mapping[str, Expression]) -> "Loss":
         """The same with symbols of its formulas replaced."""
