@@ -1,30 +1,26 @@
 """The command line as Typer knows it: which commands there are, and what is the same for all.
 
-What a command does is imported when it runs: ``--help`` and completion need not wait for it.
+A command is imported, and its options read, when it is asked for; what it does is imported when it
+runs: ``--help`` and completion need not wait for it.
 """
 
+from collections.abc import Iterator, Mapping
+from functools import cache
+from importlib import import_module
 from typing import Annotated, Any
 
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-from backprop_cli.cli.commands import (
-    activation,
-    check,
-    draw,
-    examples,
-    export,
-    help,
-    new,
-    practice,
-    run,
-    schema,
-    sweep,
-    worksheet,
-)
 from backprop_cli.cli.exits import complaints
 from backprop_cli.cli.meant import Known, meant
 from backprop_cli.cli.printing import write
+
+# The commands, each a function in the file of that name, in the order in which help lists them.
+NAMES = (
+    *("run", "check", "practice", "worksheet", "sweep", "draw", "activation", "new"),
+    *("examples", "export", "schema", "help"),
+)
 
 
 class _Plain:
@@ -45,10 +41,37 @@ class _Command(_Plain, TyperCommand):
     pass
 
 
+@cache
+def _command(name: str) -> Any:
+    """A command by itself."""
+    module = import_module(f"backprop_cli.cli.commands.{name}")
+    alone = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+    alone.command(cls=_Command, **module.SETTINGS)(getattr(module, name))
+    return typer.main.get_command(alone)
+
+
+class _Commands(Mapping[str, Any]):
+    """All commands by name."""
+
+    def __getitem__(self, name: str) -> Any:
+        if name not in NAMES:
+            raise KeyError(name)
+        return _command(name)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(NAMES)
+
+    def __len__(self) -> int:
+        return len(NAMES)
+
+
 class _Group(_Plain, TyperGroup):
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**{**settings, "commands": _Commands()})
+
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """See typer; where no command is named, the one that is meant is put there."""
-        if args and not ctx.resilient_parsing:
+        if args and args[0] not in self.commands and not ctx.resilient_parsing:
             params = self.commands["run"].params
             known = Known(
                 self.commands,
@@ -89,12 +112,3 @@ def _options(
     ] = False,
 ) -> None:
     pass
-
-
-for command in (
-    *(run, check, practice, worksheet, sweep, draw, activation, new),
-    *(examples, export, schema, help),
-):
-    app.command(cls=_Command, **command.SETTINGS)(
-        getattr(command, command.__name__.rpartition(".")[2])
-    )
