@@ -299,3 +299,40 @@ def test_formulas_may_use_the_names_that_are_printed() -> None:
     assert parse(text.replace("FORMULA", "x_1 * a_4 + k"), "c.yaml") == made
     said = complaint(text.replace("FORMULA", "x_1 * a_5"))
     assert "did you mean a_4? There are x_1, y, a_4, k" in said
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (
+            "inputs: {x: 1}\nweights: {h: {h1: {x: v}}}\nv: 0.5\ntarget: 1\n",
+            "3:1: v: there is no such key; a parameter has its number here: parameters: {v: 0.5}",
+        ),
+        (
+            "inputs: {x: 1}\nweights: {h: {h1: {x: 0.1}}}\nactivation: {h1: relu}\ntarget: 1\n",
+            "activation.h1: h1 is a neuron of layer h; its own function stands under its layer, as "
+            "in {h: {h1: relu}}",
+        ),
+        (
+            'inputs: {x: 1}\nweights: {g: {q: "w * x"}}\n',
+            "there is only x; parameters: {w: 0.5} gives a number a name",
+        ),
+        (
+            "inputs: {x: 1}\nweights: {h: {y: {x: 0.1}}}\nloss: (y - t)^2 / 2\ntarget: 1\n",
+            "loss: a loss is one of our names, not a formula; without a target, a neuron may be",
+        ),
+    ],
+)
+def test_what_people_write_instead_is_answered_with_what_to_write(text: str, said: str) -> None:
+    assert said in complaint(text)
+
+
+def test_a_neuron_may_be_the_formula_of_a_loss() -> None:
+    """The derivatives are those of half the squared error, for which there is a name."""
+    text = "inputs: {x: 0.7, t: 0.2}\nweights: {h: {y: {x: 0.4}}, cost: {C: (y - t)^2 / 2}}\n"
+    own = parse(text, "c.yaml")
+    named = parse("inputs: {x: 0.7}\nweights: {h: {y: {x: 0.4}}}\ntarget: 0.2\n", "c.yaml")
+    found, expected = (
+        work(derive(one.network), one.numbers, Exact()).values for one in (own, named)
+    )
+    assert found["∂C/∂w1"] == pytest.approx(expected["∂Loss/∂w1"], rel=1e-12)

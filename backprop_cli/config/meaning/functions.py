@@ -26,7 +26,8 @@ def with_functions(
         names = tuple(layer.name for layer in layers)
         for name in given:
             if name not in names:
-                found.complain((KEY, name), wording.unknown, "layer", name, names, key=True)
+                homes = [one.name for one in layers if name in {n.name for n in one.neurons}]
+                found.complain((KEY, name), wording.no_layer, name, names, homes, key=True)
     return tuple(_of_layer(found, given, layer, parameters) for layer in layers)
 
 

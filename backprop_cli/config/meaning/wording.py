@@ -84,6 +84,8 @@ def unknown_in_formula(name: str, known: Sequence[str], later: frozenset[str]) -
     if name in CONSTANTS:
         return f"{message}; write {CONSTANTS[name]}"
     there = those("there are", "there is only", known)
+    if not did_you_mean(name, known):
+        there += f"; parameters: {{{shown(name)}: 0.5}} gives a number a name"
     return hinted(message, name, known, there)
 
 
@@ -143,6 +145,16 @@ def unknown(what: str, name: str, names: tuple[str, ...]) -> str:
         return OF_ITS_OWN.format(name)
     there = those(f"the {what}s are", f"the only {what} is", names)
     return hinted(f"there is no {what} called {shown(name)}", name, names, there)
+
+
+def no_layer(name: str, names: tuple[str, ...], homes: Sequence[str]) -> str:
+    """A layer that is none, and the layers that have a neuron of its name."""
+    if not homes:
+        return unknown("layer", name, names)
+    return (
+        f"{name} is a neuron of layer {homes[0]}; its own function stands under its layer, as in "
+        f"{{{homes[0]}: {{{name}: relu}}}}"
+    )
 
 
 def unknown_parameter(name: str, network: Network) -> str:

@@ -11,7 +11,7 @@ from backprop_cli.config.files.yaml_source import Quoted, Source
 from backprop_cli.config.shape.configuration import Configuration
 from backprop_cli.config.shape.fields import TAGS
 from backprop_cli.config.shape.keys import MODELS, near_key, no_such_key
-from backprop_cli.config.shape.scalars import COMPLAINT
+from backprop_cli.config.shape.scalars import COMPLAINT, is_number
 from backprop_cli.errors import ConfigError
 from backprop_cli.wording import Path
 
@@ -92,7 +92,8 @@ def _complaint(source: Source, fault: Fault) -> ConfigError:
         message = f"there is no such key; {further_in(str(path[-1]), f'under {above}:')}"
         return source.error(message, path, key=True)
     if error["type"] == "extra_forbidden":
-        return source.error(no_such_key(path), path, key=True)
+        message = _parameter_of_its_own(source, path) or no_such_key(path)
+        return source.error(message, path, key=True)
     return source.error(_in_our_words(error, path), path, key=fault.is_key)
 
 
@@ -159,6 +160,23 @@ def _left_of(source: Source, path: Path) -> str | None:
         return None
     before = [*data][: [*data].index(key)][-1:]
     return next((key for key in before if key in NAMING and isinstance(data[key], dict)), None)
+
+
+def _parameter_of_its_own(source: Source, path: Path) -> str:
+    """What is said of a key with a number that stands in the place of a weight, if it is one."""
+    key, value = str(path[0]), source.at(path)
+    used = _texts([source.data.get(one) for one in ("weights", "biases")])
+    if len(path) > 1 or not is_number(value) or key not in used:
+        return ""
+    return f"there is no such key; a parameter has its number here: parameters: {{{key}: {value}}}"
+
+
+def _texts(data: Any) -> set[str]:
+    """The scalars in some data, as they were typed."""
+    if isinstance(data, str):
+        return {str(data)}
+    parts = data.values() if isinstance(data, dict) else data if isinstance(data, list) else ()
+    return {text for part in parts for text in _texts(part)}
 
 
 def _in_our_words(error: Mapping[str, Any], path: Path) -> str:

@@ -82,6 +82,13 @@ def read_number(value: object) -> Decimal:
     return in_range(text)
 
 
+def is_number(value: object) -> bool:
+    """True if a value is written as a number, and not as text."""
+    if not isinstance(value, str) or isinstance(value, Quoted) or len(value) > LONGEST_NUMBER:
+        return False
+    return re.fullmatch(ONE_NUMBER, value, re.I) is not None
+
+
 def unpadded(text: str) -> str:
     """The number that was probably meant: ``010`` is 10, or 0.10 with its point forgotten."""
     sign = "-" if text.startswith("-") else ""
