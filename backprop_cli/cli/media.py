@@ -91,8 +91,8 @@ def _by_ending(output: Path | None) -> Format:
     if found is None:
         endings = ", ".join(ending for ending in ENDINGS if ending)
         raise UsageError(
-            f"{printable(str(output))}: {printable(output.suffix)} is no ending that can be "
-            f"written; they are {endings}. --format text writes text to any file"
+            f"{printable(str(output))}: a file that ends in {printable(output.suffix)} cannot be "
+            f"written; the endings are {endings}. --format text writes text to any file"
         )
     return found
 

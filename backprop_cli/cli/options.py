@@ -103,7 +103,7 @@ Notation = Annotated[
     NotationName,
     choice(
         SHOWN,
-        "How it is written. delta: with net, out and δ, as in many textbooks. matrix: with vectors "
+        "The notation. delta: with net, out and δ, as in many textbooks. matrix: with vectors "
         "and matrices, a layer at a time. Without it: plain.",
         "--notation",
         NotationName,
@@ -184,8 +184,8 @@ EngineName = Annotated[
     Engine,
     choice(
         TRAINING,
-        "What runs the training loop. numba is faster, but it needs some seconds to start; auto "
-        "uses it where that is worth it. Without it: auto.",
+        "The engine of the training loop. numba is faster, but it needs some seconds to start; "
+        "auto uses it where it saves time. Without it: auto.",
         "--engine",
         Engine,
     ),
@@ -196,7 +196,7 @@ Save = Annotated[
     Path | None,
     option(
         KEEPING,
-        "Write the trained network to FILE: a configuration, with which training can go on.",
+        "Write the trained network to FILE, a configuration from which training can go on.",
         metavar="FILE",
     ),
 ]
@@ -228,8 +228,8 @@ OutputFormat = Annotated[
     Format | None,
     choice(
         OUTPUT,
-        "json is for programs, the others are to be read. Without it: what the name of the "
-        "--output file ends in, or text.",
+        "json is for programs, the others are for people. Without it: by the ending of the "
+        "--output file, or text.",
         "--format",
         TYPED,
     ),
@@ -238,7 +238,7 @@ Fragment = Annotated[
     bool,
     option(
         OUTPUT,
-        "With --format latex: no whole document, but a part to read by \\input into yours.",
+        "With --format latex: a part for a document of yours, which reads it by \\input.",
         "--fragment",
     ),
 ]

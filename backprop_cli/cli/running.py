@@ -40,7 +40,7 @@ def names_to_explain(source: Path) -> Mapping[str, str]:
 # Why a part of a solution may be missing.
 NOTHING = {
     "loss": "there is none, as the configuration has no target",
-    "gradients": "there are none; here an update goes by the error",
+    "gradients": "there are none; here an update uses the error",
     "updates": "there are none, as the configuration has no learning_rate",
 }
 

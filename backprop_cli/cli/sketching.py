@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 # A network of more neurons in a layer than this, or of more layers, is no longer shown as it grows.
 MOST_SHOWN = 5
 WELCOME = (
-    "A new network, question by question. Enter takes what stands in [brackets].",
+    "A new network, question by question. Enter takes the answer in [brackets].",
     "Ctrl-C ends this; nothing is written before the last question.",
 )
 
@@ -96,7 +96,7 @@ class Questions:
             self.sketch = drawn._replace(rate=self.sketch.rate)
             self._show()
             return
-        self.dialog.say("  One number, or several with spaces between them, as they follow.")
+        self.dialog.say("  One number, or several in this order, with spaces between them.")
         assert drawn.inputs
         if "inputs" in asked:
             self._set(inputs=self._each(self.sketch.nodes[0], drawn.inputs, "inputs"))
@@ -142,7 +142,7 @@ class Questions:
             left = len(names) - len(found)
             if len(given) > left:
                 only = "only one is" if left == 1 else f"only {left} are"
-                raise UsageError(f"{len(given)} numbers; {only} asked for from here on")
+                raise UsageError(f"{len(given)} numbers; {only} still to be typed")
             if verify:
                 verify((*found, *given, *drawn[len(found) + len(given) :]))
             return given

@@ -40,7 +40,7 @@ SheetExample = Annotated[
     int,
     number(
         SHOWN,
-        "The sheet is about example N, where it names none itself. Without it: the first.",
+        "The example that the sheet is about, if the sheet does not say it. Without it: the first.",
         "--example",
         1,
     ),
@@ -60,7 +60,7 @@ SheetSeed = Annotated[
     typer.Option(
         "--seed",
         metavar="N",
-        help="Draw the same numbers again, those of seed N. Without it: new numbers each time.",
+        help="Draw the numbers with seed N, the same each time. Without it: new ones.",
         rich_help_panel=WORKSHEETS,
         parser=whole(),
     ),
@@ -69,8 +69,8 @@ LeftBlank = Annotated[
     Blank,
     choice(
         WORKSHEETS,
-        "What is left blank: every result; only what comes after the loss, from gradients on; or "
-        "only tables of gradients and new values, without the lines to them. Without it: results.",
+        "What is left blank. results: every result. gradients: the results after the loss. "
+        "tables: only the tables of gradients and new values. Without it: results.",
         "--blank",
         Blank,
     ),
@@ -88,8 +88,8 @@ WrittenAs = Annotated[
     SheetFormat,
     choice(
         OUTPUT,
-        "What the sheets are written as; moodle is a quiz to be imported there, in one file. "
-        "Without it: text.",
+        "The format of the sheets. moodle: one file, a quiz to import into Moodle. Without it: "
+        "text.",
         "--format",
         SheetFormat,
     ),
@@ -102,8 +102,7 @@ WithSlip = Annotated[
     bool,
     option(
         WORKSHEETS,
-        "Instead of blanks, the whole solution with one mistake in it, which students are to find; "
-        "the key names it.",
+        "Write whole solutions, each with one mistake for the students to find; the key names it.",
         "--slip",
     ),
 ]
@@ -111,8 +110,8 @@ Folder = Annotated[
     Path,
     option(
         OUTPUT,
-        "The folder to write to; it is made if it is missing. The keys go into its folder keys. "
-        "Of a quiz for Moodle, the file.",
+        "The folder to write to, made if it is missing; the keys go into its folder keys. For "
+        "Moodle: the file.",
         "-o",
         "--output",
         metavar="FOLDER",

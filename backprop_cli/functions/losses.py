@@ -265,7 +265,7 @@ LOSSES: Mapping[str, Loss] = {
         Loss(
             name="hinge",
             aliases=("hinge_loss", "svm"),
-            title="what the prediction times the target is short of 1",
+            title="1 minus the prediction times the target, or 0 where that is less than 0",
             formula=Choice(MARGIN, MARGIN, ZERO),
             derivative=Choice(MARGIN, -Y_TRUE, ZERO),
             source="https://en.wikipedia.org/wiki/Hinge_loss",

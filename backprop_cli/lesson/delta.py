@@ -62,7 +62,7 @@ class Delta(Notation):
     def refusal(self, network: Network) -> str:
         """The reason why a network cannot be written with δ; empty if it can."""
         if goes_by_error(network):
-            return "the perceptron rule goes by the error, not by gradients; leave --notation out"
+            return "the perceptron rule uses the error, not gradients; leave --notation out"
         formulas = [neuron.name for neuron in network.neurons if neuron.formula is not None]
         if formulas:
             return (

@@ -39,7 +39,7 @@ class MatrixNotation(Notation):
     def refusal(self, network: Network) -> str:
         """The reason why a network fits no matrices, and what to do; empty if it does."""
         if goes_by_error(network):
-            return f"the perceptron rule goes by the error, not by gradients; {LEFT_OUT}"
+            return f"the perceptron rule uses the error, not gradients; {LEFT_OUT}"
         why = refusal(network)
         has_formulas = any(neuron.formula is not None for neuron in network.neurons)
         mend = LEFT_OUT if has_formulas else f"{LEFT_OUT}, or write --notation delta"

@@ -33,7 +33,7 @@ def errors(network: Network, working: AnyWorking) -> Iterator[Block]:
     yield Paragraph(
         prose(
             f"The derivative of {' and '.join(names)} is 0, so gradients would change nothing. The "
-            "perceptron rule goes by the error instead:"
+            "perceptron rule uses the error instead:"
         )
     )
     yield rule(network)

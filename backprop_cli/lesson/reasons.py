@@ -215,7 +215,9 @@ def reason(working: AnyWorking, step: Step) -> Prose:
         case Rule.THROUGH_SOFTMAX:
             return "softmax: the activation, times the gradient by it minus that sum"
         case Rule.SOFTMAX_LARGEST:
-            return "the largest weighted sum: taken off each, it keeps the exps in a usual size"
+            return (
+                "the largest weighted sum: it is subtracted from each, so that no exp is too large"
+            )
         case Rule.SUM_OF_PARTS:
             return "the sum of its parts"
         case Rule.SHORTCUT:

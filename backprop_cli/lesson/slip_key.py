@@ -20,8 +20,8 @@ def slip_key(run: Run, head: Head, slip: Slip) -> Lesson:
         Heading(2, "The mistake"),
         Paragraph(
             prose(
-                *("It is in the line of ", line, f": {slip.sentence}. There stands ", wrong),
-                *("; right is ", right, "."),
+                *("It is in the line of ", line, f": {slip.sentence}. The sheet has ", wrong),
+                *("; the right figure is ", right, "."),
             )
         ),
         Paragraph(prose("In the catalogue of mistakes it is called ", Code(slip.mistake), ".")),

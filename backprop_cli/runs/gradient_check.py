@@ -116,8 +116,7 @@ def check_gradients(exercise: Exercise) -> tuple[Check, ...]:
     """
     if goes_by_error(exercise.network):
         raise UsageError(
-            "--gradcheck: the perceptron rule goes by errors, not by gradients; there is nothing "
-            "to check"
+            "--gradcheck: the perceptron rule uses errors, not gradients; there is nothing to check"
         )
     checking = _Checking(exercise)
     network, count = exercise.network, exercise.example_count

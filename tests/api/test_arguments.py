@@ -130,7 +130,7 @@ def test_an_argument_of_another_kind_is_told_in_a_sentence(
     [
         (lambda: bp.load("inputs: [1]\nweights: {o: [[1]]}\n"), "text of a configuration goes to"),
         (lambda: bp.example("mazur").run(epoch=0), "epoch=0: epochs count from 1"),
-        (lambda: bp.example("perceptron").gradcheck(), "the perceptron rule goes by errors"),
+        (lambda: bp.example("perceptron").gradcheck(), "the perceptron rule uses errors"),
         (
             lambda: bp.example("xor").run().explain("z_h1[3]"),
             "3, and example 1 is shown; give run(",

@@ -94,7 +94,7 @@ def test_the_perceptron_rule_has_errors_and_no_gradients(backprop: Backprop) -> 
     assert "error" in backprop("run", "-", "--only", "loss", input=text).stdout
     run = backprop("run", "-", "--only", "gradients", input=text)
     assert (run.returncode, run.stdout) == (2, "")
-    assert "here an update goes by the error" in run.stderr
+    assert "here an update uses the error" in run.stderr
     assert json.loads(backprop("run", "-", "--format", "json", input=text).stdout)["error"]
 
 

@@ -69,7 +69,7 @@ def test_an_ending_that_is_none_is_refused_with_those_that_are(
 ) -> None:
     run = backprop("run", "-o", tmp_path / "x.docx")
     assert run.returncode == 2
-    assert ".docx is no ending that can be written; they are .txt, .md" in run.stderr
+    assert "ends in .docx cannot be written; the endings are .txt, .md" in run.stderr
     assert not (tmp_path / "x.docx").exists()
 
 

@@ -210,13 +210,16 @@ def test_every_number_can_be_typed_alone_or_in_a_row(
     ("answers", "said"),
     [
         # The names are those of the tables; wrong ones are told with the nearest.
-        (["two"], "'two' are no sizes; write the inputs, each layer and the outputs as 2-3-1"),
+        (
+            ["two"],
+            "'two' is not a list of sizes; write the inputs, each layer and the outputs,",
+        ),
         (["2-2-1", "sigmod"], "sigmod: there is no such function; the nearest names are sigmoid"),
         (["2-2-1", "softmax"], "a softmax of one output is always 1"),
         (["2-2-1", "", "huber2"], "there is no such loss"),
         (["2-2-1", "", "", "perhaps"], "perhaps: please answer yes or no"),
         (["2-2-1", "", "", "yes", "one"], "one is not a number"),
-        (["2-2-1", "", "", "yes", "1 2 3"], "3 numbers; only 2 are asked for from here on"),
+        (["2-2-1", "", "", "yes", "1 2 3"], "3 numbers; only 2 are still to be typed"),
     ],
 )
 def test_a_wrong_answer_is_told_and_asked_again(

@@ -43,7 +43,7 @@ def test_a_hint_shows_the_formula_then_the_numbers_then_the_result(
 
 def test_what_is_no_number_is_asked_for_again(backprop: Backprop, sheet: Path) -> None:
     run = backprop("practice", "--sheet", sheet, input="what?\n0.3775\nquit\n")
-    assert "That is no number" in run.stdout
+    assert "That is not a number" in run.stdout
     assert sheet.read_text() == "z_h1 = 0.3775\n"
 
 

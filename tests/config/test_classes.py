@@ -131,7 +131,7 @@ def test_with_a_single_output_0_and_1_are_numbers(tmp_path: Path) -> None:
             (0, 0.5, 1),
             MATRIX,
             "the column label holds numbers, and there are 3 outputs; name a column for each "
-            "output, or number the classes 0, 1, 2, … (0.5 is none)",
+            "output, or number the classes 0, 1, 2, … (0.5 is not one)",
         ),
         (("1e30", 0, 1), MATRIX, "the column label holds numbers, and there are 3 outputs; name"),
     ],
@@ -160,7 +160,7 @@ def test_a_class_whose_name_is_taken_is_to_be_renamed_in_the_data_file(
     message = refused(tmp_path, (label, "cat"), output.replace("a:", f"{label}:"))
     assert message == (
         f"c.yaml:1:45: data.target: a class is called {label}, which is already {which}; "
-        "call it otherwise there"
+        "choose another name there"
     )
 
 

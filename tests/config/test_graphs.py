@@ -183,7 +183,7 @@ def test_bad_input_is_told_at_its_place(text: str, old: str, new: str, expected:
         ("h: {name: parametric_relu, slope: s}", "h: {name: parametric_relu, slope: S}",
          "9:43: activation.one.h.slope: S is not a number, and there is no such parameter"),
         ("two: {name: parametric_relu, slope: s}", "two: {name: leaky_relu, slope: s}",
-         "10:34: activation.two.slope: the slope of leaky_relu is a number that stays as it is"),
+         "10:34: activation.two.slope: the slope of leaky_relu is a number, and s is a name"),
         ("two: {name: parametric_relu, slope: s}", "two: {name: elu, alpha: s}",
          "10:27: activation.two.alpha: s is not a number"),
         ("slope: 0.1", "slope: [0.1]", "slope: "),

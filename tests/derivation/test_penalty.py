@@ -171,4 +171,4 @@ def test_the_penalty_s_names_are_its_own(name: str) -> None:
 def test_a_perceptron_has_no_loss_to_add_a_penalty_to() -> None:
     text = "inputs: [1]\nweights: {output: [[1]]}\ntarget: 1\nlearning_rate: 1\n"
     text += "optimizer: perceptron\nactivation: binary_step\npenalty: {l2: 1}\n"
-    assert "penalty: the perceptron rule goes by the error" in complaint(text)
+    assert "penalty: the perceptron rule uses the error" in complaint(text)

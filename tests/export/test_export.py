@@ -634,7 +634,7 @@ def test_a_script_is_written_to_a_file_that_is_not_there_yet(
         (("--to", "pytroch"), "--to pytroch: there is no such library; the nearest names are pyt"),
         (("missing.yaml", "--to", "numpy"), "missing.yaml: there is no such file"),
         (("--to", "numpy", "-o", "/no/such/folder/a.py"), "there is no folder /no/such/folder"),
-        (("--to", "numpy", "-o", "/tmp/numpy.py"), "call it otherwise, such as train_numpy.py"),
+        (("--to", "numpy", "-o", "/tmp/numpy.py"), "choose another name, such as train_numpy.py"),
         (("--to", "pytorch", "-o", "/tmp/torch.py"), "the script imports torch, and Python would"),
         (("configs/iris.yaml", "--to", "jax", "-o", "/tmp/csv.py"), "the script imports csv, and"),
     ],

@@ -352,7 +352,7 @@ def test_an_explanation_shows_the_matrices_that_lead_to_a_quantity(
     [
         ("convolution", "k0 is used several times, and a matrix has it once"),
         ("recurrent", "s2 is fed by x2, which is not of the layer before it"),
-        ("perceptron", "the perceptron rule goes by the error"),
+        ("perceptron", "the perceptron rule uses the error"),
     ],
 )
 def test_what_is_in_no_layers_is_refused_with_what_to_do(name: str, why: str) -> None:

@@ -80,7 +80,8 @@ def test_a_parameter_is_named_once(key: str) -> None:
 @pytest.mark.parametrize("word", ["null", "true", "off", "~"])
 def test_a_word_is_no_number_of_decimals(word: str) -> None:
     assert complaint(network(more=f"rounding: {word}")).endswith(
-        f"rounding: {word} is no number of decimals; write 1 to 15, or leave rounding out for full "
+        f"rounding: {word} is not a number of decimals; write 1 to 15, or leave rounding out for "
+        "full "
         "precision"
     )
 

@@ -223,8 +223,8 @@ def test_an_explanation_stays_within_its_field() -> None:
 @pytest.mark.parametrize(
     ("options", "complaint"),
     [
-        (("--slip",), "--slip goes with no quiz"),
-        (("--together",), "--together goes with no quiz"),
+        (("--slip",), "--slip cannot be used for a quiz"),
+        (("--together",), "--together cannot be used for a quiz"),
         (("--blank", "tables"), "--blank tables: a quiz has a field in every line"),
     ],
 )

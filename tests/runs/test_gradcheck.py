@@ -291,7 +291,7 @@ def test_a_kink_is_said_with_exit_code_0(
     done = backprop("run", path, "--gradcheck")
     text = " ".join(done.stdout.split())
     assert (done.stderr, done.returncode) == ("", 0)
-    assert "There is no derivative by w1 and b1, and nothing to check: at these very" in text
+    assert "There is no derivative by w1 and b1, and nothing to check: exactly at these" in text
     assert "numbers the function of h1 bends or jumps. All other gradients agree" in text
     assert "Outside" not in text
 

@@ -311,7 +311,7 @@ def test_a_second_layer_and_a_target_that_never_comes_are_refused() -> None:
 @pytest.mark.parametrize(
     ("arguments", "why"),
     [
-        (("run", AND, "--gradcheck"), "goes by errors, not by gradients"),
+        (("run", AND, "--gradcheck"), "uses errors, not gradients"),
         (("export", AND, "--to", "numpy"), "the perceptron rule has none"),
     ],
 )

@@ -44,7 +44,7 @@ def activation(
         list[str] | None,
         typer.Argument(
             metavar="POINTS",
-            help="Where to calculate it; several points make a table. For softmax: the weighted "
+            help="The points to calculate it at; several make a table. For softmax: the weighted "
             "sums of all neurons.",
         ),
     ] = None,

@@ -30,8 +30,8 @@ def check(
         typer.Argument(
             metavar="[CONFIG] SHEET…",
             help="The network in YAML (without it, the shipped example), and the sheet: text, "
-            "Markdown, LaTeX, a table, CSV, YAML or JSON. - reads standard input. A worksheet's "
-            "numbers are known by its code. Of several sheets, the marks of a class are shown.",
+            "Markdown, LaTeX, a table, CSV, YAML or JSON. - reads standard input. The code on a "
+            "worksheet says which numbers it has. Several sheets are marked as a class.",
             show_default=False,
         ),
     ],

@@ -63,7 +63,7 @@ def script(source: Path, target: str, epochs: int, path: Path | None, files: Fil
     if path and path.suffix == ".py" and path.stem in _imported(text):
         raise UsageError(
             f"--output {path}: the script imports {path.stem}, and Python would take this file "
-            f"for it; call it otherwise, such as train_{path.name}"
+            f"for it; choose another name, such as train_{path.name}"
         )
     return text
 

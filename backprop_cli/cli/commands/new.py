@@ -78,14 +78,14 @@ def new(
         bool,
         typer.Option(
             "--skip",
-            help="Feed each layer past the one before it too, so the output by the inputs.",
+            help="Also connect each layer to the one two before it: the output to the inputs.",
         ),
     ] = False,
     recurrent: Annotated[
         int | None,
         typer.Option(
             metavar="STEPS",
-            help="A recurrent network over so many steps; SIZES are those of one step, as 1-2-1.",
+            help="Make a recurrent network of so many steps; SIZES are those of one step.",
             parser=whole(),
         ),
     ] = None,
@@ -93,7 +93,7 @@ def new(
         int | None,
         typer.Option(
             metavar="N",
-            help="Draw the same numbers again, those of seed N. Without it: new numbers each time.",
+            help="Draw the numbers with seed N, the same each time. Without it: new ones.",
             parser=whole(),
         ),
     ] = None,
@@ -204,7 +204,7 @@ def _by_questions(
     except (EOFError, KeyboardInterrupt) as ended:
         dialog.say()
         if questions.began:
-            dialog.say("Nothing is written. With what you have answered, this goes on:")
+            dialog.say("Nothing is written. To go on from your answers:")
             world.out.write(f"  {questions.command()}\n")  # in one line, to be copied
         code = SIGNALLED + signal.SIGINT if isinstance(ended, KeyboardInterrupt) else FAILED
         raise typer.Exit(code) from None

@@ -29,8 +29,8 @@ def practice(
         typer.Option(
             "--sheet",
             metavar="FILE",
-            help="The sheet that your answers are kept on, and taken up again from; "
-            "by default NAME-practice.txt in the current folder.",
+            help="The file that keeps your answers, to go on from next time. "
+            "Without it: NAME-practice.txt in the current folder.",
         ),
     ] = None,
 ) -> None:

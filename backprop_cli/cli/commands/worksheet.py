@@ -76,7 +76,9 @@ def worksheet(
         with complaints(None):
             for option, given in (("--slip", slip), ("--names", names), ("--together", together)):
                 if given:
-                    raise UsageError(f"{option} goes with no quiz; leave it, or --format, out")
+                    raise UsageError(
+                        f"{option} cannot be used for a quiz; leave it, or --format, out"
+                    )
             if blank is Blank.tables:
                 raise UsageError("--blank tables: a quiz has a field in every line; leave it out")
             file = destination(output, force=force)
@@ -110,7 +112,7 @@ def worksheet(
         checked = "--code CODE SHEET"
     world.tell(
         f"{output}: {counted(count, 'sheet')} and {'its key' if count == 1 else 'their keys'} are "
-        f"written. The same again: --seed {drawn_with}. To mark them: backprop check {checked}"
+        f"written. For the same again: --seed {drawn_with}. To mark them: backprop check {checked}"
     )
     _tell_of_numbers(made, world)
 
@@ -217,7 +219,7 @@ def _quiz(
     if file is not None:
         world.tell(
             f"{file.path}: {counted(len(questions), 'question')} to be imported into Moodle, as "
-            f"Moodle XML. The same again: --seed {seed}"
+            f"Moodle XML. For the same again: --seed {seed}"
         )
     _tell_of_numbers(made, world)
 

@@ -65,7 +65,8 @@ def no_class_numbers(column: str, broken: Decimal, outputs: Sequence[str]) -> st
     """One column of numbers for several outputs, of which ``broken`` can number no class."""
     return (
         f"the column {shown(column)} holds numbers, and there are {len(outputs)} outputs; name a "
-        f"column for each output, or number the classes 0, 1, 2, … ({shown(str(broken))} is none)"
+        f"column for each output, or number the classes 0, 1, 2, … "
+        f"({shown(str(broken))} is not one)"
     )
 
 

@@ -15,14 +15,14 @@ def second_layer(layer: str) -> str:
 def not_with_perceptron(key: str) -> str:
     """A key that says nothing beside the perceptron rule."""
     return (
-        f"the perceptron rule goes by the error of one example after the other; remove {key}, or "
+        f"the perceptron rule uses the error of one example after the other; remove {key}, or "
         "use another optimizer"
     )
 
 
 def perceptron_target() -> str:
     """The perceptron rule without a target."""
-    return "the perceptron rule goes by target minus prediction; add a target"
+    return "the perceptron rule uses target minus prediction; add a target"
 
 
 def formula_by_error(neuron: str) -> str:

@@ -105,7 +105,7 @@ def of_its_own(name: str) -> str:
 
 def unused(name: str) -> str:
     """A parameter that nothing uses."""
-    return f"nothing uses {name}; write it in the place of a weight, or remove it"
+    return f"nothing uses {name}; write it instead of a weight, or remove it"
 
 
 def named_twice(name: str) -> str:
@@ -199,7 +199,7 @@ def no_setting(function: str, known: Mapping[str, Decimal]) -> str:
 def fixed_slope(function: str, name: str) -> str:
     """A parameter's name for a slope that is not trained."""
     return (
-        f"the slope of {function} is a number that stays as it is, and {shown(name)} is none; "
+        f"the slope of {function} is a number, and {shown(name)} is a name; "
         "parametric_relu trains its slope"
     )
 
@@ -261,7 +261,7 @@ def taken(name: str, path: Path, which: str) -> str:
     """A name that something else has already."""
     if path[0] == "data":
         what = "a class" if path[1] == "target" else "this column"
-        return f"{what} is called {name}, which is already {which}; call it otherwise there"
+        return f"{what} is called {name}, which is already {which}; choose another name there"
     if isinstance(path[-1], int):
         return f"this is called {name}, which is already {which}; write out names of your own"
     return f"{name} is already {which}; choose another name"

@@ -69,8 +69,8 @@ class Configuration(BaseModel):
     )
     parameters: dict[ParameterName, Number] = Field(
         default={},
-        description="Parameters with names of their own, which may stand several times in the "
-        "place of a weight or a bias, and in formulas.",
+        description="Parameters with names of their own, which may stand several times "
+        "instead of a weight or a bias, and in formulas.",
         examples=[{"U": 0.5, "W": 0.1}],
     )
     biases: dict[Name, LayerBiases] = Field(
@@ -81,7 +81,7 @@ class Configuration(BaseModel):
     )
     target: Targets | None = Field(
         default=None,
-        description="What the network should put out: a number, or for several outputs a list "
+        description="What the network should give: a number, or for several outputs a list "
         "or a mapping by neuron. Without it the output itself is derived.",
         examples=[0.01, [0.01, 0.99], {"o1": 0.01, "o2": 0.99}],
     )
@@ -92,19 +92,19 @@ class Configuration(BaseModel):
     )
     examples: list[OneExample] | None = Field(
         default=None,
-        description="Several examples, in the place of inputs and target.",
+        description="Several examples, instead of inputs and target.",
         examples=[[{"inputs": [0, 1], "target": 1}, {"inputs": [1, 1], "target": 0}]],
     )
     data: Data | None = Field(
         default=None,
         title="Data",
-        description="A data file of examples, in the place of inputs and target.",
+        description="A data file of examples, instead of inputs and target.",
         examples=[{"file": "iris.csv", "inputs": ["petal_length"], "target": "species"}],
     )
     batch_size: BatchSize = Field(
         default=1,
-        description="How many examples there are to an update, or all; the update goes by the "
-        "mean of their gradients, or by their sum: see reduction.",
+        description="How many examples each update uses, or all; it uses the mean of their "
+        "gradients, or their sum: see reduction.",
         examples=[1, "all"],
     )
     reduction: ReductionName = Field(
@@ -118,9 +118,7 @@ class Configuration(BaseModel):
         description="Go through the examples in another order every epoch.",
         examples=[True],
     )
-    seed: Seed = Field(
-        default=0, description="What the shuffled orders are drawn with.", examples=[7]
-    )
+    seed: Seed = Field(default=0, description="The seed of the shuffled orders.", examples=[7])
     optimizer: Optimizer = Field(
         default=OPTIMIZER_NAMES[0],
         description="How gradients become updates, as PyTorch does it.",
@@ -133,8 +131,8 @@ class Configuration(BaseModel):
     )
     learning_rate: Rate | None = Field(
         default=None,
-        description="How far an update goes against the gradient. Without it everything up to the "
-        "gradients is worked, and no update.",
+        description="How far an update goes against the gradient. Without it, the gradients are "
+        "worked out, but no update.",
         examples=[0.5],
     )
     rounding: Decimals = Field(
@@ -168,13 +166,13 @@ class Configuration(BaseModel):
     )
     frozen: list[str] = Field(
         default=[],
-        description="Parameters that an update leaves as they are.",
+        description="Parameters that updates do not change.",
         examples=[["b1", "b2"]],
     )
     trained: TrainedSoFar | None = Field(
         default=None,
         title="Trained",
-        description="Where training stands, in a network that was saved. Left out, it begins.",
+        description="How far training has come, in a saved network. Without it, training begins.",
         examples=[{"epochs": 400, "first_loss": 0.27, "v": {"w1": 0.01, "w2": -0.02}}],
     )
 

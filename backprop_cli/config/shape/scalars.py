@@ -142,7 +142,7 @@ def read_decimals(value: object) -> int:
         )
     if isinstance(value, str) and re.fullmatch(WORDS, value, re.I):
         raise complaint(
-            f"{shown(value)} is no number of decimals; write 1 to {MOST_DECIMALS}, or leave "
+            f"{shown(value)} is not a number of decimals; write 1 to {MOST_DECIMALS}, or leave "
             "rounding out for full precision"
         )
     number = read_number(value)

@@ -47,20 +47,20 @@ class ActivationSettings(BaseModel):
     name: ActivationName
     slope: Slope | None = Field(
         default=None,
-        description="Of leaky_relu and parametric_relu: the slope below 0; of the latter, where "
+        description="For leaky_relu and parametric_relu: the slope below 0; for the latter, where "
         "its training starts, or the name of a parameter.",
     )
     alpha: Number | None = Field(
         default=None,
-        description="Of elu: what it falls to, far below 0.",
+        description="For elu: what it falls to, far below 0.",
     )
     a: Number | None = Field(
         default=None,
-        description="Of scaled_tanh: the factor before tanh.",
+        description="For scaled_tanh: the factor before tanh.",
     )
     b: Number | None = Field(
         default=None,
-        description="Of scaled_tanh: the factor of the weighted sum.",
+        description="For scaled_tanh: the factor of the weighted sum.",
     )
 
 
@@ -119,24 +119,24 @@ class OptimizerSettings(BaseModel):
     name: OptimizerName
     momentum: Fraction | None = Field(
         default=None,
-        description="Of momentum and nesterov: the part of the last step that is kept.",
+        description="For momentum and nesterov: the part of the last step that is kept.",
     )
     dampening: Fraction | None = Field(
         default=None,
-        description="Of momentum: the part of the gradient that is left out, as in "
+        description="For momentum: the part of the gradient that is left out, as in "
         "v = momentum * v + (1 - dampening) * gradient.",
     )
     beta1: Fraction | None = Field(
         default=None,
-        description="Of adam and adamw: the part of the mean gradient that is kept.",
+        description="For adam and adamw: the part of the mean gradient that is kept.",
     )
     beta2: Fraction | None = Field(
         default=None,
-        description="Of adam and adamw: the part of the mean squared gradient that is kept.",
+        description="For adam and adamw: the part of the mean squared gradient that is kept.",
     )
     epsilon: NotNegative | None = Field(
         default=None,
-        description="Of adam and adamw: keeps the denominator above 0.",
+        description="For adam and adamw: keeps the denominator above 0.",
     )
 
 
@@ -156,7 +156,7 @@ class LossSettings(BaseModel):
     name: LossName
     delta: Positive | None = Field(
         default=None,
-        description="Of huber: how far from the target the straight line begins.",
+        description="For huber: how far from the target the straight line begins.",
     )
 
 
@@ -232,7 +232,7 @@ class TrainedSoFar(BaseModel):
     epochs: Epochs = Field(description="How many epochs are done.")
     first_loss: Number | None = Field(
         default=None,
-        description="The mean loss before the first epoch, which later ones are held against.",
+        description="The mean loss before the first epoch, which later ones are compared with.",
     )
     compared_loss: Number | None = Field(
         default=None,
@@ -241,14 +241,14 @@ class TrainedSoFar(BaseModel):
     )
     t: UpdateNumber | None = Field(
         default=None,
-        description="Of adam and adamw: the number of the next update.",
+        description="For adam and adamw: the number of the next update.",
     )
     m: dict[str, Number] | None = Field(
         default=None,
-        description="Of adam and adamw: the running mean of the gradient, by parameter.",
+        description="For adam and adamw: the running mean of the gradient, by parameter.",
     )
     v: dict[str, Number] | None = Field(
         default=None,
-        description="Of momentum and nesterov: what is kept of earlier steps, by parameter; of "
+        description="For momentum and nesterov: what is kept of earlier steps, by parameter; for "
         "adam and adamw: the running mean of the squared gradient.",
     )

@@ -87,7 +87,7 @@ def _examples(exercise: Exercise, path: Path) -> Iterator[str]:
         yield f"of: {yaml_text.name(network.outputs[0].name)}"
     if batches.size != 1:
         size = "all" if batches.size == exercise.example_count else str(batches.size)
-        yield f"batch_size: {size}  # how many examples there are to an update"
+        yield f"batch_size: {size}  # how many examples each update uses"
     if reduces:
         yield f"reduction: {network.reduction}  # of a batch's losses and gradients"
     if batches.shuffle:

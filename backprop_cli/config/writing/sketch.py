@@ -131,7 +131,8 @@ def sizes_of(text: str) -> tuple[int, ...]:
     """The layers' sizes, inputs first, from ``2-3-1``. Raises UsageError for anything else."""
     if not re.fullmatch(r"[0-9]{1,4}(-[0-9]{1,4})+", text, re.ASCII):
         raise UsageError(
-            f"{text!r} are no sizes; write the inputs, each layer and the outputs as 2-3-1"
+            f"{text!r} is not a list of sizes; write the inputs, each layer and the outputs, "
+            "such as 2-3-1"
         )
     sizes = tuple(int(size) for size in text.split("-"))
     if 0 in sizes or max(sizes) > MOST_NEURONS:

@@ -80,7 +80,7 @@ def _verdicts(checks: Sequence[Check]) -> list[Prose]:
         verdicts.append(
             prose(
                 *("There is no derivative by ", *_named(check.parameter for check in kinked)),
-                ", and nothing to check: at these very numbers the function of ",
+                ", and nothing to check: exactly at these numbers the function of ",
                 *_named(neurons),
                 " bends or jumps.",
             )

@@ -225,14 +225,14 @@ def _endings(checked: Checked, wrong: int) -> Iterator[Paragraph]:
         name = printable(written.name[:40])
         yield Paragraph(
             prose(
-                f"Line {written.line}: {name} is no quantity of this network; the nearest are ",
+                f"Line {written.line}: {name} is not a quantity of this network; the nearest are ",
                 *joined([Code(one) for one in near]),
                 ".",
             )
         )
     if checked.sheet.unread:
         some = ", ".join(map(str, checked.sheet.unread[:MOST_NAMED]))
-        yield Paragraph(f"What should be a number is none in line {some}.")
+        yield Paragraph(f"No number could be read in line {some}.")
     if checked.missing:
         named = checked.missing[:MOST_NAMED]
         more = len(checked.missing) - len(named)

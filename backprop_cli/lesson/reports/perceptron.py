@@ -38,7 +38,7 @@ def epochs(run: Run) -> Iterator[Block]:
         yield Paragraph(
             "There was a mistake in every epoch. "
             + (
-                "After the last one there is none any more: the next epoch would end training."
+                "After the last one there are no more: the next epoch would end training."
                 if right
                 else "More epochs may help, but not if no line (with more inputs, no plane) "
                 "divides the two classes, as in XOR."

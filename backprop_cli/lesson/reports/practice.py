@@ -26,7 +26,7 @@ GREETING = (
 UNREADABLE = (
     Paragraph(
         prose(
-            "That is no number. Type one such as 0.3775, or ",
+            "That is not a number. Type one such as 0.3775, or ",
             *(Code("hint"), ", ", Code("skip"), " or ", Code("quit"), "."),
         )
     ),

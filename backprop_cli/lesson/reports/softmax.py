@@ -33,7 +33,7 @@ ALL_WORKED = 4
 MATRIX_SHOWN = 8
 
 
-SHIFTED = "The largest weighted sum, subtracted from each so that the exps are of a usual size"
+SHIFTED = "The largest weighted sum, subtracted from each so that no exp is too large"
 
 
 def softmax_at(weighted_sums: Sequence[Decimal], decimals: int) -> Lesson:

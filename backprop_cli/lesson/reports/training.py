@@ -87,7 +87,7 @@ def _why(run: Run, ending: Ending) -> Prose:
     match ending.reason:
         case Reason.ALL_EPOCHS if goes_by_error(run.exercise.network):
             return (
-                f"Training stopped after epoch {ending.epoch}, the last that it may take; "
+                f"Training stopped after epoch {ending.epoch}, the last one allowed; "
                 "--epochs N sets which that is."
             )
         case Reason.ALL_EPOCHS:
