@@ -16,6 +16,27 @@ from support.program import (
 )
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let what is drawn at random be drawn anew: see ``benchmarks/drawn.py``."""
+    parser.addoption("--drawing", type=int, default=0, help="0 draws what it always does")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Give a drawn test its seeds: as many as its marker says, others for each drawing."""
+    marker = metafunc.definition.get_closest_marker("drawn")
+    if marker and marker.args:
+        (count,) = marker.args
+        first = count * metafunc.config.getoption("drawing")
+        metafunc.parametrize("seed", range(first, first + count))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what hypothesis draws as drawn, too."""
+    for item in items:
+        if getattr(getattr(item, "obj", None), "is_hypothesis_test", False):
+            item.add_marker("drawn")
+
+
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Skip what needs numba, which is optional, where it is not installed."""
     if item.get_closest_marker("numba") and find_spec("numba") is None:

@@ -79,7 +79,7 @@ def test_a_tolerance_is_measured_across_a_resumption(backprop: Backprop, tmp_pat
     assert part.read_bytes() == whole.read_bytes()
 
 
-@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.drawn(2)
 def test_a_training_killed_at_any_moment_goes_on_to_the_same_end(
     backprop: Backprop, tmp_path: Path, seed: int
 ) -> None:

@@ -73,7 +73,7 @@ def test_a_slip_is_one_line_in_our_words(
     assert (run.stdout, run.stderr, run.returncode) == ("", f"{said}\n", 2)
 
 
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.drawn(12)
 def test_whatever_is_typed_ends_in_one_line_or_in_a_result(backprop: Backprop, seed: int) -> None:
     draw = random.Random(seed)
     known = ("--epochs", "--at", "--decimals", "--format", "--color", "--engine", "--lr", "--brief")

@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import random
 import resource
 import struct
 import subprocess
@@ -126,6 +127,22 @@ def test_what_is_cut_off_by_a_limit_is_said_with_exit_code_1(
     assert file.stat().st_size == 7
 
 
+@pytest.mark.drawn(8)
+def test_whatever_fits_the_exit_code_is_0_if_and_only_if_every_byte_is_written(
+    tmp_path: Path, seed: int
+) -> None:
+    draw = random.Random(seed)
+    name, env = draw.choice([*COMMANDS][1:]), draw.choice(({}, UNBUFFERED))
+    whole, _, _ = warm().run(["backprop", *COMMANDS[name]], env_of(name), ROOT, PATIENCE)
+    room = draw.choice((draw.randrange(2 * len(whole)), len(whole) - 1, len(whole)))
+    file = tmp_path / "out"
+    with opened(file) as limited:
+        said = run(name, limited, env, largest_file=room)
+    fits = room >= len(whole)
+    assert said == (("", 0) if fits else ("standard output: File too large\n", 1))
+    assert file.read_bytes() == whole[:room]
+
+
 @pytest.mark.parametrize("name", COMMANDS)
 def test_a_pipe_that_does_not_wait_gets_every_byte(name: str) -> None:
     whole, _, _ = warm().run(["backprop", *COMMANDS[name]], env_of(name), ROOT, PATIENCE)
@@ -225,3 +242,26 @@ def test_what_programs_read_is_in_utf_8_whatever_the_terminal_is(
     assert [done[1:] for done in printed] == [(b"", 0)] * 2
     assert printed[0] == printed[1]
     assert not given or "größe" in printed[0][0].decode() or name == "JSON"
+
+
+@pytest.mark.drawn(4)
+def test_a_script_is_in_utf_8_whatever_the_names_and_the_terminal_are(
+    tmp_path: Path, seed: int
+) -> None:
+    draw = random.Random(seed)
+    letters = draw.choice(("äöüß", "αβγδ", "жшщю", "数学入力", "aé数ж"))
+    name = "".join(draw.choices(letters, k=draw.randint(1, 4)))
+    file = tmp_path / f"{name}.yaml"
+    text = DEFAULT.read_text(encoding="utf-8").replace("h1", name)
+    file.write_text(text, encoding="utf-8")
+    encoding = draw.choice(("ascii", "latin-1", "cp1252", "koi8-r", "utf-16", "shift_jis"))
+    target = draw.choice(("numpy", "pytorch", "jax"))
+    script, err, code = warm().run(
+        ["backprop", "export", str(file), "--to", target],
+        environment({"PYTHONIOENCODING": encoding}),
+        ROOT,
+        PATIENCE,
+    )
+    assert (err, code) == (b"", 0)
+    assert name in script.decode("utf-8")
+    compile(script, "script.py", "exec")

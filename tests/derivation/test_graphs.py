@@ -307,7 +307,7 @@ def test_a_graph_is_trained_to_the_bits_of_its_working(tens: int) -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.drawn(6)
 def test_every_kind_of_graph_is_derived_trained_checked_and_saved(kind: str, seed: int) -> None:
     check_graph(KINDS[kind](seed), seed)
 

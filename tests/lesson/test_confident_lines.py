@@ -9,7 +9,6 @@ import pytest
 from support.program import ROOT, Backprop
 
 from backprop_cli.arithmetic.figures import rounded_apart
-from backprop_cli.arithmetic.working import WorkingError
 from backprop_cli.config.load import parse
 from backprop_cli.lesson import whole
 from backprop_cli.render.terminal.console import plain_console, show
@@ -69,8 +68,7 @@ def drawn(random: Random) -> str:
     loss = random.choice(["binary_cross_entropy", "cross_entropy"])
     if output == "softmax" or loss == "cross_entropy":
         sizes[-1] = max(sizes[-1], 2)
-    # Of two weighted sums in a softmax that are 745 apart, float64 makes a share of 0.
-    size = random.choice([1, 5, 30] if output == "softmax" else [1, 5, 30, 200])
+    size = random.choice([1, 5, 30, 200])
     layers = []
     for inputs, neurons in pairwise(sizes):
         rows = [
@@ -95,19 +93,11 @@ optimizer: {random.choice(["sgd", "momentum", "adam"])}
 
 
 # With the last three, a share of some hundredths would be nothing at one decimal.
-@pytest.mark.parametrize("seed", [*range(60), 105, 385, 396])
+@pytest.mark.drawn(60)
 def test_what_has_a_value_in_float64_has_one_by_hand_and_is_printed(seed: int) -> None:
     random = Random(seed)
     text = drawn(random)
-    try:
-        calculate(parse(text, "drawn.yaml"))
-    except WorkingError as error:
-        found = str(error)
-    else:
-        found = ""
-    assert found == "" or "too large" in found, text
-    if found:
-        return
+    calculate(parse(text, "drawn.yaml"))
     decimals = random.randint(1, 9)
     for more in ("", f"rounding: {random.randint(1, 9)}\n"):
         assert "_new" in printed(text + more, decimals if not more else None), text + more

@@ -62,7 +62,7 @@ def drawn(seed: int) -> Exercise:
     return config.parse(template(sizes, activation, loss, seed), "drawn.yaml")
 
 
-@pytest.mark.parametrize("seed", range(60))
+@pytest.mark.drawn(60)
 def test_every_figure_of_an_explanation_has_been_derived_or_named(seed: int) -> None:
     exercise = drawn(seed)
     working = calculate(exercise).working
@@ -72,7 +72,7 @@ def test_every_figure_of_an_explanation_has_been_derived_or_named(seed: int) -> 
         assert used_before(explain(exercise.network, working, name), given) == [], name
 
 
-@pytest.mark.parametrize("seed", range(60))
+@pytest.mark.drawn(60)
 def test_every_figure_of_a_whole_working_has_been_derived_or_named(seed: int) -> None:
     calculation = calculate(drawn(seed))
     assert used_before(lesson.full(calculation), {*calculation.working.given}) == []
@@ -99,6 +99,20 @@ def deep(layers: int) -> str:
 
 def test_a_working_grows_in_proportion_to_the_depth() -> None:
     assert len(deep(120)) < 2.2 * len(deep(60))
+
+
+@pytest.mark.drawn(2)
+def test_of_any_chain_the_working_grows_in_proportion_to_the_depth(seed: int) -> None:
+    random = Random(seed)
+    activation, depth = random.choice([*ACTIVATIONS]), random.randint(12, 15)
+
+    def length(layers: int) -> int:
+        text = template([1] * (layers + 1), activation, "half_squared_error", seed)
+        file = StringIO()
+        show(lesson.full(calculate(config.parse(text, "drawn.yaml"))), plain_console(file))
+        return len(file.getvalue())
+
+    assert length(2 * depth) < 2.2 * length(depth)
 
 
 def test_a_long_chain_starts_from_what_was_worked_out_before_and_says_where() -> None:

@@ -53,7 +53,7 @@ def printed(seed: int, rounding: str) -> str:
 
 
 @pytest.mark.parametrize("rounding", ["rounding: 4", "rounding: 2", "rounding: 9", ""])
-@pytest.mark.parametrize("seed", range(10))
+@pytest.mark.drawn(10)
 def test_a_line_has_an_equals_sign_exactly_where_its_figures_are_equal(
     seed: int, rounding: str
 ) -> None:
@@ -67,7 +67,7 @@ def test_a_line_has_an_equals_sign_exactly_where_its_figures_are_equal(
     assert wrong == []
 
 
-@pytest.mark.parametrize("seed", range(10, 20))
+@pytest.mark.drawn(10)
 def test_by_hand_a_running_product_is_rounded_from_its_printed_factors(seed: int) -> None:
     products = [
         (left, right)

@@ -1,11 +1,22 @@
 """Printed figures that have to agree with each other: conditions, summaries, running quantities."""
 
 import json
+import operator
 import re
+from decimal import Decimal
+from io import StringIO
 from pathlib import Path
+from random import Random
 
 import pytest
 from support.program import Backprop
+
+from backprop_cli.config.load import parse
+from backprop_cli.lesson import whole
+from backprop_cli.render.terminal.console import plain_console, show
+from backprop_cli.runs.plan import Plan
+from backprop_cli.runs.record import record
+from backprop_cli.runs.run import Run, calculate
 
 ONE_NEURON = """\
 inputs: [{x}]
@@ -64,6 +75,62 @@ def test_a_velocity_has_no_digits_that_its_line_does_not_give(lines, x: str, dec
     assert found, line
     assert float(found[1].replace("−", "-")) == float(found[3].replace("−", "-"))
     assert found[2] == "="
+
+
+# --- drawn ----------------------------------------------------------------------------------------
+
+COMPARED = re.compile(r"(−?[0-9.]+(?:e−?[0-9]+)?) ([>≥<≤]) (−?[0-9.]+(?:e−?[0-9]+)?)")
+HOLDS = {">": operator.gt, "≥": operator.ge, "<": operator.lt, "≤": operator.le}
+
+
+def drawn(random: Random) -> str:
+    """A network of two layers, most of whose numbers are small and some of which are 0."""
+
+    def number() -> str:
+        size = random.choice((0, 1, 1, 0.2, 0.2, 0.001))
+        return f"{random.uniform(-1, 1) * size:.6g}"
+
+    def row(length: int) -> str:
+        return f"[{', '.join(number() for _ in range(length))}]"
+
+    inputs, hidden = random.randint(1, 2), random.randint(1, 3)
+    how = random.choice(("relu", "leaky_relu", "elu", "selu", "hard_sigmoid", "binary_step"))
+    optimizer = random.choice(("sgd", "momentum"))
+    return f"""\
+inputs: {row(inputs)}
+weights: {{hidden: [{", ".join(row(inputs) for _ in range(hidden))}], output: [{row(hidden)}]}}
+activation: {{hidden: {how}, output: {random.choice(("linear", "relu", "sigmoid"))}}}
+target: {number()}
+learning_rate: 0.5
+optimizer: {optimizer}
+"""
+
+
+def printed(run: Run) -> list[str]:
+    """The lines of a full solution, with single spaces."""
+    file = StringIO()
+    show(whole.full(run), plain_console(file))
+    return [" ".join(line.split()) for line in file.getvalue().splitlines()]
+
+
+@pytest.mark.drawn(25)
+def test_conditions_hold_and_the_summary_says_what_the_working_does(seed: int) -> None:
+    random = Random(seed)
+    exercise = parse(drawn(random), "drawn.yaml")
+    run = calculate(exercise, Plan(decimals=random.choice((1, 1, 1, 2, 4, 6))))
+    found = printed(run)
+    for line in found:
+        for left, relation, right in COMPARED.findall(line.partition("since")[2]):
+            sides = (Decimal(side.replace("−", "-")) for side in (left, right))
+            assert HOLDS[relation](*sides), line
+    for name in exercise.network.weights:
+        (row,) = [one for one in found if re.fullmatch(rf"│ {name} │ [=≈] \S+ │", one)]
+        last = next(
+            one for one in reversed(found) if re.match(rf"∂Loss/∂{name} = .* [=≈] \S+$", one)
+        )
+        relation = "≈" if "≈" in last else "="  # from the product of all factors on
+        assert row == f"│ {name} │ {relation} {last.split()[-1]} │"
+    assert not re.search(r"-0\.0(?![0-9])", json.dumps(record(run)))
 
 
 NO_EPSILON = """\
