@@ -169,13 +169,13 @@ def test_the_line_itself_and_the_number_of_further_faults_are_known() -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "".join(f"k{number}: 1\n" for number in range(100_000)),
-        "".join(f"target: {number}\n" for number in range(100_000)),
-        "inputs:\n" + "".join(f"  x-{number}: a\n" for number in range(100_000)),
-        DOCUMENT.replace("biases:", "biases:\n" + "".join(f"  k{n}: 1\n" for n in range(100_000))),
+        "".join(f"k{number}: 1\n" for number in range(40_000)),
+        "".join(f"target: {number}\n" for number in range(40_000)),
+        "inputs:\n" + "".join(f"  x-{number}: a\n" for number in range(40_000)),
+        DOCUMENT.replace("biases:", "biases:\n" + "".join(f"  k{n}: 1\n" for n in range(40_000))),
     ],
 )
-def test_a_hundred_thousand_faults_take_no_longer_than_a_hundred_thousand_lines(text: str) -> None:
+def test_forty_thousand_faults_take_no_longer_than_forty_thousand_lines(text: str) -> None:
     before = time.process_time()
     found = fault(text)
     assert time.process_time() - before < 4 * usual_time()
@@ -185,7 +185,7 @@ def test_a_hundred_thousand_faults_take_no_longer_than_a_hundred_thousand_lines(
 @cache
 def usual_time() -> float:
     """The seconds for as many lines that are right, as machines differ."""
-    right = "inputs:\n" + "".join(f"  x{number}: 1\n" for number in range(100_000))
+    right = "inputs:\n" + "".join(f"  x{number}: 1\n" for number in range(40_000))
     before = time.process_time()
     fault(right)
     return time.process_time() - before

@@ -85,7 +85,7 @@ def differences(exercise: Exercise) -> dict[str, Any]:
 # --- gradients -------------------------------------------------------------------------------
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(exercises(most_layers=3, most_wide=2, most_inputs=2))
 def test_every_gradient_is_the_derivative_of_the_composed_formula(exercise: Exercise) -> None:
     network = exercise.network
@@ -98,7 +98,7 @@ def test_every_gradient_is_the_derivative_of_the_composed_formula(exercise: Exer
         assert close(values[f"∂Loss/∂{name}"], expected), name
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(exercises())
 def test_every_gradient_is_the_limit_of_differences_of_the_loss(exercise: Exercise) -> None:
     values = values_of(exercise)

@@ -16,6 +16,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.networks import BY_GRADIENT, exercises
+from support.pairs import every_pair
 from support.program import ROOT, Backprop
 from support.scripts import Case, Results, largest_difference, losses_of, ours, run_all
 
@@ -81,16 +82,17 @@ def shipped(path: Path) -> Case:
 
 
 def activations_and_losses() -> list[Case]:
-    """Every activation in both layers with every loss, and before a sigmoid and a softmax."""
-    return [
-        built(
-            f"{hidden}, {output}, {loss}",
-            *(SIGNED if LOSSES[loss].only_ends else BASE, WEIGHTS, BIASES, RATE),
-            f"batch_size: 2\nactivation: {{hidden: {hidden}, output: {output}}}\nloss: {loss}\n",
-        )
-        for hidden, loss in product(ACTIVATION_NAMES, LOSSES)
-        for output in dict.fromkeys((hidden, "sigmoid", "softmax"))
-    ]
+    """Every activation, loss and output, each with each; the output may be the activation too."""
+    cases = []
+    for hidden, loss, output in every_pair(
+        [*ACTIVATION_NAMES], [*LOSSES], ["the same", "sigmoid", "softmax"]
+    ):
+        output = hidden if output == "the same" else output
+        functions = f"activation: {{hidden: {hidden}, output: {output}}}\n"
+        examples = SIGNED if LOSSES[loss].only_ends else BASE
+        more = (WEIGHTS, BIASES, RATE, f"batch_size: 2\n{functions}loss: {loss}\n")
+        cases.append(built(f"{hidden}, {output}, {loss}", examples, *more))
+    return cases
 
 
 def settings_of_activations() -> list[Case]:
@@ -145,17 +147,22 @@ OPTIMIZING = [
 
 def forms() -> list[Case]:
     """Sparse and full weights, every form of biases, frozen parameters, each with a decay."""
-    cases = []
-    for (name, biases), frozen in product(BIAS_FORMS.items(), FROZEN):
-        for more in ("optimizer: adam\n", "weight_decay: 0.1\n", "optimizer: adamw\n"):
-            if name == "none" and "b" in frozen:
-                continue
-            text = (SPARSE, biases, RATE, f"frozen: {frozen}\n", more)
-            cases.append(built(f"{name} {frozen} {more}", BASE, *text))
-        for penalty in ("{l2: 0.1}", "{l1: 0.05, biases: true}"):
-            more = f"penalty: {penalty}\nbatch_size: 2\nfrozen: {frozen}\n"
-            if name != "none" or "b" not in frozen:
-                cases.append(built(f"{name} {more}", BASE, SPARSE, biases, RATE, more))
+    decays = (
+        *("optimizer: adam\n", "weight_decay: 0.1\n", "optimizer: adamw\n"),
+        *(f"batch_size: 2\npenalty: {one}\n" for one in ("{l2: 0.1}", "{l1: 0.05, biases: true}")),
+    )
+    cases = [
+        built(
+            f"{name} {frozen} {more}",
+            *(BASE, SPARSE, BIAS_FORMS[name], RATE, f"frozen: {frozen}\n", more),
+        )
+        for name, frozen, more in every_pair(
+            [*BIAS_FORMS],
+            FROZEN,
+            decays,
+            allowed=lambda name, frozen, _: name != "none" or "b" not in frozen,
+        )
+    ]
     every = [f"w{at}" for at in range(1, 21)]
     cases.append(built("all frozen", BASE, WEIGHTS, RATE, f"frozen: [{', '.join(every)}]\n"))
     first = f"frozen: [{', '.join(every[:12])}, b1, b2, b3, b4]\n"
@@ -273,8 +280,9 @@ def too_far(
 @pytest.mark.parametrize("target", INSTALLED)
 @pytest.mark.parametrize("family", FAMILIES)
 def test_a_script_comes_to_our_own_losses_and_parameters(family: str, target: str) -> None:
-    cases = worked(FAMILIES[family]())
-    assert len(cases) >= 9
+    made = FAMILIES[family]()
+    cases = worked(made)
+    assert len(cases) >= max(9, 0.8 * len(made)), "few have no numbers to compare"
     # JAX compiles every script anew: it gets a part of them.
     assert too_far(cases[:: 7 if target == "jax" else 1], target) == {}
 
@@ -284,11 +292,6 @@ def test_a_script_comes_to_our_own_losses_and_parameters(family: str, target: st
 def test_a_network_of_any_shape_comes_to_our_own_numbers(drawn: list[Exercise]) -> None:
     cases = [Case(f"drawn {at}", one, 5) for at, one in enumerate(drawn)]
     assert too_far(worked(cases), "numpy") == {}
-
-
-def test_few_of_the_cases_have_no_numbers_to_compare() -> None:
-    cases = activations_and_losses()
-    assert len(worked(cases)) >= 0.8 * len(cases)
 
 
 # --- data files ------------------------------------------------------------------------------

@@ -8,11 +8,11 @@ from io import StringIO
 from random import Random
 
 import pytest
+from support import drawn as configurations
 
 from backprop_cli import config
 from backprop_cli.algebra.expression import Expression, Number, Partial, Symbol, parts
 from backprop_cli.algebra.prose import spans
-from backprop_cli.api.templates import template
 from backprop_cli.functions.activations import ACTIVATIONS
 from backprop_cli.functions.losses import LOSSES
 from backprop_cli.lesson import whole as lesson
@@ -59,7 +59,7 @@ def drawn(seed: int) -> Exercise:
     distributions = activation == "softmax" and sizes[-1] > 1
     losses = [name for name, row in LOSSES.items() if distributions or not row.distribution]
     loss = random.choice(losses)
-    return config.parse(template(sizes, activation, loss, seed), "drawn.yaml")
+    return config.parse(configurations.drawn(sizes, activation, loss, seed), "drawn.yaml")
 
 
 @pytest.mark.drawn(60)
@@ -79,7 +79,7 @@ def test_every_figure_of_a_whole_working_has_been_derived_or_named(seed: int) ->
 
 
 def test_parts_that_are_added_in_lines_are_made_of_figures_with_a_line() -> None:
-    text = template([3, 1, 3, 3], "softmax", "cross_entropy", 1)
+    text = configurations.drawn([3, 1, 3, 3], "softmax", "cross_entropy", 1)
     exercise = config.parse(text, "drawn.yaml")
     working = calculate(exercise).working
     given = {*working.given, *(name for name in working.values if "∂" not in name)}
@@ -91,7 +91,7 @@ def test_parts_that_are_added_in_lines_are_made_of_figures_with_a_line() -> None
 
 def deep(layers: int) -> str:
     """The whole working of a network of so many layers, one neuron in each."""
-    text = template([1] * (layers + 1), "sigmoid", "half_squared_error", 1)
+    text = configurations.drawn([1] * (layers + 1), "sigmoid", "half_squared_error", 1)
     file = StringIO()
     show(lesson.full(calculate(config.parse(text, "drawn.yaml"))), plain_console(file))
     return file.getvalue()
@@ -107,7 +107,7 @@ def test_of_any_chain_the_working_grows_in_proportion_to_the_depth(seed: int) ->
     activation, depth = random.choice([*ACTIVATIONS]), random.randint(12, 15)
 
     def length(layers: int) -> int:
-        text = template([1] * (layers + 1), activation, "half_squared_error", seed)
+        text = configurations.drawn([1] * (layers + 1), activation, "half_squared_error", seed)
         file = StringIO()
         show(lesson.full(calculate(config.parse(text, "drawn.yaml"))), plain_console(file))
         return len(file.getvalue())
@@ -135,7 +135,7 @@ def test_the_chains_of_three_hidden_layers_go_back_to_the_loss_as_the_document_s
 
 
 def test_a_derivation_that_stands_alone_goes_back_to_the_loss_at_any_depth() -> None:
-    text = template([1] * 41, "sigmoid", "half_squared_error", 1)
+    text = configurations.drawn([1] * 41, "sigmoid", "half_squared_error", 1)
     calculation = calculate(config.parse(text, "drawn.yaml"))
     blocks = [block for block in explain_any(calculation, "w1") if isinstance(block, Equations)]
     rows = [row for block in blocks for row in block.rows]

@@ -9,20 +9,21 @@ from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction
 from io import StringIO
-from itertools import cycle, pairwise, product
+from itertools import cycle, pairwise
 from random import Random
 from typing import Any
 
 import mpmath  # type: ignore[import-untyped]
 import pytest
 from support.differences import DIGITS
+from support.drawn import drawn
 from support.graph_texts import GRAPHS
 from support.networks import BY_GRADIENT
+from support.pairs import every_pair
 from support.printed import evaluated, exponent_of, lines, relations, value
 from support.reference import ALPHA, SCALE
 
 from backprop_cli import config
-from backprop_cli.api.templates import template
 from backprop_cli.arithmetic.figures import rounded
 from backprop_cli.arithmetic.rounded import Rounded
 from backprop_cli.arithmetic.working import work
@@ -45,7 +46,7 @@ def printed(seed: int, rounding: str) -> str:
     sizes = [random.randint(1, 3) for _ in range(random.randint(2, 4))]
     activation = random.choice([*ACTIVATIONS])
     loss = random.choice([name for name, row in LOSSES.items() if not row.distribution])
-    text = template(sizes, activation, loss, seed).replace("rounding: 4", rounding)
+    text = drawn(sizes, activation, loss, seed).replace("rounding: 4", rounding)
     exercise = config.parse(text, "drawn.yaml")
     file = StringIO()
     show(lesson.full(calculate(exercise)), plain_console(file))
@@ -84,14 +85,18 @@ def test_by_hand_a_running_product_is_rounded_from_its_printed_factors(seed: int
 ROUNDINGS = ["rounding: 4", "rounding: 2", "rounding: 7", ""]
 TOLERANCE = mpmath.mpf("1e-45")
 
-# What a configuration of every activation and optimizer is varied in, in turn.
+# What a configuration of every activation is varied in, two of each with each other.
 IN_TURN = [
     (activation, optimizer, rounding, size, example, decay)
-    for (activation, optimizer), rounding, (size, example), decay in zip(
-        product([*ACTIVATIONS, "softmax"], BY_GRADIENT),
-        cycle(ROUNDINGS),
-        cycle([(1, 1), (2, 1), ("all", 3), (1, 3), (2, 3)]),
-        cycle(["", "weight_decay: 0.01", "weight_decay: 0.1"]),
+    for (optimizer, rounding, (size, example), decay), activation in zip(
+        2
+        * every_pair(
+            BY_GRADIENT,
+            ROUNDINGS,
+            [(1, 1), (2, 1), ("all", 3), (1, 3), (2, 3)],
+            ["", "weight_decay: 0.01", "weight_decay: 0.1"],
+        ),
+        cycle([*ACTIVATIONS, "softmax"]),
         strict=False,
     )
 ]
@@ -138,7 +143,9 @@ def by_hand_result(side: str, decimals: int) -> Decimal | None:
 
 
 def equal(left: Any, right: Any) -> bool:
-    return bool(abs(left - right) <= TOLERANCE * max(abs(left), abs(right)))
+    # What comes to 0 in decimal digits leaves some 1e-60 in binary ones.
+    rest = mpmath.mpf("1e-55")
+    return bool(abs(left - right) <= TOLERANCE * max(abs(left), abs(right)) + rest)
 
 
 @pytest.mark.parametrize(
@@ -284,7 +291,7 @@ def test_by_hand_the_digits_of_a_weight_do_not_grow_with_every_update(
 ) -> None:
     exercise = worked("tanh", optimizer, "rounding: 4", 1, 1, decay).exercise
     numbers: Mapping[str, Figure] = exercise.numbers
-    for at in range(60):
+    for at in range(30):
         working = Updates(exercise).work(numbers, (at % 3,), at % 3, Rounded(4))
         numbers = Updates(exercise).after(working)
         for name in exercise.network.parameters:

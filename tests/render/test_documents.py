@@ -58,8 +58,9 @@ def text_of_pdf(path: Path) -> str:
     return " ".join(done.stdout.decode().split())
 
 
-@pytest.mark.parametrize("engine", ["pdflatex", "lualatex"])
-@pytest.mark.parametrize("name", SHIPPED)
+@pytest.mark.parametrize(
+    ("engine", "name"), [("lualatex", "default"), *(("pdflatex", name) for name in SHIPPED)]
+)
 def test_tex_sets_every_shipped_configuration(engine: str, name: str, tmp_path: Path) -> None:
     lesson, _ = lesson_of(name)
     text = text_of_pdf(compiled(engine, document(lesson), tmp_path))

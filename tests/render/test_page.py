@@ -178,8 +178,7 @@ def test_on_a_phone_nothing_is_wider_than_the_screen(browser: Any, document: Pat
     assert shown.evaluate("document.documentElement.scrollWidth") <= 360
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("name", ["default", "softmax"])
+@pytest.mark.parametrize(("name", "scheme"), [("default", "light"), ("softmax", "dark")])
 def test_a_checker_of_accessibility_finds_nothing_serious(
     browser: Any, tmp_path: Path, name: str, scheme: str
 ) -> None:

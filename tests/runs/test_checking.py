@@ -14,6 +14,7 @@ from backprop_cli import config
 from backprop_cli.config.sheet.reading import load_sheet, parse_sheet
 from backprop_cli.runs.checking.check import Checked, check
 from backprop_cli.runs.checking.entry import Verdict
+from backprop_cli.runs.run import calculate
 
 EXERCISE = CONFIGS / "default.yaml"
 WORKED_EXAMPLE = Path(__file__).parents[1] / "data" / "worked_example_sheet.md"
@@ -150,9 +151,9 @@ def test_what_follows_from_a_slip_on_no_line_follows() -> None:
     ],
 )
 def test_quantities_go_by_the_names_of_courses(names: Sequence[str], quantity: str) -> None:
-    for name in names:
-        (one,) = checked(f"{name} = 0.5").lines
-        assert one.entry.quantity == quantity, name
+    figure = calculate(config.load(str(EXERCISE))).working.figure(quantity)
+    lines = checked("".join(f"{name} = {figure}\n" for name in names)).lines
+    assert [one.entry.quantity for one in lines] == [quantity] * len(names)
 
 
 def test_a_name_that_is_none_is_told_with_the_nearest() -> None:

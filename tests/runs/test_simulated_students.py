@@ -3,13 +3,14 @@
 The full measure, with 2,000 and 10,000 sheets, is ``tests/benchmarks/checking.py``.
 """
 
+from collections import Counter
 from random import Random
 
 from support.student.measured import outcome
 from support.student.working import right_sheet, wrong_sheet
 
 SEED = "a smaller one"
-MISTAKEN, RIGHT = 120, 300
+MISTAKEN, RIGHT = 120, 200
 
 
 def test_a_mistake_is_located_and_named() -> None:
@@ -21,14 +22,11 @@ def test_a_mistake_is_located_and_named() -> None:
     assert sum(one.named_first for one in located) >= 0.85 * len(located)
 
 
-def test_no_line_of_a_right_sheet_is_called_wrong() -> None:
+def test_no_line_of_a_right_sheet_is_called_wrong_and_few_cannot_be_judged() -> None:
+    found: Counter[str] = Counter()
     for at in range(RIGHT):
         sheet = right_sheet(Random(f"{SEED}/{at}"))
         verdicts = outcome(sheet).verdicts
         assert not verdicts["wrong"], f"{sheet.task.yaml}\n{sheet.text}"
-
-
-def test_few_lines_of_a_right_sheet_cannot_be_judged() -> None:
-    found = [outcome(right_sheet(Random(f"{SEED}/{at}"))).verdicts for at in range(RIGHT // 3)]
-    lines = sum(one.total() for one in found)
-    assert sum(one["right"] for one in found) >= 0.98 * lines
+        found += verdicts
+    assert found["right"] >= 0.98 * found.total()

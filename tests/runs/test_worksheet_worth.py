@@ -4,8 +4,9 @@ The mistakes of the first test are worked here, apart from the program and from 
 """
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import ROUND_HALF_UP, Decimal
+from functools import cache
 from itertools import combinations
 
 import pytest
@@ -18,11 +19,12 @@ from backprop_cli.network.exercise import Exercise
 from backprop_cli.runs.checking.problem import problem
 from backprop_cli.runs.run import calculate
 from backprop_cli.runs.worksheets.collisions import lines_of
-from backprop_cli.runs.worksheets.drawing import drawing, drawn
+from backprop_cli.runs.worksheets.drawing import Drawing, drawing, drawn
 
 Line = dict[str, float]
 
 
+@cache
 def shape(
     *sizes: int, activation: str = "sigmoid", loss: str = "half_squared_error", seed: int = 1
 ) -> Exercise:
@@ -145,16 +147,17 @@ SHAPES = (
 )
 
 
-@pytest.fixture(params=SHAPES, ids=str)
-def exercise(request: pytest.FixtureRequest) -> Exercise:
+@pytest.fixture(params=SHAPES, ids=str, scope="module")
+def drawings(request: pytest.FixtureRequest) -> Sequence[Drawing]:
+    """Four drawings of a shape."""
     sizes, activation, loss = request.param
-    return shape(*sizes, activation=activation, loss=loss)
+    exercise = shape(*sizes, activation=activation, loss=loss)
+    return [drawing(exercise, seed) for seed in range(4)]
 
 
-def test_fewer_than_one_mistake_in_a_hundred_is_hidden(exercise: Exercise) -> None:
+def test_fewer_than_one_mistake_in_a_hundred_is_hidden(drawings: Sequence[Drawing]) -> None:
     mistakes = hidden = 0
-    for seed in range(4):
-        found = drawing(exercise, seed)
+    for found in drawings:
         lines = lines_of(problem(found.exercise))
         mistakes += sum(len(line.ways) - 1 for line in lines)
         assert found.lacks is not None
@@ -163,9 +166,8 @@ def test_fewer_than_one_mistake_in_a_hundred_is_hidden(exercise: Exercise) -> No
     assert hidden < 0.01 * mistakes
 
 
-def test_every_gradient_can_be_seen_and_every_neuron_learns(exercise: Exercise) -> None:
-    for seed in range(4):
-        found = drawn(exercise, seed)
+def test_every_gradient_can_be_seen_and_every_neuron_learns(drawings: Sequence[Drawing]) -> None:
+    for found in (one.exercise for one in drawings):
         network, values = found.network, calculate(found).working.values
         for parameter in network.parameters:
             assert abs(values[f"∂Loss/∂{parameter}"]) >= Decimal("0.00005"), parameter
@@ -183,8 +185,9 @@ def test_every_gradient_can_be_seen_and_every_neuron_learns(exercise: Exercise) 
 
 
 def test_no_input_is_a_multiple_of_another() -> None:
+    exercise = shape(3, 4, 2)
     for seed in range(40):
-        found = drawn(shape(3, 4, 2), seed)
+        found = drawn(exercise, seed)
         inputs = [Decimal(found.numbers[name]) for name in found.network.inputs]
         for one, other in combinations(inputs, 2):
             assert one % other

@@ -115,7 +115,7 @@ def check_that_training_is_the_working(exercise: Exercise, epochs: int) -> None:
 # --- training and working --------------------------------------------------------------------
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(exercises())
 def test_training_agrees_with_the_working_to_the_last_bit(exercise: Exercise) -> None:
     check_that_training_is_the_working(exercise, epochs=4)
@@ -132,14 +132,14 @@ def test_training_the_document_s_network_is_its_working() -> None:
         (49, (2, 1)),  # exactly 50 with the bias
         (50, (2, 1)),  # and one more
         (2, (3, 60)),  # 60 losses in a sum, and 60 parts in the gradient of a shared bias
-        (5000, (2, 1)),  # 10,000 weights, and more terms than Python compiles in one expression
+        (3500, (1,)),  # more terms than Python compiles in one expression
         (1, (101, 1)),  # an activation whose neuron is one of very many
     ],
 )
 def test_long_sums_are_trained_in_the_order_in_which_they_are_worked(
     inputs: int, widths: tuple[int, ...]
 ) -> None:
-    check_that_training_is_the_working(fully_connected(inputs, widths), epochs=3)
+    check_that_training_is_the_working(fully_connected(inputs, widths), epochs=2)
 
 
 @pytest.mark.parametrize("frozen", [{"w1"}, {"w5", "b2"}, {"w1", "w2", "w3", "w4", "w5", "w6"}])
@@ -156,7 +156,7 @@ def test_a_deep_network_trains_whatever_is_frozen(depth: int, trained: str | Non
     check_that_training_is_the_working(fully_connected(1, (1,) * depth, frozen), epochs=2)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(exercises())
 def test_frozen_parameters_keep_every_bit(exercise: Exercise) -> None:
     trainer = trainer_of(exercise)
@@ -246,7 +246,7 @@ def test_training_any_activation_and_loss_in_any_batches_is_the_working(
     check_that_training_is_the_working(with_batches(exercise, form), epochs=2)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(trainings())
 def test_training_whatever_can_be_configured_is_the_working(exercise: Exercise) -> None:
     try:
