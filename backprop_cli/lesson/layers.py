@@ -1,7 +1,11 @@
 """A layered network as matrices: which quantity stands where in W1, Z1, dW1 and the others."""
 
-from backprop_cli.algebra.expression import partial
+from collections.abc import Sequence
+
+from backprop_cli.algebra.expression import Symbol, partial
 from backprop_cli.arithmetic.working import AnyWorking
+from backprop_cli.derivation.examples import symbol_of_example
+from backprop_cli.derivation.objective import reduced
 from backprop_cli.lesson.matrix_rows import Grid, vector
 from backprop_cli.network.neurons import Layer, Neuron
 from backprop_cli.network.structure import Network
@@ -51,11 +55,28 @@ def _shared(layer: Layer) -> str | None:
 
 
 class Layers:
-    """The matrices of a working's layers, which count from 1; layer 0 are the inputs."""
+    """The matrices of a working's layers, which count from 1; layer 0 are the inputs.
 
-    def __init__(self, network: Network, working: AnyWorking) -> None:
-        self._network, self._working = network, working
+    Of a working of a batch, ``examples`` are the numbers of those that have a column each.
+    """
+
+    def __init__(
+        self, network: Network, working: AnyWorking, examples: tuple[int, ...] = ()
+    ) -> None:
+        self._network, self._working, self._examples = network, working, examples
         self.last = len(network.layers)
+
+    def _columns(self, name: str, quantities: Sequence[Symbol]) -> Grid:
+        """A row for each quantity, and a column for each example."""
+        common = self._network.parameters
+        return Grid(
+            name,
+            tuple(
+                tuple(symbol_of_example(one, number, common).name for number in self._examples)
+                or (one.name,)
+                for one in quantities
+            ),
+        )
 
     def _neurons(self, at: int) -> tuple[Neuron, ...]:
         return self._network.layers[at - 1].neurons
@@ -79,27 +100,34 @@ class Layers:
 
     def sums(self, at: int) -> Grid:
         """Z1."""
-        return vector(f"Z{at}", [neuron.weighted_sum for neuron in self._neurons(at)])
+        sums = [Symbol(neuron.weighted_sum) for neuron in self._neurons(at)]
+        return self._columns(f"Z{at}", sums)
 
     def activations(self, at: int) -> Grid:
         """A1; of layer 0 the inputs, X."""
         if at == 0:
-            return vector("X", self._network.inputs)
-        return vector(f"A{at}", [neuron.activation for neuron in self._neurons(at)])
+            return self._columns("X", [*map(Symbol, self._network.inputs)])
+        activations = [Symbol(neuron.activation) for neuron in self._neurons(at)]
+        return self._columns(f"A{at}", activations)
 
     def targets(self) -> Grid:
         """Y."""
-        return vector("Y", self._network.targets)
+        return self._columns("Y", [*map(Symbol, self._network.targets)])
+
+    def predictions(self) -> Grid:
+        """The last A, its elements by the names of predictions."""
+        names = map(self._network.prediction, self._network.outputs)
+        return self._columns(f"A{self.last}", [*map(Symbol, names)])
 
     def by_activations(self, at: int) -> Grid:
         """dA1: the derivative of the loss by each activation; of an output, by the prediction."""
-        names = [self.gradient(self._end(neuron)) for neuron in self._neurons(at)]
-        return vector(f"dA{at}", names)
+        ends = [self._network.gradient(self._end(neuron)) for neuron in self._neurons(at)]
+        return self._columns(f"dA{at}", ends)
 
     def slopes(self, at: int) -> Grid:
         """The derivative of each activation by its own weighted sum, which has no name."""
-        names = [partial(self._end(n), n.weighted_sum).name for n in self._neurons(at)]
-        return vector("", names)
+        slopes = [partial(self._end(n), n.weighted_sum) for n in self._neurons(at)]
+        return self._columns("", slopes)
 
     def jacobian(self, at: int) -> Grid:
         """J1: the derivative of every activation of a softmax by every weighted sum, a row each."""
@@ -109,7 +137,8 @@ class Layers:
 
     def by_sums(self, at: int) -> Grid:
         """dZ1."""
-        return vector(f"dZ{at}", [self.gradient(n.weighted_sum) for n in self._neurons(at)])
+        sums = [self._network.gradient(n.weighted_sum) for n in self._neurons(at)]
+        return self._columns(f"dZ{at}", sums)
 
     def by_weights(self, at: int) -> Grid:
         """dW1."""
@@ -120,20 +149,19 @@ class Layers:
         biases = self.biases(at)
         return None if biases is None or self.shares_bias(at) else self._derived(biases)
 
-    def gradient(self, quantity: str) -> str:
-        """The name of the derivative of what is derived by a quantity."""
-        return self._network.gradient(quantity).name
+    def gradient(self, parameter: str) -> Symbol:
+        """The derivative by a parameter; of a batch's loss without its penalty."""
+        network = self._network
+        return reduced(network, parameter) if self._examples else network.gradient(parameter)
 
     def _derived(self, grid: Grid) -> Grid:
-        rows = (tuple(name and self.gradient(name) for name in row) for row in grid.elements)
+        rows = (tuple(name and self.gradient(name).name for name in row) for row in grid.elements)
         return Grid(f"d{grid.name}", tuple(rows))
 
     def _end(self, neuron: Neuron) -> str:
         """An activation as the backward pass calls it: that of an output goes by its prediction."""
-        name = self._network.prediction(neuron) if neuron in self._network.outputs else ""
-        found = self._working.derivation.by_name
-        return (
-            name
-            if self.gradient(name) in found or name == self._network.derived
-            else (neuron.activation)
-        )
+        network, found = self._network, self._working.derivation.by_name
+        name = network.prediction(neuron) if neuron in network.outputs else ""
+        (gradient,) = self._columns("", [network.gradient(name)]).names[:1]
+        is_there = gradient in found or name == network.derived
+        return name if is_there else neuron.activation

@@ -17,13 +17,16 @@ from backprop_cli.lesson.backward import (
     gradient_summary,
     slope_gradients,
 )
-from backprop_cli.lesson.blocks import Block, Heading
+from backprop_cli.lesson.blocks import Block, Heading, Paragraph
+from backprop_cli.lesson.columns import columns, singles, working_of_batch
 from backprop_cli.lesson.explanation import explain
 from backprop_cli.lesson.flat import nothing_is_learnt
 from backprop_cli.lesson.forward import predicted
 from backprop_cli.lesson.given import layer_title, readable
 from backprop_cli.lesson.layers import refusal
-from backprop_cli.lesson.matrix_passes import Passes, is_by_matrix
+from backprop_cli.lesson.matrix_passes import Passes
+from backprop_cli.lesson.matrix_updates import is_by_matrix, way_to
+from backprop_cli.lesson.matrix_updates import updates as updates_by_matrix
 from backprop_cli.lesson.notation import Notation
 from backprop_cli.lesson.reasons import place, title
 from backprop_cli.lesson.updates import updates
@@ -31,6 +34,12 @@ from backprop_cli.network.structure import Network
 from backprop_cli.runs.run import Run
 
 LEFT_OUT = "leave --notation out"
+
+
+def _passes(run: Run) -> Passes:
+    """The passes of the example that is shown, or of all of a small batch, a column each."""
+    of_each = singles(run)
+    return Passes(run.exercise.network, working_of_batch(run, of_each), of_each)
 
 
 class MatrixNotation(Notation):
@@ -47,24 +56,31 @@ class MatrixNotation(Notation):
 
     def forward(self, run: Run) -> Iterator[Block]:
         """The matrices of what is given, and from layer to layer Z and A."""
-        passes = Passes(run.exercise.network, run.working)
+        passes = _passes(run)
         yield Heading(2, "2. Forward Propagation")
         yield from passes.given()
         for at in range(1, passes.layers.last + 1):
             yield from passes.forward(at)
-        yield from predicted(run.exercise.network, run.working)
+        if columns(run):
+            shown = run.shown.example + 1
+            yield Paragraph(
+                f"The loss of example {shown} follows; that of the batch, further below."
+            )
+        else:
+            yield from predicted(run.exercise.network, run.working)
 
     def gradients(self, run: Run) -> Iterator[Block]:
         """dA, dZ, dW and dB, layer by layer from the output back."""
         network, working = run.exercise.network, run.working
-        passes = Passes(network, working)
+        passes = _passes(run)
         yield Heading(2, "3. Backward Propagation")
         yield from passes.introduction()
         for at in reversed(range(1, passes.layers.last + 1)):
             yield Heading(3, layer_title(network.layers[at - 1]))
             for worked in passes.backward(at):
                 yield from worked.blocks
-        yield from gradient_summary(network, working)
+        if not columns(run):  # that table is of one example alone
+            yield from gradient_summary(network, working)
         yield from nothing_is_learnt(network, working)
         if readable(network):
             order = explained_order(network, run.exercise.order)
@@ -75,7 +91,7 @@ class MatrixNotation(Notation):
         """W_new = W − η dW, or, where that is not so, every parameter by itself."""
         network, working = run.exercise.network, run.working
         if is_by_matrix(network):
-            yield from Passes(network, working).updates()
+            yield from updates_by_matrix(_passes(run))
         else:
             yield from updates(network, working)
 
@@ -84,7 +100,7 @@ class MatrixNotation(Notation):
         parameter = name if name in network.parameters else ""
         target = network.gradient(name).name if parameter else name
         step = working.derivation.by_name.get(target)
-        way = Passes(network, working).way_to(target, parameter) if step else []
+        way = way_to(Passes(network, working), target, parameter) if step else []
         if not way or step is None:
             yield from explain(network, working, name)
             return

@@ -1,5 +1,6 @@
 """The notation of matrices: the figures of the plain working, and equations that hold."""
 
+import re
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from itertools import cycle, pairwise
@@ -21,6 +22,7 @@ from backprop_cli.algebra.expression import (
     Negative,
     Number,
     Product,
+    Quotient,
     Sum,
     Symbol,
     parts,
@@ -78,21 +80,34 @@ def test_all_layered_configurations_are_written_in_matrices() -> None:
     assert refused == {*NOT_LAYERED}
 
 
+OF_EXAMPLE = re.compile(r"\[(\d+)\]")
+
+
+def figure_of(run: Run, quantity: str) -> Decimal:
+    """A quantity's figure in the plain working, that of its own example where it has a number."""
+    numbers = {int(number) for number in OF_EXAMPLE.findall(quantity)}
+    if not numbers:
+        return run.working.figure(quantity)
+    (number,) = numbers
+    return run.working_of(number - 1).figure(OF_EXAMPLE.sub("", quantity))
+
+
 @pytest.mark.parametrize("name", LAYERED)
 def test_every_figure_in_a_matrix_is_that_of_the_plain_working(name: str) -> None:
     run = calculate(config.load(str(CONFIGS / f"{name}.yaml")))
     plain, found = all_results(lesson_of(name)[0]), all_results(whole.full(run, MatrixNotation()))
     for quantity, figure in found.items():
-        own = run.working.figure(quantity)
+        own = figure_of(run, quantity)
         if quantity.endswith("_new"):  # which may have fewer digits in a line than in a table
             assert Decimal(figure.replace("−", "-")) == own
         else:
             assert figure == on_paper(own) == plain.get(quantity, figure), quantity
     network = run.exercise.network
+    everywhere = {OF_EXAMPLE.sub("", quantity) for quantity in found}
     for neuron in network.neurons:
-        assert {neuron.weighted_sum, neuron.activation} <= found.keys()
-        assert network.gradient(neuron.weighted_sum).name in found
-    if name != "iris":  # whose biases are read in dB alone
+        assert {neuron.weighted_sum, neuron.activation} <= everywhere
+        assert network.gradient(neuron.weighted_sum).name in everywhere
+    if name != "iris" and not run.working.is_batched:  # whose biases are read in dB alone
         assert {
             network.gradient(parameter).name for parameter in network.parameters
         } <= found.keys()
@@ -103,14 +118,23 @@ def test_every_figure_in_a_matrix_is_that_of_the_plain_working(name: str) -> Non
 DRAWN = [*zip([*ACTIVATIONS, "softmax"], cycle(["rounding: 4", "rounding: 2", ""]), strict=False)]
 
 
-def drawn(activation: str, rounding: str) -> Run:
+BATCH = """\
+examples:
+- {inputs: [0.70, -0.4, 0.25], target: [0.8, 0.2]}
+- {inputs: [-0.1, 0.6, 1.5], target: [0.1, 0.9]}
+- {inputs: [0.35, 0.2, -0.8], target: [0.4, 0.4]}
+batch_size: all
+"""
+
+
+def drawn(activation: str, rounding: str, examples: str = "") -> Run:
+    examples = examples or "inputs: [0.70, -0.4, 0.25]\ntarget: [0.8, 0.2]"
     last = "softmax" if activation == "softmax" else "sigmoid"
     hidden = "tanh" if activation == "softmax" else activation
     return calculate(
         config.parse(
             f"""\
-inputs: [0.70, -0.4, 0.25]
-target: [0.8, 0.2]
+{examples}
 weights:
   first: {{h1: {{x1: 0.15, x3: -0.20}}, h2: {{x1: -0.25, x2: 0.30, x3: 0.1}}}}
   second: [[0.55, 0.35], [0.45, -0.65], [-0.3, 0.2]]
@@ -143,8 +167,11 @@ def worth(expression: Expression) -> Any:
             for term in terms:
                 sign = -1 if isinstance(term, Negative) else 1
                 inner = term.operand if isinstance(term, Negative) else term
-                total = each(total, worth(inner), lambda a, b, sign=sign: a + sign * b)
+                added = spread(worth(inner), total)
+                total = each(total, added, lambda a, b, sign=sign: a + sign * b)
             return total
+        case Quotient(above, below) if isinstance(above, Matrix | MatrixProduct):
+            return [[one / worth(below) for one in row] for row in worth(above)]
         case Product((factor, Matrix() as matrix)):
             return [[worth(factor) * one for one in row] for row in worth(matrix)]
         case Call(function, Matrix() as matrix):
@@ -165,15 +192,30 @@ def times(left: Values, right: Values) -> Values:
     ]
 
 
+def spread(vector: Values, beside: Values) -> Values:
+    """A column as often as there are columns in the matrix that it is added to."""
+    across = len(beside[0])
+    return [row * across if len(row) == 1 else row for row in vector]
+
+
 def each(left: Values, right: Values, change: Any) -> Values:
     return [
         [change(a, b) for a, b in zip(*pair, strict=True)] for pair in zip(left, right, strict=True)
     ]
 
 
-@pytest.mark.parametrize(("activation", "rounding"), DRAWN)
-def test_every_equation_of_matrices_holds(activation: str, rounding: str) -> None:
-    run = drawn(activation, rounding)
+OVER_ALL = [BATCH, f"{BATCH}reduction: sum\n"]
+
+
+@pytest.mark.parametrize(
+    ("activation", "rounding", "examples"),
+    [
+        *((*one, "") for one in DRAWN),
+        *((*one, over) for one, over in zip(DRAWN, cycle(OVER_ALL), strict=False)),
+    ],
+)
+def test_every_equation_of_matrices_holds(activation: str, rounding: str, examples: str) -> None:
+    run = drawn(activation, rounding, examples)
     by_hand = isinstance(run.working.arithmetic, Rounded)
     checked = 0
     with mpmath.workdps(DIGITS):
@@ -291,7 +333,7 @@ def test_what_is_no_plain_step_is_updated_line_by_line(more: str) -> None:
     assert any(line.startswith("w2_new = ") for line in found)
 
 
-def test_several_examples_are_worked_one_at_a_time_and_updated_by_their_mean() -> None:
+def test_several_examples_are_updated_by_their_mean() -> None:
     text = SPARSE.replace(
         "inputs: [1, 2]", "examples: [{inputs: [1, 2], target: 1}, {inputs: [0, 1], target: 0}]"
     ).replace("target: 1\nl", "batch_size: all\nl")

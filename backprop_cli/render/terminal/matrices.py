@@ -2,7 +2,15 @@
 
 from collections.abc import Iterator, Sequence
 
-from backprop_cli.algebra.expression import Call, Expression, Negative, Product, Sum, parts
+from backprop_cli.algebra.expression import (
+    Call,
+    Expression,
+    Negative,
+    Product,
+    Quotient,
+    Sum,
+    parts,
+)
 from backprop_cli.algebra.matrices import (
     NO_ELEMENT,
     ElementProduct,
@@ -87,6 +95,10 @@ class _Layout:
                 for factor in factors:
                     found += self._signed(SIGNS[type(expression)], self.boxes(factor, style))
                 return found
+            case Quotient(numerator, denominator):
+                *most, last = self.boxes(numerator, style)
+                below = self._signed(" / ", self.boxes(denominator, style))
+                return [*most, _beside([last, *below])]
             case _:
                 raise TypeError(f"no formula of matrices: {expression!r}")
 

@@ -5,15 +5,16 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
-from backprop_cli.algebra.expression import Expression, Partial, Symbol, partial, transform
+from backprop_cli.algebra.expression import Partial, Symbol
 from backprop_cli.arithmetic.evaluation import Arithmetic
 from backprop_cli.arithmetic.exact import Exact
 from backprop_cli.arithmetic.rounded import Rounded
 from backprop_cli.arithmetic.working import WorkingError
 from backprop_cli.derivation.backward import backward_steps
 from backprop_cli.derivation.derived import Derived
+from backprop_cli.derivation.examples import step_of_example, symbol_of_example
 from backprop_cli.derivation.forward import forward_steps
-from backprop_cli.derivation.objective import FEW, of_example
+from backprop_cli.derivation.objective import FEW
 from backprop_cli.derivation.steps import Derivation, Rule, Step
 from backprop_cli.network.exercise import Exercise, Figure
 from backprop_cli.network.structure import Network
@@ -139,25 +140,8 @@ def _steps(derived: Derived, numbers: list[int], apart: list[int]) -> list[Step]
         return steps
     passes = steps[: len(derived.passes.steps)]
     common = set(derived.network.parameters)
-    renamed = [_renamed(step, number, common) for number in apart for step in passes]
+    renamed = [step_of_example(step, number, common) for number in apart for step in passes]
     return [*renamed, *steps[len(passes) :]]
-
-
-def _renamed(step: Step, number: int, common: set[str]) -> Step:
-    def change(part: Expression) -> Expression | None:
-        return _symbol(part, number, common) if isinstance(part, Symbol) else None
-
-    expression = transform(step.expression, change)
-    return step._replace(defines=_symbol(step.defines, number, common), expression=expression)
-
-
-def _symbol(symbol: Symbol, number: int, common: set[str]) -> Symbol:
-    def own(name: str) -> str:
-        return name if name in common else of_example(name, number)
-
-    if isinstance(symbol, Partial):
-        return partial(own(symbol.of), own(symbol.by))
-    return Symbol(own(symbol.name))
 
 
 def _values(
@@ -185,7 +169,8 @@ def _values(
         inputs = {*network.inputs, *network.targets}
         symbols = [*own, *map(Symbol, inputs)]
         found.update(
-            (_symbol(one, number, common).name, float(values[one.name])) for one in symbols
+            (symbol_of_example(one, number, common).name, float(values[one.name]))
+            for one in symbols
         )
         passed = {one.name for one in symbols}
         found.update((name, float(value)) for name, value in values.items() if name not in passed)
