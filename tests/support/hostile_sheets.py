@@ -3,12 +3,14 @@
 import json
 from contextlib import suppress
 from random import Random
+from typing import NamedTuple
 
 from backprop_cli import config
 from backprop_cli.config.sheet.reading import parse_sheet
 from backprop_cli.errors import ConfigError
 from backprop_cli.lesson.reports.marked_sheet import marked_sheet
-from backprop_cli.runs.checking.check import check
+from backprop_cli.runs.checking.check import checked
+from backprop_cli.runs.checking.problem import Problem, problem
 from backprop_cli.runs.checking.record import as_json
 from support.student.working import right_sheet
 
@@ -65,13 +67,23 @@ def _mutated(random: Random, right: str) -> str:
     return "".join(text)
 
 
-def check_hostile(seed: str) -> None:
+class Desk(NamedTuple):
+    """A network with its right solution, and a right sheet about it: for many hostile ones."""
+
+    facts: Problem
+    right: str
+
+
+def desk(seed: str) -> Desk:
+    """Draw a network, and derive it."""
+    right = right_sheet(Random(seed))
+    return Desk(problem(config.parse(right.task.yaml, "network.yaml")), right.text)
+
+
+def check_hostile(at: Desk, seed: str) -> None:
     """Check a hostile sheet to the end: its verdicts, the report and the JSON."""
-    random = Random(seed)
-    right = right_sheet(random)
-    text = hostile_sheet(random, right.text)
-    exercise = config.parse(right.task.yaml, "network.yaml")
+    text = hostile_sheet(Random(seed), at.right)
     with suppress(ConfigError):
-        checked = check(exercise, parse_sheet(text, "sheet.txt"))
-        marked_sheet(checked)
-        as_json(checked)
+        found = checked(at.facts, parse_sheet(text, "sheet.txt"))
+        marked_sheet(found)
+        as_json(found)

@@ -33,8 +33,8 @@ class Statement(NamedTuple):
     no_number: bool = False
 
 
-def statements(text: str) -> Iterator[Statement]:
-    """The statements of one line of plain text."""
+def statements(text: str, *, worked: bool = True) -> Iterator[Statement]:
+    """The statements of one line of plain text, with their working if that is ``worked``."""
     for piece in _pieces(text):
         name, *sides = RELATION.split(piece)
         if not sides:
@@ -49,13 +49,13 @@ def statements(text: str) -> Iterator[Statement]:
             and len(name) <= LONGEST_NAME
             and sides[-1].strip()
         ):
-            yield _statement(name.strip(), piece.strip(), sides)
+            yield _statement(name.strip(), piece.strip(), sides, worked=worked)
 
 
-def continued(before: Statement, text: str) -> Statement:
+def continued(before: Statement, text: str, *, worked: bool = True) -> Statement:
     """A statement with the line that goes on with it: ``≈ 0.5307``."""
     _, *sides = RELATION.split(text)
-    after = _statement(before.name, f"{before.text} {text.strip()}", sides)
+    after = _statement(before.name, f"{before.text} {text.strip()}", sides, worked=worked)
     return after._replace(working=before.working + after.working)
 
 
@@ -71,7 +71,7 @@ def _pieces(text: str) -> Iterator[str]:
     yield text[start:]
 
 
-def _statement(name: str, text: str, sides: list[str]) -> Statement:
+def _statement(name: str, text: str, sides: list[str], *, worked: bool) -> Statement:
     *between, last = sides
     if NOT_A_NUMBER.fullmatch(last):
         return Statement(name, text, (), None, comma=False, no_number=True)
@@ -79,7 +79,7 @@ def _statement(name: str, text: str, sides: list[str]) -> Statement:
     figure = number(found[1].replace(" ", "")) if found and _is_remark(found[2]) else None
     if figure is None:
         between = sides
-    parsed = (arithmetic(side) for side in between)
+    parsed = (arithmetic(side) for side in between if worked)
     working = tuple(side for side in parsed if side is not None and not any(symbols(side)))
     comma = bool(found and figure is not None and "," in found[1])
     return Statement(name, text, working, figure, comma)

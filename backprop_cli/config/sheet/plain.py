@@ -65,7 +65,7 @@ WRAPPED = re.compile(
 )
 HAT = re.compile(r"\\(?:hat|widehat)\s*(?:\{([^{}]*)\}|([A-Za-z]))")
 FRACTION = re.compile(r"\\[dt]?frac\s*\{([^{}]*)\}\s*\{([^{}]*)\}")
-GROUPS = 40  # how deeply groups may be nested in each other
+GROUPS = 12  # how deeply groups may be nested in each other
 # A row of equations as the program's own LaTeX has it: \equationrow{$left$}{${}= right$}.
 ROW = re.compile(r"^\s*\\equationrow\{\$(.*?)\$\}\{\$\{\}")
 SUBSCRIPT = re.compile(r"([_^])\{([^{}]*)\}")

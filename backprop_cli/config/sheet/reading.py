@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 
 from backprop_cli.algebra.sheet import Sheet, Written
@@ -13,14 +14,16 @@ from backprop_cli.config.sheet.passed_over import numbered
 from backprop_cli.config.sheet.plain import plain
 from backprop_cli.errors import STDIN, ConfigError
 
-MOST_BYTES = 4_000_000
-MOST_FIGURES = 20_000
+MOST_CHARACTERS = 1_000_000
+MOST_FIGURES = 10_000
+# The working on lines is read up to so many characters of a sheet; figures are read to its end.
+MOST_WORKING = 150_000
 # So many lines of words may stand between a formula and the numbers that go on with it.
 WORDS_BETWEEN = 4
 
 # The line of a worksheet that says which it is; what stands there has a digit or a hyphen.
 CODE = re.compile(
-    r"^\W*(?:(?:par|p)\b\W*)?code\b\W*:\W*(?:(?:texttt|code)\b\W*)?"
+    r"^\W{0,40}(?:(?:par|p)\b\W{0,40})?code\b\W{0,40}:\W{0,40}(?:(?:texttt|code)\b\W{0,40})?"
     r"(?=[a-z]*[-–—\d])([\da-z][\da-z–—-]{4,}[\da-z])",
     re.IGNORECASE | re.MULTILINE,
 )
@@ -40,13 +43,14 @@ def load_sheet(path: str) -> Sheet:
 
 def parse_sheet(text: str, name: str) -> Sheet:
     """Read a sheet from text; ``name`` stands for the file. Raises ConfigError."""
-    if len(text) > MOST_BYTES:
-        limit = MOST_BYTES // 1_000_000
-        raise ConfigError(name, f"the sheet has more than {limit} million characters")
+    if len(text) > MOST_CHARACTERS:
+        raise ConfigError(name, "the sheet has more than a million characters")
     found = mapping.figures(text) if mapping.looks_like_one(text) else None
     unread: list[int] = []
     if not found:
-        found = [*_of_lines(text, unread)]
+        found = [*islice(_of_lines(text, unread), MOST_FIGURES + 1)]
+        if len(found) > MOST_FIGURES:
+            raise ConfigError(name, f"the sheet has more than {MOST_FIGURES:,} figures")
     codes = [*dict.fromkeys(CODE.findall(text))]
     if len(codes) > 1:
         raise ConfigError(
@@ -56,14 +60,14 @@ def parse_sheet(text: str, name: str) -> Sheet:
         raise ConfigError(
             name, "there is no line with a name and a figure in it, such as z_h1 = 0.3775"
         )
-    return Sheet(name, tuple(found[:MOST_FIGURES]), tuple(unread), "".join(codes))
+    return Sheet(name, tuple(found), tuple(unread), "".join(codes))
 
 
 def _of_lines(text: str, unread: list[int]) -> Iterator[Written]:
     """The figures of a text line by line; lines whose figure is no number go to ``unread``."""
     columns: tables.Columns | None = None
     waiting: Statement | None = None
-    words, example = 0, None
+    words, example, room = 0, None, MOST_WORKING
     for at, raw in numbered(text):
         if not raw.strip():
             columns = None
@@ -88,10 +92,11 @@ def _of_lines(text: str, unread: list[int]) -> Iterator[Written]:
         if heading is not None:
             example, waiting = int(heading[1]), None
             continue
+        room -= len(line)
         if waiting is not None and CONTINUES.match(line):
-            found = [continued(waiting, line)]
+            found = [continued(waiting, line, worked=room > 0)]
         else:
-            found = [*statements(line)]
+            found = [*statements(line, worked=room > 0)]
         words = 0 if found else words + 1
         if words > WORDS_BETWEEN:
             waiting = None

@@ -9,12 +9,13 @@ from backprop_cli.network.exercise import Exercise
 from backprop_cli.runs.checking.diagnosis import Cause, causes, telling_apart
 from backprop_cli.runs.checking.entry import Verdict
 from backprop_cli.runs.checking.marking import Marked, Marking
-from backprop_cli.runs.checking.problem import problem
+from backprop_cli.runs.checking.problem import Problem, problem
 from backprop_cli.runs.checking.together import Together, together
 from backprop_cli.wording import NEAREST, nearest
 
 # The causes of so many wrong lines are looked for: mending the first mends most of the others.
 MOST_EXPLAINED = 12
+SHOWN = 3  # of so many names that are none the nearest are looked for
 
 
 class Checked(NamedTuple):
@@ -23,8 +24,8 @@ class Checked(NamedTuple):
     ``causes`` are those of wrong lines by their positions in ``lines``, the likeliest first; where
     there are several, ``teller`` may have the quantity whose line would tell the first two apart.
     ``together`` are wrong lines that one mistake explains as a whole. ``missing`` are the ASCII
-    names of what is on no line, ``unknown`` the lines whose names are none, with the nearest that
-    are.
+    names of what is on no line, ``unknown`` the lines whose names are none, the first of them with
+    the nearest that are.
     """
 
     sheet: Sheet
@@ -62,7 +63,12 @@ def check(exercise: Exercise, sheet: Sheet, example: int = 0) -> Checked:
 
     Raises WorkingError where the exercise itself leaves the range of float64.
     """
-    marking = Marking(problem(exercise, example), sheet)
+    return checked(problem(exercise, example), sheet)
+
+
+def checked(facts: Problem, sheet: Sheet) -> Checked:
+    """Check a sheet against the right solution of an exercise."""
+    marking = Marking(facts, sheet)
     explained: dict[int, Sequence[Cause]] = {}
     teller: dict[int, str] = {}
     for at in marking.in_order():
@@ -87,8 +93,8 @@ def check(exercise: Exercise, sheet: Sheet, example: int = 0) -> Checked:
         groups,
         _missing(marking),
         tuple(
-            (one, tuple(nearest(one.name[:40], shown, NEAREST, likeness=0.0)))
-            for one in marking.unknown[:20]
+            (one, tuple(nearest(one.name[:40], shown, NEAREST, likeness=0.0) if at < SHOWN else ()))
+            for at, one in enumerate(marking.unknown)
         ),
     )
 

@@ -1,25 +1,23 @@
 """The diagnosis of a wrong line: every mistake that gives just its figure."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from decimal import Decimal
-from functools import cached_property
 from typing import NamedTuple
 
-from backprop_cli.algebra.expression import Expression, Number, symbols
+from backprop_cli.algebra.expression import Number
 from backprop_cli.arithmetic.intervals import Bounds, Form
 from backprop_cli.runs.checking import slips
 from backprop_cli.runs.checking.entry import Entry
 from backprop_cli.runs.checking.marking import Marking, coarse
 from backprop_cli.runs.checking.own import OwnNumbers
+from backprop_cli.runs.checking.trial import Changes, Trial
 from backprop_cli.runs.mistakes.catalogue import changes_at
 
 # So many skipped quantities behind a line are looked into.
 MOST_SKIPPED = 40
-# How much is tried for a whole sheet: mistakes, times the steps that each concerns.
+# How much is tried for a whole sheet: mistakes, times the steps that each changes.
 MOST_WORK = 80_000
-# What is more than this share of a figure's own last digit away from it does not give it.
-WITHIN = 0.55
-GENEROUSLY = 5.0
+CHANGE_COST = 3  # a changed formula takes about as long as so many steps
 
 
 class Cause(NamedTuple):
@@ -38,23 +36,50 @@ class Cause(NamedTuple):
     seen: bool = False
 
 
+class Suspect(NamedTuple):
+    """A mistake that may give a line's figure: the formulas that it puts in the place of others.
+
+    ``changed`` are the quantities of those, the last of them where the mistake was made.
+    """
+
+    mistake: str
+    sentence: str
+    quantity: str
+    changes: Changes
+    changed: tuple[str, ...]
+
+
 def causes(marking: Marking, at: int) -> list[Cause]:
     """Every mistake that gives the figure of a line, the simplest first.
 
     In a large network, or after many wrong lines, not all can be tried.
     """
-    entry = marking.own.entries[at]
+    own, entry = marking.own, marking.own.entries[at]
     found: dict[tuple[str, str], Cause] = {}
-    for cause in _all(marking, at, entry):
-        key = (cause.mistake, cause.quantity)
-        if key not in found or (cause.closely and not found[key].closely):
-            found[key] = cause
+    trial = Trial(own, at, entry)
+    for suspect in _all(own, at, entry):
+        earlier = found.get((suspect.mistake, suspect.quantity))
+        if earlier is not None and earlier.closely:
+            continue
+        cause = suspect if isinstance(suspect, Cause) else None
+        if isinstance(suspect, Suspect):
+            if own.work > MOST_WORK:
+                continue
+            cause = _cause(trial, suspect, only_closely=earlier is not None)
+        if cause is not None:
+            found[cause.mistake, cause.quantity] = cause
     close = [cause for cause in found.values() if cause.closely]
     return close + [cause for cause in found.values() if not cause.closely]
 
 
-def _all(marking: Marking, at: int, entry: Entry) -> Iterator[Cause]:
-    own, quantity = marking.own, entry.quantity
+def _cause(trial: Trial, suspect: Suspect, *, only_closely: bool) -> Cause | None:
+    """The cause that a trial shows a suspect to be; None if it does not give the figure."""
+    met = trial.of(suspect.changes, *suspect.changed, only_closely=only_closely)
+    return met and Cause(suspect.mistake, suspect.sentence, suspect.quantity, *met)
+
+
+def _all(own: OwnNumbers, at: int, entry: Entry) -> Iterator[Cause | Suspect]:
+    quantity = entry.quantity
     if quantity not in own.problem.steps:
         known = [slips.Source(quantity, _digits(own, quantity))]
         yield from _miscopied(entry, known)
@@ -71,19 +96,15 @@ def _all(marking: Marking, at: int, entry: Entry) -> Iterator[Cause]:
         return
     yield from _by_formula(own, at, entry)
     yield from _of_result(entry, expected)
-    trial = _Trial(own, at, entry)
     for slip in slips.of_sources(known):
-        cause = trial.of({slip.source: Number(slip.value)}, slip.source)
-        if cause is not None:
-            yield Cause(slip.name, slip.sentence, quantity, *cause)
+        changes: Changes = {slip.source: Number(slip.value)}
+        yield Suspect(slip.name, slip.sentence, quantity, changes, (slip.source,))
     computed = [one for one in known if one.name in own.problem.steps]
     for rounded in slips.rounded_sources([*computed, *aside], min(own.habit.decimals, 6)):
-        numbers: dict[str, Expression] = {name: Number(value) for name, value in rounded.items()}
-        cause = trial.of(numbers, *numbers)
-        if cause is not None:
-            detail = ", ".join(f"{value} for {name}" for name, value in rounded.items())
-            slip = slips.Slip("rounded_too_early", detail)
-            yield Cause(slip.name, slip.sentence, quantity, *cause)
+        numbers: Changes = {name: Number(value) for name, value in rounded.items()}
+        detail = ", ".join(f"{value} for {name}" for name, value in rounded.items())
+        slip = slips.Slip("rounded_too_early", detail)
+        yield Suspect(slip.name, slip.sentence, quantity, numbers, tuple(numbers))
 
 
 def _of_result(entry: Entry, expected: Form) -> Iterator[Cause]:
@@ -93,121 +114,17 @@ def _of_result(entry: Entry, expected: Form) -> Iterator[Cause]:
             yield Cause(slip.name, slip.sentence, entry.quantity, expected)
 
 
-def _by_formula(own: OwnNumbers, at: int, entry: Entry) -> Iterator[Cause]:
+def _by_formula(own: OwnNumbers, at: int, entry: Entry) -> Iterator[Suspect]:
     """Mistakes in the step of a line, and in steps that the sheet skips on the way to it."""
-    trial = _Trial(own, at, entry)
-    left = MOST_WORK - own.work
     for name in (entry.quantity, *own.skipped(entry.quantity, at, MOST_SKIPPED)):
         step = own.problem.steps[name]
-        used = {symbol.name for symbol in symbols(step.expression)}
-        written = {one for one in used if own.line_of(one, at) is not None}
+        written = {one for one in own.problem.used[name] if own.line_of(one, at) is not None}
         for mistake, change in changes_at(own.problem, step, written):
-            if left < 0:
+            own.work += CHANGE_COST
+            if own.work > MOST_WORK:
                 return
-            left -= trial.size
-            own.work += trial.size
-            cause = trial.of({name: change.expression}, name)
-            if cause is not None:
-                sentence = mistake.told(change.detail)
-                yield Cause(mistake.name, sentence, name, *cause)
-
-
-class _Trial:
-    """A trial: the result of a line where something is changed, held against its figure."""
-
-    def __init__(self, own: OwnNumbers, at: int, entry: Entry) -> None:
-        self.own, self.at, self.entry = own, at, entry
-        self._resting: dict[str, frozenset[str]] = {}
-        self._behind: dict[str, frozenset[str]] = {}
-        self._between = frozenset((entry.quantity, *own.skipped(entry.quantity, at, 400)))
-
-    @property
-    def size(self) -> int:
-        """The number of steps that a trial concerns."""
-        return len(self._between)
-
-    def of(self, changes: Mapping[str, Expression], *changed: str) -> tuple[Form, bool] | None:
-        """The result of the last changed quantity, and whether the figure is met closely.
-
-        None where it is not met.
-        """
-        affected = frozenset().union(*map(self._resting_on, changed))
-        if self.entry.quantity not in affected or not self._has_values(changes, affected):
-            return None
-        name, bounds = changed[-1], self.own.bounds(self.at)
-        worth = self.own.worth_changed(self.entry.quantity, self.at, changes, affected)
-        off = abs(worth - self.entry.figure)
-        if not off <= bounds.radius + self._reach(worth):
-            return None
-        forms = self.own.changed(self.entry.quantity, self.at, changes, affected)
-        form = forms[self.entry.quantity]
-        judged = form.is_bounded and not coarse(form, bounds)
-        closely = off <= 2 * WITHIN * bounds.radius
-        if not closely and not (judged and form.bounds.meets(bounds)):
-            return None
-        return forms.get(name, form), closely
-
-    def _reach(self, worth: float) -> float:
-        """A generous bound, quickly found, on how far rounding on the way may move a number."""
-        expected = self._expected
-        scale = max(1.0, abs(worth / expected.centre)) if expected.centre else 1.0
-        return GENEROUSLY * scale * (expected.radius + self.entry.bounds.radius)
-
-    @cached_property
-    def _expected(self) -> Form:
-        return self.own.result(self.entry.quantity, self.at).form
-
-    def _has_values(self, changes: Mapping[str, Expression], affected: frozenset[str]) -> bool:
-        """True if no changed step uses what rests on it: an updated weight may."""
-        problem = self.own.problem
-        for name, expression in changes.items():
-            for symbol in symbols(expression):
-                if symbol.name not in problem.exact:
-                    return False
-                if symbol.name != name and symbol.name not in self._between:
-                    continue
-                if symbol.name == name or symbol.name in affected:
-                    return False
-        return not any(
-            self._rests_on(symbol.name, name)
-            for name, expression in changes.items()
-            for symbol in symbols(expression)
-            if self.own.line_of(symbol.name, self.at) is None or symbol.name == self.entry.quantity
-        )
-
-    def _rests_on(self, quantity: str, on: str) -> bool:
-        """True if a quantity that the sheet skips is worked from another."""
-        if quantity not in self._behind:
-            self._behind[quantity] = self._found_behind(quantity)
-        return on in self._behind[quantity]
-
-    def _found_behind(self, quantity: str) -> frozenset[str]:
-        """The quantities that one is worked from without a line between, and itself."""
-        waiting, seen = [quantity], set[str]()
-        found: set[str] = set()
-        while waiting:
-            name = waiting.pop()
-            found.add(name)
-            step = self.own.problem.steps.get(name)
-            on_line = self.own.line_of(name, self.at) is not None and name != self.entry.quantity
-            if step is None or name in seen or on_line:
-                continue
-            seen.add(name)
-            waiting.extend(symbol.name for symbol in symbols(step.expression))
-        return frozenset(found)
-
-    def _resting_on(self, name: str) -> frozenset[str]:
-        """The quantities between a changed one and the line that are worked from it."""
-        if name not in self._resting:
-            found = {name}
-            waiting = [name]
-            while waiting:
-                for user in self.own.affected_by.get(waiting.pop(), ()):
-                    if user in self._between and user not in found:
-                        found.add(user)
-                        waiting.append(user)
-            self._resting[name] = frozenset(found)
-        return self._resting[name]
+            sentence = mistake.told(change.detail)
+            yield Suspect(mistake.name, sentence, name, {name: change.expression}, (name,))
 
 
 def _miscopied(entry: Entry, known: list[slips.Source]) -> Iterator[Cause]:

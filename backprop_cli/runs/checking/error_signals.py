@@ -5,10 +5,10 @@ Kamber, "Data Mining: Concepts and Techniques", the chapter on backpropagation.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from backprop_cli.algebra.expression import Negative, Partial
 from backprop_cli.algebra.sheet import Written
-from backprop_cli.arithmetic.intervals import bounds_of
 from backprop_cli.runs.checking.entry import Entry
 from backprop_cli.runs.checking.names import Names
 from backprop_cli.runs.checking.problem import Problem
@@ -44,12 +44,11 @@ def _is_gradient(problem: Problem, entry: Entry) -> bool:
 
 
 def _fits(problem: Problem, entry: Entry) -> bool:
-    bounds = bounds_of(entry.written.figure)
-    return any(bounds.holds(value) for value in problem.truths(entry.quantity))
+    return any(entry.bounds.holds(value) for value in problem.truths(entry.quantity))
 
 
 def _turned(entry: Entry) -> Entry:
     written: Written = entry.written
     working = tuple(Negative(side) for side in written.working)
     written = written._replace(figure=-written.figure, working=working, remark=REMARK)
-    return entry._replace(written=written, turned=True)
+    return replace(entry, written=written, turned=True)

@@ -1,11 +1,12 @@
 """A verdict for every line of a sheet."""
 
 import math
+from bisect import bisect_left, insort
 from collections.abc import Iterator, Sequence
 from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
 from typing import NamedTuple
 
-from backprop_cli.algebra.expression import Number, Symbol, symbols
+from backprop_cli.algebra.expression import Number, Symbol
 from backprop_cli.algebra.sheet import Sheet, Written
 from backprop_cli.arithmetic.figures import LOSSLESS, decimals_of, unit_of
 from backprop_cli.arithmetic.intervals import Bounds, Form, between, point
@@ -82,11 +83,13 @@ class Marking:
         entries = with_one_sign(problem, names, entries)
         self.own = OwnNumbers(problem, entries)
         self.found: dict[int, Marked] = {}
+        # What is marked: the first line of each figure of a quantity, and all by their figures.
+        self._same: dict[tuple[str, float], int] = {}
+        self._seen: dict[str, list[tuple[float, int]]] = {}
 
     def in_order(self) -> Iterator[int]:
         """The positions of all lines, those first that others rest on."""
-        order = {name: at for at, name in enumerate((*self.problem.given, *self.problem.steps))}
-        entries = self.own.entries
+        order, entries = self.problem.order, self.own.entries
         return iter(sorted(range(len(entries)), key=lambda at: (order[entries[at].quantity], at)))
 
     def mark(self, at: int) -> Marked:
@@ -97,6 +100,8 @@ class Marking:
         verdict, route, remark = self._verdict(at, entry)
         marked = Marked(entry, at, verdict, own.worth(quantity, at), exact, remark)
         self.found[at] = marked
+        self._same.setdefault((quantity, entry.figure), at)
+        insort(self._seen.setdefault(quantity, []), (entry.figure, at))
         if verdict is not Verdict.RIGHT:
             own.settle(at, between(bounds, f"line {at}"))
         elif self._is_exact(quantity) and math.isclose(entry.figure, exact, rel_tol=1e-14):
@@ -117,7 +122,7 @@ class Marking:
             return Verdict.RIGHT, nearest, _remark(entry, truths)
         if any(is_cut_off(entry.written.figure, value) for value in truths):
             return Verdict.RIGHT, nearest, CUT_OFF
-        copied = self._copied(at, entry)
+        copied = self._copied(entry)
         if copied is not None:
             verdict = copied.verdict if copied.verdict is Verdict.RIGHT else Verdict.FOLLOWS
             remark = f"as in line {copied.entry.written.line}"
@@ -173,17 +178,18 @@ class Marking:
             return bool(figure) and result.meets(cut_bounds(figure))
         return _cut_within(figure, result)
 
-    def _copied(self, at: int, entry: Entry) -> Marked | None:
+    def _copied(self, entry: Entry) -> Marked | None:
         """An earlier line about the same quantity whose figure this one repeats."""
-        bounds, figure = entry.bounds, entry.figure
-        for line in self.own.lines_of(entry.quantity):
-            if line in self.found and line != at:
-                earlier = self.found[line]
-                shorter = bounds.holds(earlier.entry.figure)
-                if figure == earlier.entry.figure or (
-                    shorter and bounds.radius > earlier.entry.bounds.radius
-                ):
-                    return earlier
+        same = self._same.get((entry.quantity, entry.figure))
+        if same is not None:
+            return self.found[same]
+        bounds, seen = entry.bounds, self._seen.get(entry.quantity, [])
+        for _, line in seen[bisect_left(seen, (bounds.low, 0)) :]:
+            earlier = self.found[line]
+            if not bounds.holds(earlier.entry.figure):
+                break
+            if bounds.radius > earlier.entry.bounds.radius:
+                return earlier
         return None
 
     def _is_exact(self, quantity: str) -> bool:
@@ -193,8 +199,10 @@ class Marking:
             return True
         if isinstance(step.expression, Symbol):
             return self._is_exact(step.expression.name)
-        used = {symbol.name for symbol in symbols(step.expression)}
-        return isinstance(step.expression, Number) or not used & self.problem.steps.keys()
+        used = self.problem.used[quantity]
+        return isinstance(step.expression, Number) or not any(
+            name in self.problem.steps for name in used
+        )
 
 
 def _likeliest(problem: Problem, written: Written, meant: Sequence[str], prepared: bool) -> str:

@@ -1,11 +1,10 @@
 """A student's own numbers: what the figures of a sheet stand for, and what follows from them."""
 
-from bisect import bisect_left
+from bisect import bisect_left, insort
 from collections.abc import Callable, Mapping, Sequence
-from functools import cached_property
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
-from backprop_cli.algebra.expression import Expression, Number, Symbol, symbols
+from backprop_cli.algebra.expression import Number, Symbol
 from backprop_cli.arithmetic.intervals import Bounds, Form, evaluate, point
 from backprop_cli.derivation.steps import Step
 from backprop_cli.runs.checking.entry import Entry
@@ -21,8 +20,7 @@ class Known(NamedTuple):
     lines: frozenset[int] = frozenset()
 
 
-# Formulas in the place of those of the steps, to see what a mistake leads to.
-Changes = Mapping[str, Expression]
+V = TypeVar("V")
 NOTHING: frozenset[str] = frozenset()
 Key = tuple[str, int, frozenset[str]]
 
@@ -44,11 +42,11 @@ class OwnNumbers:
         for at, entry in enumerate(entries):
             self._at.setdefault(entry.quantity, []).append(at)
         self._settled: dict[int, Form] = {}
+        self._settled_lines: dict[str, list[int]] = {}
         self._implied: dict[str, Form] = {}
         self._found: dict[Key, Known] = {}
         self._counted: dict[Key, float] = {}
-        self._order = {name: place for place, name in enumerate(problem.steps)}
-        self._varies: dict[str, bool] = {}
+        self._repeats: dict[str, Sequence[int]] = {}
 
     def bounds(self, at: int) -> Bounds:
         """All numbers that a line's figure stands for, from the hand of this student."""
@@ -61,6 +59,7 @@ class OwnNumbers:
     def settle(self, at: int, form: Form) -> None:
         """Take a line's number for the student's own from here on."""
         self._settled[at] = form
+        insort(self._settled_lines.setdefault(self.entries[at].quantity, []), at)
 
     def imply(self, quantity: str, form: Form) -> None:
         """Take a number for the student's own that is on no line: a mistake there has shown it."""
@@ -75,10 +74,10 @@ class OwnNumbers:
 
     def line_of(self, quantity: str, at: int) -> int | None:
         """The line whose figure counts for line ``at``: the last before it, else the next after."""
-        lines = self._at.get(quantity, [])
-        here = bisect_left(lines, at)
-        nearest = (*reversed(lines[:here]), *lines[here:]) if len(lines) > 1 else lines
-        return next((line for line in nearest if line in self._settled), None)
+        lines = self._settled_lines.get(quantity)
+        if not lines:
+            return None
+        return lines[max(0, bisect_left(lines, at) - 1)]
 
     def lines_of(self, quantity: str) -> Sequence[int]:
         """All lines about a quantity."""
@@ -123,30 +122,6 @@ class OwnNumbers:
             return Known(point(self.problem.exact[quantity]))
         return Known(evaluate(step.expression, form_of), frozenset(used))
 
-    def changed(
-        self, quantity: str, at: int, changes: Changes, affected: frozenset[str]
-    ) -> Mapping[str, Form]:
-        """The results for a quantity, and on the way to it, where formulas are replaced.
-
-        ``affected`` are the quantities up to it that rest on one of those.
-        """
-        found: dict[str, Form] = {}
-
-        def form_of(name: str) -> Form:
-            if name not in affected or (
-                name not in changes and name != quantity and self.line_of(name, at) is not None
-            ):
-                return self.known(name, at).form
-            if name not in found:
-                step = self.problem.steps.get(name)
-                form = evaluate(changes.get(name) or self.problem.steps[name].expression, form_of)
-                aside = name != quantity and step is not None
-                found[name] = self.rounded_aside(name, step, form) if aside and step else form
-            return found[name]
-
-        form_of(quantity)
-        return found
-
     def rounded_aside(self, quantity: str, step: Step, form: Form) -> Form:
         """A number that is on no line, as it may have been rounded on other paper."""
         if isinstance(step.expression, Symbol | Number) or not form.is_bounded:
@@ -159,7 +134,7 @@ class OwnNumbers:
         step = self.problem.steps.get(quantity)
         if step is None:
             return self.problem.exact[quantity]
-        return value_of(step.expression, _Worked(lambda name: self.counted(name, at)))
+        return value_of(step.expression, Worked(lambda name: self.counted(name, at)))
 
     def counted(self, quantity: str, at: int) -> float:
         """The number that line ``at`` counts on: the figure of a line, or what others come to."""
@@ -174,27 +149,9 @@ class OwnNumbers:
             self._counted[self._key(name, at)] = self.worth(name, at)
         return self._counted[self._key(quantity, at)]
 
-    def worth_changed(
-        self, quantity: str, at: int, changes: Changes, affected: frozenset[str]
-    ) -> float:
-        """The same where formulas are replaced; ``affected`` as in `changed`.
-
-        Not a number where it does not exist.
-        """
-
-        def work(name: str) -> float:
-            if name not in affected or (
-                name not in changes and name != quantity and self.line_of(name, at) is not None
-            ):
-                return self.counted(name, at)
-            return value_of(changes.get(name) or self.problem.steps[name].expression, values)
-
-        values = _Worked(work)
-        return values[quantity]
-
     def _key(self, quantity: str, at: int, ignoring: frozenset[str] = NOTHING) -> Key:
-        """The key of a worked number: the line matters only where figures are repeated."""
-        return quantity, at if self._varying(quantity) else -1, ignoring
+        """The key of a worked number: of the line, only which repeated ones are before it."""
+        return quantity, bisect_left(self._repeated(quantity), at), ignoring
 
     def _unworked(
         self, quantity: str, at: int, ignoring: frozenset[str], kept: Mapping[Key, object]
@@ -214,20 +171,15 @@ class OwnNumbers:
                 continue
             if self._key(name, at, ignoring) not in kept:
                 found.add(name)
-                used = symbols(self.problem.steps[name].expression)
-                waiting.extend(symbol.name for symbol in used)
-        return sorted(found, key=self._order.__getitem__)
+                waiting.extend(self.problem.used[name])
+        return sorted(found, key=self.problem.order.__getitem__)
 
     def skipped(self, quantity: str, at: int, most: int) -> list[str]:
         """The quantities on no line that a quantity is worked through, the nearest first."""
         found: dict[str, None] = {}
         waiting = [quantity]
         while waiting and len(found) < most:
-            step = self.problem.steps.get(waiting.pop(0))
-            if step is None:
-                continue
-            for symbol in symbols(step.expression):
-                name = symbol.name
+            for name in self.problem.used.get(waiting.pop(0), ()):
                 known = name in found or name not in self.problem.steps
                 if not known and self.line_of(name, at) is None:
                     found[name] = None
@@ -238,51 +190,35 @@ class OwnNumbers:
         """The quantities on lines, or given, that a quantity is worked from in the end."""
         found: dict[str, None] = {}
         for user in (quantity, *self.skipped(quantity, at, 200)):
-            step = self.problem.steps.get(user)
-            for symbol in symbols(step.expression) if step else ():
-                if (
-                    symbol.name not in self.problem.steps
-                    or self.line_of(symbol.name, at) is not None
-                ):
-                    found[symbol.name] = None
+            for name in self.problem.used.get(user, ()):
+                if name not in self.problem.steps or self.line_of(name, at) is not None:
+                    found[name] = None
         return [*found]
 
-    def _varying(self, quantity: str) -> bool:
-        """True if a quantity, or one that it rests on, stands on several lines."""
-        waiting = [quantity]
+    def _repeated(self, quantity: str) -> Sequence[int]:
+        """The lines of quantities on several lines that a quantity rests on, or is."""
+        waiting = [] if quantity in self._repeats else [quantity]
         while waiting:
             name = waiting[-1]
-            if name in self._varies:
-                waiting.pop()
-                continue
-            step = self.problem.steps.get(name)
-            below = [symbol.name for symbol in symbols(step.expression)] if step else []
-            open_ones = [one for one in below if one not in self._varies]
-            if open_ones and len(self._at.get(name, ())) < 2:
+            below = self.problem.used.get(name, ())
+            open_ones = [one for one in below if one not in self._repeats]
+            if open_ones:
                 waiting.extend(open_ones)
                 continue
-            several = len(self._at.get(name, ())) > 1
-            self._varies[name] = several or any(self._varies[one] for one in below)
+            lines = {line for one in below for line in self._repeats[one]}
+            own = self._at.get(name, ())
+            self._repeats[name] = sorted(lines.union(own if len(own) > 1 else ()))
             waiting.pop()
-        return self._varies[quantity]
-
-    @cached_property
-    def affected_by(self) -> Mapping[str, tuple[str, ...]]:
-        """From each quantity to those whose formula it stands in."""
-        found: dict[str, dict[str, None]] = {}
-        for step in self.problem.steps.values():
-            for symbol in symbols(step.expression):
-                found.setdefault(symbol.name, {})[step.defines.name] = None
-        return {name: tuple(users) for name, users in found.items()}
+        return self._repeats[quantity]
 
 
-class _Worked(dict[str, float]):
+class Worked(dict[str, V]):
     """Numbers by name, each worked when it is first asked for."""
 
-    def __init__(self, work: Callable[[str], float]) -> None:
+    def __init__(self, work: Callable[[str], V]) -> None:
         super().__init__()
         self.work = work
 
-    def __missing__(self, name: str) -> float:
+    def __missing__(self, name: str) -> V:
         self[name] = found = self.work(name)
         return found

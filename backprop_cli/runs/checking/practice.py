@@ -11,9 +11,9 @@ from backprop_cli.algebra.expression import Number, Symbol
 from backprop_cli.algebra.sheet import Sheet, Written
 from backprop_cli.derivation.steps import Rule, Step
 from backprop_cli.network.exercise import Exercise
-from backprop_cli.runs.checking.check import Checked, check
+from backprop_cli.runs.checking.check import Checked, checked
 from backprop_cli.runs.checking.marking import Marking
-from backprop_cli.runs.checking.problem import problem
+from backprop_cli.runs.checking.problem import Problem, problem
 
 # Steps that nobody works on paper.
 NEVER_ASKED = (Rule.SOFTMAX_LARGEST, Rule.SOFTMAX_REST)
@@ -27,9 +27,12 @@ class Question(NamedTuple):
 
 
 class Practice(NamedTuple):
-    """The questions of an exercise in their order, and what has been answered on a sheet."""
+    """The questions of an exercise in their order, and what has been answered on a sheet.
 
-    exercise: Exercise
+    ``facts`` is the right solution.
+    """
+
+    facts: Problem
     name: str
     questions: tuple[Question, ...]
     answers: tuple[Written, ...] = ()
@@ -48,7 +51,7 @@ class Practice(NamedTuple):
     def checked(self) -> Checked:
         """All answers, with their verdicts."""
         numbered = (one._replace(line=at) for at, one in enumerate(self.answers, 1))
-        return check(self.exercise, Sheet(self.name, tuple(numbered)))
+        return checked(self.facts, Sheet(self.name, tuple(numbered)))
 
     def text(self) -> str:
         """The answers as a sheet."""
@@ -64,4 +67,4 @@ def practice(exercise: Exercise, name: str, answers: Sequence[Written] = ()) -> 
         for quantity, step in facts.steps.items()
         if not isinstance(step.expression, Symbol | Number) and step.rule not in NEVER_ASKED
     )
-    return Practice(exercise, name, questions, tuple(answers))
+    return Practice(facts, name, questions, tuple(answers))

@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
-from backprop_cli.algebra.expression import Partial, Symbol
+from backprop_cli.algebra.expression import Partial, Symbol, symbols
 from backprop_cli.arithmetic.evaluation import Arithmetic
 from backprop_cli.arithmetic.exact import Exact
 from backprop_cli.arithmetic.rounded import Rounded
@@ -77,6 +78,28 @@ class Problem:
         except ArithmeticError:  # one of them leaves the range of float64
             return self
         return replace(self, steps={**self.steps, **added}, exact=exact, rounded=rounded)
+
+    @cached_property
+    def used(self) -> Mapping[str, tuple[str, ...]]:
+        """The quantities in the formula of each step, each once."""
+        return {
+            name: tuple(dict.fromkeys(symbol.name for symbol in symbols(step.expression)))
+            for name, step in self.steps.items()
+        }
+
+    @cached_property
+    def order(self) -> Mapping[str, int]:
+        """The place of each quantity: of those that are given first, then of the steps."""
+        return {name: at for at, name in enumerate((*self.given, *self.steps))}
+
+    @cached_property
+    def users(self) -> Mapping[str, tuple[str, ...]]:
+        """From each quantity to those whose formula it stands in."""
+        found: dict[str, list[str]] = {}
+        for user, used in self.used.items():
+            for name in used:
+                found.setdefault(name, []).append(user)
+        return {name: tuple(users) for name, users in found.items()}
 
     def truths(self, name: str) -> tuple[float, ...]:
         """The right values of a quantity: exact, and rounded from line to line."""

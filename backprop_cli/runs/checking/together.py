@@ -63,25 +63,28 @@ def _cause(marking: Marking, name: str, lines: Sequence[Marked]) -> tuple[str, s
             return other
     right = {one.entry.quantity for one in lines if one.verdict is Verdict.RIGHT}
     wrong = [one for one in lines if one.entry.quantity not in right]
-    alike = _alike(problem)
+    alike, behind = _alike(problem), _behind(problem, wrong[0].entry.quantity)
     for mistake in MISTAKES.values():
         if mistake.name not in NEVER_THROUGHOUT:
             for steps in alike:
-                detail = _throughout(problem, mistake, steps, wrong)
+                detail = _throughout(problem, mistake, steps, wrong, behind)
                 if detail is not None:
                     return mistake.name, mistake.told(detail)
     return None
 
 
 def _throughout(
-    problem: Problem, mistake: Mistake, steps: Sequence[Step], wrong: Sequence[Marked]
+    problem: Problem,
+    mistake: Mistake,
+    steps: Sequence[Step],
+    wrong: Sequence[Marked],
+    behind: Collection[str],
 ) -> str | None:
     """The detail of a mistake that gives all wrong lines if it is made at all steps; else None.
 
-    Most mistakes do not even give the first line: what that one rests on is looked at alone.
+    Most mistakes do not even give the first line: what is ``behind`` that one is looked at alone.
     """
     first, *_ = wrong
-    behind = _behind(problem, first.entry.quantity)
     near = [step for step in steps if step.defines.name in behind]
     ways = {step.defines.name: [*mistake.changes(Site(problem, step))] for step in near}
     for form in range(min(max(map(len, ways.values()), default=0), MOST_FORMS)):
@@ -113,7 +116,7 @@ def _behind(problem: Problem, quantity: str) -> Collection[str]:
         name = waiting.pop()
         if name not in found and name in problem.steps:
             found.add(name)
-            waiting.extend(symbol.name for symbol in symbols(problem.steps[name].expression))
+            waiting.extend(problem.used[name])
     return found
 
 
