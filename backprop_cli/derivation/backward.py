@@ -37,7 +37,7 @@ def backward_steps(forward: Sequence[Step], of: str, by: Sequence[str]) -> Itera
     ``by`` are given quantities: parameters, and inputs that are asked for. The steps of the
     forward pass must stand in an order in which each uses only earlier ones.
     """
-    steps = _joined(_with_locals(forward, by))
+    steps = joined(with_locals(forward, by))
     softmaxes = _wide_softmaxes(steps)
     steps = [_in_full(step, softmaxes) if step.defines.name == of else step for step in steps]
     uses = _uses(steps, of, by, softmaxes)
@@ -94,7 +94,7 @@ def _product(of: str, quantity: str, use: Use, uses: Uses) -> Step:
     return found if computed is None else found._replace(computed=computed)
 
 
-def _with_locals(forward: Sequence[Step], by: Iterable[str]) -> list[Step]:
+def with_locals(forward: Sequence[Step], by: Iterable[str]) -> list[Step]:
     """The steps of the forward pass, each with its local derivatives."""
     known = {*by, *(step.defines.name for step in forward)}
 
@@ -107,7 +107,7 @@ def _with_locals(forward: Sequence[Step], by: Iterable[str]) -> list[Step]:
     return [step._replace(locals=found(step)) for step in forward]
 
 
-def _joined(forward: Sequence[Step]) -> list[Step]:
+def joined(forward: Sequence[Step]) -> list[Step]:
     """The steps, but an activation that feeds no neuron goes by the name of its prediction."""
     entered = Counter(local.by for step in forward for local in step.locals or ())
     called: dict[str, Symbol] = {

@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Iterator
 
-from backprop_cli.algebra.expression import Partial, Symbol
+from backprop_cli.algebra.expression import ONE, ZERO, Partial, Symbol, partial
 from backprop_cli.algebra.names import as_typed
 from backprop_cli.algebra.prose import Code, Prose, enumerated, prose
-from backprop_cli.arithmetic.working import AnyWorking
+from backprop_cli.arithmetic.working import AnyWorking, work
+from backprop_cli.derivation.between import Between, derivation_of
 from backprop_cli.derivation.objective import parts_of_batch
 from backprop_cli.derivation.steps import Rule, Step
 from backprop_cli.functions.optimizers import goes_by_error
@@ -44,7 +45,10 @@ def explain_any(run: Run, name: str, derive: Explain | None = None) -> Iterator[
     numbers, network = [at + 1 for at in run.shown.batch], run.exercise.network
     parts = parts_of_batch(network, numbers) if len(numbers) > 1 else {}
     part = next((part for symbol, part in parts.items() if symbol.name == name), None)
-    if part is None:
+    if part is None and name.startswith("∂") and name not in run.working.derivation.by_name:
+        of, _, by = name.removeprefix("∂").partition("/∂")
+        yield from explain_between(network, run.working, partial(of, by))
+    elif part is None:
         yield from derive(network, run.working, name)
     elif part.example is not None:
         yield Heading(2, f"Example {part.example} of the batch")
@@ -60,6 +64,23 @@ def explain_any(run: Run, name: str, derive: Explain | None = None) -> Iterator[
             )
         )
         yield Equations((given_equation(run.working, name),))
+
+
+def explain_between(network: Network, working: AnyWorking, wanted: Partial) -> Iterator[Block]:
+    """The derivative of any quantity of the forward pass by any other."""
+    if Between(network).derives(wanted):
+        derivation = derivation_of(network, wanted.of, [wanted.by])
+        worked = work(derivation, working.given, working.arithmetic)
+        yield from explain(network, worked, wanted.name)
+        return
+    of, by, same = Symbol(wanted.of), Symbol(wanted.by), wanted.of == wanted.by
+    yield Heading(3, prose("Derivative ", wanted))
+    yield Paragraph(
+        prose(*("It is the derivative of ", of, " by itself, which is 1."))
+        if same
+        else prose(of, " does not depend on ", by, ": it is the same whatever ", by, " is.")
+    )
+    yield Equations((line(wanted, ONE if same else ZERO),))
 
 
 # The gradients of a loss with its penalty: they are explained with what they are the sum of.
@@ -95,7 +116,9 @@ def explain(network: Network, working: AnyWorking, name: str) -> Iterator[Block]
         yield Heading(3, prose("Given value ", Symbol(name)))
         yield Equations((given_equation(working, name),))
     elif step.rule in WORKED_OUT and isinstance(step.defines, Partial):
-        yield Heading(3, _gradient_for(step.defines.by))
+        of_loss = step.defines.of == network.derived
+        called = _gradient_for(step.defines.by) if of_loss else prose("Step-by-step ", title(step))
+        yield Heading(3, called)
         yield from gradient_blocks(working, step.defines, {})
     elif step.rule is Rule.SOFTMAX_MEAN:
         yield Heading(3, prose("Step-by-step ", step.defines))

@@ -10,6 +10,7 @@ from backprop_cli.algebra.names import as_typed
 from backprop_cli.algebra.paper import written
 from backprop_cli.algebra.sheet import Written
 from backprop_cli.arithmetic.working import WorkingError
+from backprop_cli.derivation.between import Between
 from backprop_cli.derivation.derived import Derived
 from backprop_cli.derivation.objective import of_example, parts_of_batch
 from backprop_cli.errors import UnknownNameError, UsageError
@@ -90,6 +91,12 @@ def _in_a_course(name: str, known: Mapping[str, str], exercise: Exercise, exampl
             f"--explain {printable(name)}: this is about example {number}, and example "
             f"{example + 1} is shown; add --example {number}"
         )
+    between = Between(exercise.network)
+    pairs = [one for one in names.derivatives(name) if between.offers(one)] if names else []
+    # Of several, one that there is: a_out may be another name of the prediction.
+    pairs.sort(key=lambda one: not between.derives(one))
+    if pairs:
+        return pairs[0].name
     raise UnknownNameError("--explain", name, _as_typed(name, known), "quantity")
 
 

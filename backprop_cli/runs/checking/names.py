@@ -53,19 +53,19 @@ class Names:
         return ()
 
     def other_derivative(self, written: Written) -> Partial | None:
-        """The derivative that a name means where no step is one, such as ∂z_out/∂w1."""
-        if written.place is not None:
-            return None
-        for name in readings(written.name):
-            found = DERIVATIVE.match(folded(name))
-            pairs = (
-                product(*(self._bases.get(part, ()) for part in found.groups())) if found else ()
-            )
-            for above, below in pairs:
-                above = self._predictions_of.get(above, above)
-                if above in self.problem.steps and below in self._known:
-                    return partial(above, below)
+        """The derivative that a line is about where no step is one, such as ∂z_out/∂w1."""
+        for one in self.derivatives(written.name) if written.place is None else ():
+            if one.of in self.problem.steps and one.by in self._known:
+                return one
         return None
+
+    def derivatives(self, text: str) -> Iterator[Partial]:
+        """The derivatives that a name may mean, of any quantity by any other."""
+        for name in readings(text):
+            found = DERIVATIVE.match(folded(name))
+            parts = [self._bases.get(part, ()) for part in found.groups()] if found else [()]
+            for above, below in product(*parts) if found else ():
+                yield partial(self._predictions_of.get(above, above), below)
 
     def is_error_signal(self, written: Written) -> bool:
         """True if a line's name is δ or Err of a neuron, which have two signs in books."""

@@ -11,12 +11,11 @@ from backprop_cli.arithmetic.evaluation import Arithmetic
 from backprop_cli.arithmetic.exact import Exact
 from backprop_cli.arithmetic.rounded import Rounded
 from backprop_cli.arithmetic.working import WorkingError
-from backprop_cli.derivation.backward import backward_steps
+from backprop_cli.derivation.between import Between, derivation_of, is_derived
 from backprop_cli.derivation.derived import Derived
 from backprop_cli.derivation.examples import step_of_example, symbol_of_example
-from backprop_cli.derivation.forward import forward_steps
 from backprop_cli.derivation.objective import FEW
-from backprop_cli.derivation.steps import Derivation, Rule, Step
+from backprop_cli.derivation.steps import Step
 from backprop_cli.network.exercise import Exercise, Figure
 from backprop_cli.network.structure import Network
 from backprop_cli.runs.updates import Updates
@@ -55,18 +54,15 @@ class Problem:
         """
         if self.examples:
             return self
-        network, forward = self.network, forward_steps(self.network)
-        of_forward = {step.defines.name for step in forward}
-        known = {*of_forward, *network.inputs, *network.parameters}
+        between = Between(self.network)
         asked: dict[str, list[Partial]] = {}
         for one in wanted:
-            if one.name not in self.steps and one.of in of_forward and one.by in known:
+            if one.name not in self.steps and between.knows(one):
                 asked.setdefault(one.of, []).append(one)
         added: dict[str, Step] = {}
         for of, found in [*asked.items()][:MOST_DERIVED]:
-            by = [*dict.fromkeys(one.by for one in found if one.by in self.given)]
-            derived = Derivation(tuple(backward_steps(forward, of, by)), of)
-            names = [one.name for one in found if _rests_on(derived, one)]
+            derived = derivation_of(self.network, of, (one.by for one in found))
+            names = [one.name for one in found if is_derived(derived, one)]
             for step in derived.needed_for(names):
                 if step.defines.name not in self.steps:
                     added[step.defines.name] = step
@@ -136,12 +132,6 @@ def problem(exercise: Exercise, example: int = 0, derived: Derived | None = None
         example + 1,
         len(exercise.batches.of_epoch(1, exercise.example_count)) == 1,
     )
-
-
-def _rests_on(derived: Derivation, derivative: Partial) -> bool:
-    """True if what is derived rests on the quantity by which it is."""
-    step = derived.by_name.get(derivative.name)
-    return step is not None and step.rule is not Rule.FEEDS_NOTHING
 
 
 def _work_on(steps: Sequence[Step], arithmetic: Arithmetic[Any], values: dict[str, float]) -> None:

@@ -1,0 +1,109 @@
+"""``--explain dz_out/dw1``: the derivative of any quantity by any other, needed or not."""
+
+import json
+
+import pytest
+from support.program import CONFIGS, DEFAULT, Backprop
+
+from backprop_cli import config
+from backprop_cli.algebra.expression import partial
+from backprop_cli.arithmetic.exact import Exact
+from backprop_cli.arithmetic.working import work
+from backprop_cli.derivation.between import Between, derivation_of
+from backprop_cli.derivation.forward import forward_steps
+
+# A circuit, a recurrent cell with a weight that is used twice, and a softmax.
+CIRCUIT = """
+inputs: {x: -2, y: 5, z: -4}
+weights: {graph: {q: "x + y", f: "q * z"}}
+"""
+RECURRENT = """
+inputs: {x1: 1.0, x2: 2.0}
+parameters: {U: 0.5, W: 0.1, V: 2.0}
+weights:
+  t1: {s1: {x1: U}}
+  t2: {s2: {x2: U, s1: W}}
+  out: {y1: {s1: V}, y2: {s2: V}}
+activation: {t1: tanh, t2: tanh, out: linear}
+target: {y1: 1.0, y2: 2.0}
+"""
+SOFTMAX = """
+inputs: [3, 1]
+weights: {hidden: [[0.1, 0.2], [0.3, -0.1]], output: [[0.2, 0.1], [0, 0.4], [0.3, 0.3]]}
+activation: {hidden: tanh, output: softmax}
+loss: cross_entropy
+target: [1, 0, 0]
+"""
+STEP = 1e-6
+
+
+@pytest.mark.parametrize("text", [CIRCUIT, RECURRENT, SOFTMAX])
+def test_the_derivative_of_every_quantity_by_every_other_is_a_difference(text: str) -> None:
+    """Of each pair: what the one changes by where the other is held a little off its value."""
+    exercise = config.parse(text, "network.yaml")
+    network, given = exercise.network, {**exercise.given(0)}
+    forward, between, exact = forward_steps(network), Between(network), Exact()
+    names = [step.defines.name for step in forward]
+
+    def worked(held: dict[str, float]) -> dict[str, float]:
+        values = {name: float(number) for name, number in given.items()} | held
+        for step in forward:
+            if step.defines.name not in held:
+                values[step.defines.name] = exact.evaluate(step.expression, values)
+        return values
+
+    plain, seen = worked({}), 0
+    for by in (*names, *network.inputs, *network.parameters):
+        above, below = (worked({by: plain[by] + step}) for step in (STEP, -STEP))
+        for of in names:
+            pair = partial(of, by)
+            if not between.offers(pair) or of == by:
+                continue
+            found = 0.0
+            if between.derives(pair):
+                found = work(derivation_of(network, of, [by]), given, exact).values[pair.name]
+            difference = (above[of] - below[of]) / (2 * STEP)
+            assert found == pytest.approx(difference, rel=1e-6, abs=1e-6), pair.name
+            seen += 1
+    assert seen >= len(forward)
+
+
+def test_it_is_the_product_of_what_is_on_the_way(backprop: Backprop) -> None:
+    """0.40 * 0.2413 * 0.05 = 0.004826, by the document's figures."""
+    text = backprop("run", DEFAULT, "--explain", "dz_out/dw1").stdout
+    assert "∂z_out/∂w1 = 0.40 * 0.2413 * 0.05 ≈ 0.00483" in text
+    assert "h1 uses sigmoid" in text
+    found = json.loads(backprop("run", DEFAULT, "--explain", "dz_out/dw1", "--format=json").stdout)
+    last = found["derivations"][-1]
+    assert (last["quantity"], last["result"]) == ("dz_out/dw1", 0.00483)
+
+
+def test_the_loss_of_one_output_is_derived_for_itself(backprop: Backprop) -> None:
+    """In Mazur's example E_o1 reaches w5 alone as the whole loss does: ∂E/∂w5 = 0.0822."""
+    text = backprop("run", "mazur", "--explain", "dLoss_o1/da_h1").stdout
+    assert "0.0554" in text  # ∂E_o1/∂out_h1 = 0.055399425
+    text = backprop("run", "mazur", "--explain", "dLoss_o1/dw7").stdout
+    assert "does not depend on w7" in text
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("dz_h1/dz_h2", "z_h1 does not depend on z_h2"),
+        ("dw1/dz_out", "w1 does not depend on z_out"),
+        ("dz_h1/dz_h1", "derivative of z_h1 by itself, which is 1"),
+    ],
+)
+def test_what_does_not_depend_on_the_other_is_told_plainly(
+    backprop: Backprop, name: str, said: str
+) -> None:
+    run = backprop("run", DEFAULT, "--explain", name)
+    assert said in run.stdout
+    assert run.returncode == 0
+
+
+def test_what_is_no_quantity_of_the_forward_pass_is_no_derivative(backprop: Backprop) -> None:
+    for name in ("dz_h1/dη", "dz_h1/dw1_new", "dz_h9/dw1"):
+        run = backprop("run", CONFIGS / "default.yaml", "--explain", name)
+        assert run.returncode == 2
+        assert "there is no such quantity" in run.stderr
