@@ -336,3 +336,12 @@ def test_a_neuron_may_be_the_formula_of_a_loss() -> None:
         work(derive(one.network), one.numbers, Exact()).values for one in (own, named)
     )
     assert found["∂C/∂w1"] == pytest.approx(expected["∂Loss/∂w1"], rel=1e-12)
+
+
+@pytest.mark.parametrize("inputs", ["", "inputs: {}\n", "inputs: []\n"])
+def test_a_network_that_starts_from_parameters_alone_is_told_what_to_write(inputs: str) -> None:
+    said = complaint(f"{inputs}parameters: {{w: 2}}\nweights: {{g: {{q: w^2}}}}\n")
+    assert "where formulas start from w alone, that is an input, as in inputs: {w: 2}" in said
+    mended = parse("inputs: {w: 2}\nweights: {g: {q: w^2}}\n", "c.yaml")
+    values = work(derive(mended.network, by_inputs=True), mended.numbers, Exact()).values
+    assert values["∂q/∂w"] == 4

@@ -49,7 +49,8 @@ class TrainingSet:
             return self._rows.inputs()
         path, given = self._written[0].path, self._written[0].inputs
         if not given:
-            self._faults.complain((*path, ONE_INPUT), wording.nothing, "inputs", "input")
+            first = next(iter(self._settings.parameters), "")
+            self._faults.complain((*path, ONE_INPUT), wording.no_inputs, first)
         names = self._input_names
         steps: Sequence[str | int] = range(len(names)) if isinstance(given, list) else names
         return {n: (*path, ONE_INPUT, step) for n, step in zip(names, steps, strict=True)}
@@ -135,6 +136,9 @@ class TrainingSet:
             self._faults.complain((key,), data_wording.not_beside, several[-1], key=True)
         self._faults.raise_first()
         if not several and ONE_INPUT not in alone:
+            if settings.parameters and not settings.model_fields_set & {ONE_TARGET}:
+                first = next(iter(settings.parameters))
+                raise self._faults.source.error(wording.no_inputs(first), ("parameters",), key=True)
             raise missing(self._faults.source, (ONE_INPUT,))
         if settings.examples == []:
             raise self._faults.source.error(wording.nothing("examples", "example"), ("examples",))

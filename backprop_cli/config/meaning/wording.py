@@ -48,6 +48,17 @@ def nothing(what: str, one: str) -> str:
     return f"there are no {what}; give at least one {one}"
 
 
+def no_inputs(parameter: str) -> str:
+    """A network that starts from nothing, or from parameters alone, of which one is named."""
+    message = nothing("inputs", "input")
+    if not parameter:
+        return message
+    return (
+        f"{message}: where formulas start from {parameter} alone, that is an input, as in "
+        f"inputs: {{{parameter}: 2}}, and the output is derived by it"
+    )
+
+
 def no_edges(neuron: str, before: Sources) -> str:
     """A neuron that nothing feeds."""
     return (
