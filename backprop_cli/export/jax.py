@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from backprop_cli.export import parts, snippets, updates
 from backprop_cli.export.description import Array, Description
 from backprop_cli.export.graph import forward_lines
-from backprop_cli.export.layout import Block, array, indented, listing
+from backprop_cli.export.layout import Block, indented, listing
 from backprop_cli.export.layout import script as laid_out
 
 # An activation in terms of z. Where a derivative jumps, at 0, it is that of our own table.
@@ -33,15 +33,9 @@ ACTIVATIONS = {
 
 # The loss, example by example and output by output.
 LOSSES = {
-    "half_squared_error": "0.5 * (y - y_hat) ** 2",
-    "squared_error": "(y_hat - y) ** 2",
-    "mean_squared_error": "(y - y_hat) ** 2 / y.shape[1]",
-    "binary_cross_entropy": "-(times_log(y, y_hat) + times_log(1 - y, 1 - y_hat))",
-    "cross_entropy": "-times_log(y, y_hat)",
+    **parts.LOSS_OF_EACH,
     # Where both are equal, JAX takes 1 for the derivative of abs, and half of each of these two.
     "mean_absolute_error": "jnp.maximum(y - y_hat, y_hat - y) / y.shape[1]",
-    "huber": "huber(y_hat - y)",
-    "log_cosh": "log_cosh(y_hat - y)",
     "hinge": "jax.nn.relu(1 - y * y_hat)",
 }
 
@@ -55,12 +49,8 @@ def script(description: Description) -> str:
         ['jax.config.update("jax_enable_x64", True)'],
         parts.settings(description),
         *parts.examples(description, "jnp.array"),
+        *parts.layers(description, "jnp.array"),
     ]
-    for layer in description.layers:
-        lines = [*parts.comment(parts.about(layer))]
-        for one in layer.arrays:
-            lines += array([f"{one.name} = jnp.array"], one.values)
-        blocks.append(lines)
     if description.graph:
         blocks.append(parts.singles(description, "jnp.array"))
     update = ""

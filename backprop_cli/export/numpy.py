@@ -6,7 +6,7 @@ from typing import NamedTuple
 from backprop_cli.errors import UsageError
 from backprop_cli.export import parts, snippets, updates
 from backprop_cli.export.description import Description, LayerArrays
-from backprop_cli.export.layout import Block, array, indented, listing
+from backprop_cli.export.layout import Block, indented, listing
 from backprop_cli.export.layout import script as laid_out
 
 
@@ -144,12 +144,8 @@ def script(description: Description) -> str:
         ["import numpy as np"],
         parts.settings(description),
         *parts.examples(description, "np.array"),
+        *parts.layers(description, "np.array"),
     ]
-    for layer in description.layers:
-        lines = [*parts.comment(parts.about(layer))]
-        for one in layer.arrays:
-            lines += array([f"{one.name} = np.array"], one.values)
-        blocks.append(lines)
     blocks += [_trained(description), *_helpers(description)]
     blocks += [parts.penalty(description, "np", lambda one: one.name), _passes(description)]
     update = ""

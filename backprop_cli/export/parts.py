@@ -2,6 +2,7 @@
 
 import textwrap
 from collections.abc import Callable, Iterator, Sized
+from itertools import chain
 from shlex import quote
 
 from backprop_cli.export.description import Array, Description, LayerArrays
@@ -11,10 +12,18 @@ from backprop_cli.export.snippets import HUBER, LOG_COSH, READ_COLUMNS, STANDARD
 from backprop_cli.functions.losses import LOSSES
 from backprop_cli.wording import listed, printable
 
+# The loss, example by example and output by output, where every library writes it alike.
+LOSS_OF_EACH = {
+    "half_squared_error": "0.5 * (y - y_hat) ** 2",
+    "squared_error": "(y_hat - y) ** 2",
+    "mean_squared_error": "(y - y_hat) ** 2 / y.shape[1]",
+    "binary_cross_entropy": "-(times_log(y, y_hat) + times_log(1 - y, 1 - y_hat))",
+    "cross_entropy": "-times_log(y, y_hat)",
+    "huber": "huber(y_hat - y)",
+    "log_cosh": "log_cosh(y_hat - y)",
+}
 # The losses that are logarithms of predictions.
 LOGARITHMS = ("binary_cross_entropy", "cross_entropy")
-
-
 # The functions by which losses are written, by the losses' names.
 OF_LOSS = {**dict.fromkeys(LOGARITHMS, TIMES_LOG), "huber": HUBER, "log_cosh": LOG_COSH}
 
@@ -174,6 +183,13 @@ def comment(text: str, depth: int = 0) -> Block:
     return textwrap.wrap(
         text, room, initial_indent="# ", subsequent_indent="# ", break_long_words=False
     )
+
+
+def layers(description: Description, call: str) -> Iterator[Block]:
+    """The arrays of each layer; ``call`` makes one of numbers."""
+    for layer in description.layers:
+        arrays = (array([f"{one.name} = {call}"], one.values) for one in layer.arrays)
+        yield [*comment(about(layer)), *chain.from_iterable(arrays)]
 
 
 def singles(description: Description, call: str) -> Block:

@@ -36,14 +36,8 @@ ACTIVATIONS = {
 
 # The loss, example by example and output by output.
 LOSSES = {
-    "half_squared_error": "0.5 * (y - y_hat) ** 2",
-    "squared_error": "(y_hat - y) ** 2",
-    "mean_squared_error": "(y - y_hat) ** 2 / y.shape[1]",
-    "binary_cross_entropy": "-(times_log(y, y_hat) + times_log(1 - y, 1 - y_hat))",
-    "cross_entropy": "-times_log(y, y_hat)",
+    **parts.LOSS_OF_EACH,
     "mean_absolute_error": "abs(y - y_hat) / y.shape[1]",
-    "huber": "huber(y_hat - y)",
-    "log_cosh": "log_cosh(y_hat - y)",
     "hinge": "torch.relu(1 - y * y_hat)",
 }
 

@@ -1,9 +1,11 @@
 """The given side of a working, as a lesson shows it: the network, its numbers and its examples."""
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 
 from backprop_cli.algebra.expression import DOTS, Number, Relation, Symbol
 from backprop_cli.algebra.prose import Prose, enumerated, joined, prose
+from backprop_cli.arithmetic.working import AnyWorking
 from backprop_cli.lesson.blocks import (
     Block,
     Column,
@@ -98,61 +100,13 @@ def initial_values(run: Run) -> Iterator[Block]:
     yield Heading(3, "1.1 Inputs:")
     yield Equations(tuple(given_equation(working, name) for name in network.inputs))
     yield Heading(3, "1.2 Weights:")
-    said: set[str] = set()  # a weight that is used several times is given once
-    if not network.weights:
-        yield Paragraph("This network has no weights.")
-    elif readable(network):
-        names = ["Input", *map(capital, network.layers)]
-        for before, layer in zip(names, network.layers, strict=False):
-            weights = [
-                edge.weight
-                for neuron in layer.neurons
-                for edge in neuron.edges
-                if edge.weight not in said
-            ]
-            if not weights:
-                continue
-            said.update(weights)
-            yield Heading(4, f"{before} to {layer_title(layer)}:")
-            weights = [*dict.fromkeys(weights)]
-            yield Equations(
-                tuple(
-                    given_equation(working, name, weight_place(network, name)) for name in weights
-                )
-            )
-    else:
-        first, *_, last = map(Symbol, network.weights)
-        count = counted(len(network.weights), "weight")
-        yield Paragraph(
-            prose(f"{count}, ", first, " to ", last, ": see the column Old Value below.")
-        )
+    yield from _weights(network, working)
     yield Heading(3, "1.3 Biases:")
-    if network.biases:
-        yield Equations(
-            tuple(
-                given_equation(working, name, bias_place(network, name)) for name in network.biases
-            )
-        )
-        b = Symbol("b")
-        yield Paragraph(
-            prose(
-                *(
-                    "A bias shifts a neuron's weighted sum, as the intercept ",
-                    b,
-                    " shifts the line ",
-                ),
-                *(Relation(Symbol("y"), "=", Symbol("mx") + b), "."),
-            )
-        )
-    else:
-        yield Paragraph("This network has no biases.")
+    yield from _biases(network, working)
     if network.slopes:
         yield Heading(3, "1.4 Slopes:")
-        yield Equations(
-            tuple(
-                given_equation(working, name, slope_place(network, name)) for name in network.slopes
-            )
-        )
+        slopes = network.slopes
+        yield _given(working, slopes, [slope_place(network, name) for name in slopes])
     others = network.of_kind(FACTOR)
     if others:
         yield Heading(3, f"{'1.5' if network.slopes else '1.4'} Parameters of Formulas:")
@@ -164,6 +118,48 @@ def initial_values(run: Run) -> Iterator[Block]:
         yield Paragraph(
             prose("Without a target, what is derived is the output ", Symbol(network.derived), ".")
         )
+
+
+def _weights(network: Network, working: AnyWorking) -> Iterator[Block]:
+    if not network.weights:
+        yield Paragraph("This network has no weights.")
+        return
+    if not readable(network):
+        first, *_, last = map(Symbol, network.weights)
+        count = counted(len(network.weights), "weight")
+        yield Paragraph(
+            prose(f"{count}, ", first, " to ", last, ": see the column Old Value below.")
+        )
+        return
+    said: set[str] = set()  # a weight that is used several times is given once
+    names = ["Input", *map(capital, network.layers)]
+    for before, layer in zip(names, network.layers, strict=False):
+        edges = [edge.weight for neuron in layer.neurons for edge in neuron.edges]
+        weights = [name for name in dict.fromkeys(edges) if name not in said]
+        if weights:
+            said.update(weights)
+            yield Heading(4, f"{before} to {layer_title(layer)}:")
+            yield _given(working, weights, [weight_place(network, name) for name in weights])
+
+
+def _biases(network: Network, working: AnyWorking) -> Iterator[Block]:
+    if not network.biases:
+        yield Paragraph("This network has no biases.")
+        return
+    biases = network.biases
+    yield _given(working, biases, [bias_place(network, name) for name in biases])
+    b = Symbol("b")
+    yield Paragraph(
+        prose(
+            *("A bias shifts a neuron's weighted sum, as the intercept ", b, " shifts the line "),
+            *(Relation(Symbol("y"), "=", Symbol("mx") + b), "."),
+        )
+    )
+
+
+def _given(working: AnyWorking, names: Sequence[str], places: Sequence[Prose]) -> Equations:
+    """Parameters with their numbers, and the place of each beside it."""
+    return Equations(tuple(map(partial(given_equation, working), names, places)))
 
 
 def _examples(run: Run) -> Iterator[Block]:

@@ -1,6 +1,6 @@
 """The parameters of a configuration: numbered in reading order, or named."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
 from backprop_cli.config.meaning import wording
@@ -72,6 +72,3 @@ class Parameters:
         for name in self._named:
             if name not in self._used:
                 self._faults.complain((SECTION, name), wording.unused, name, key=True)
-
-
-Numbering = Callable[[Given, Kind, Path], str]

@@ -139,17 +139,6 @@ def unit_formula(neuron: str) -> str:
     return f"a formula needs a name, such as q; {neuron} is a number"
 
 
-def which_output(outputs: tuple[str, ...]) -> str:
-    """Several outputs without targets, of which one must be derived."""
-    there = listed(outputs)
-    return f"there is no target, and the outputs are {there}; add a target, or a line `of: NAME`"
-
-
-def of_beside_target() -> str:
-    """An output that is to be derived although there is a target."""
-    return "with a target the loss is derived; leave of: or target: out"
-
-
 def unknown(what: str, name: str, names: tuple[str, ...]) -> str:
     """A name that is none of those known; a key of the configuration stands too deep."""
     if name in Configuration.model_fields:
