@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from backprop_cli.algebra.expression import Compound, Expression, Symbol
 
-# In the place of an element that there is none of, and of rows that are left out.
+# For an element that does not exist, and for rows that are left out.
 NO_ELEMENT, MORE_ROWS = Symbol("·"), Symbol("⋮")
 
 

@@ -174,7 +174,7 @@ class Working(Generic[V]):
         return self.arithmetic.figure(self.arithmetic.result(self.values[name]))
 
     def with_figures(self, expression: Expression) -> Expression:
-        """The expression with the printed figure in the place of every symbol."""
+        """The expression with the printed figure instead of every symbol."""
 
         def put_in(part: Expression) -> Expression | None:
             if not isinstance(part, Symbol):

@@ -12,7 +12,7 @@ from backprop_cli.wording import nearest, printable
 CONFIGURATIONS = (".yaml", ".yml")
 SOME_FILE = "mine.yaml"
 
-# A word in the place of a command → the command and the options that it stands for.
+# A word instead of a command → the command and the options that it stands for.
 SYNONYMS = {
     "solve": ("run",),
     "work": ("run",),

@@ -50,7 +50,7 @@ def with_update(
 def derive_passes(network: Network, *, by_inputs: bool = False) -> Derivation:
     """Derive every step of the forward and the backward pass of one example.
 
-    Where training goes by errors, these stand in the place of the backward pass. With
+    Where training goes by errors, these stand instead of the backward pass. With
     ``by_inputs``, and where there are no parameters, the gradient by each input is among them.
     Raises ValueError if neurons feed each other in a circle.
     """

@@ -46,7 +46,7 @@ def full(run: Run, notation: Notation = PLAIN) -> Lesson:
 def part(run: Run, name: str, notation: Notation = PLAIN) -> Lesson:
     """One of the `PARTS` of the working of the example that a run shows; empty if it has none.
 
-    Where the perceptron rule is learnt by, the error is in the place of the loss, and of gradients
+    Where the perceptron rule is learnt by, the error stands instead of the loss, and of gradients
     there are none.
     """
     return notation.written(run, tuple(_part(run, name, notation)))

@@ -113,7 +113,7 @@ def _task(run: Run, blanks: str) -> Prose:
 
 
 def blanked(block: Block) -> Block:
-    """A block with a blank in the place of every result, and without the numbers that give it."""
+    """A block with a blank instead of every result, and without the numbers that give it."""
     match block:
         case Equations(rows):
             return block._replace(rows=tuple(map(_blank_row, rows)))

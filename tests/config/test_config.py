@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import yaml
 from jsonschema import Draft202012Validator
-from support.configurations import complaint, swapped_in
+from support.configurations import DOCUMENT, complaint, swapped_in
 from support.program import CONFIGS
 
 from backprop_cli.config.files import text as text_file
@@ -19,25 +19,6 @@ from backprop_cli.config.shape.fields import ACTIVATION_NAMES, LOSS_NAMES
 from backprop_cli.network.exercise import Exercise
 from backprop_cli.network.neurons import Edge, Layer, Neuron
 from backprop_cli.network.structure import Network
-
-DOCUMENT = """\
-inputs:
-  x1: 0.05
-  x2: 0.10
-weights:
-  hidden:
-    h1: {x1: 0.15, x2: 0.20}
-    h2: {x1: 0.25, x2: 0.30}
-  output:
-    out: {h1: 0.40, h2: 0.45}
-biases:
-  hidden: 0.35
-  output: 0.60
-target: 0.01
-learning_rate: 0.5
-rounding: 4
-order: [w5, w6, w1, w2, w4, w3]
-"""
 
 SHORT = """\
 inputs: [0.05, 0.10]

@@ -4,7 +4,7 @@ import time
 from functools import cache
 
 import pytest
-from support.configurations import complaint, swapped_in
+from support.configurations import DOCUMENT, complaint, swapped_in
 from support.program import DEFAULT, Backprop
 
 from backprop_cli.config.load import parse
@@ -14,25 +14,6 @@ from backprop_cli.functions.activations import ACTIVATIONS
 from backprop_cli.functions.losses import LOSSES
 from backprop_cli.functions.names import spelling
 from backprop_cli.functions.optimizers import OPTIMIZERS
-
-DOCUMENT = """\
-inputs:
-  x1: 0.05
-  x2: 0.10
-weights:
-  hidden:
-    h1: {x1: 0.15, x2: 0.20}
-    h2: {x1: 0.25, x2: 0.30}
-  output:
-    out: {h1: 0.40, h2: 0.45}
-biases:
-  hidden: 0.35
-  output: 0.60
-target: 0.01
-learning_rate: 0.5
-rounding: 4
-order: [w5, w6, w1, w2, w4, w3]
-"""
 
 
 def fault(text: str) -> ConfigError:

@@ -3,6 +3,7 @@
 import json
 import operator
 import re
+from collections.abc import Callable
 from decimal import Decimal
 from io import StringIO
 from pathlib import Path
@@ -27,8 +28,11 @@ activation: {how}
 """
 
 
+Lines = Callable[..., list[str]]
+
+
 @pytest.fixture
-def lines(backprop: Backprop, tmp_path: Path):  # type: ignore[no-untyped-def]
+def lines(backprop: Backprop, tmp_path: Path) -> Lines:
     """The lines that a run of some configuration prints, with single spaces."""
 
     def run(text: str, *arguments: str) -> list[str]:
@@ -41,14 +45,14 @@ def lines(backprop: Backprop, tmp_path: Path):  # type: ignore[no-untyped-def]
     return run
 
 
-def test_a_condition_is_shown_with_the_digits_that_make_it_true(lines) -> None:  # type: ignore[no-untyped-def]
+def test_a_condition_is_shown_with_the_digits_that_make_it_true(lines: Lines) -> None:
     text = ONE_NEURON.format(x="0.04", w="1", target="0", how="relu")
     found = [line for line in lines(text, "--decimals", "1") if "since" in line]
     assert found
     assert all("(since 0.04 > 0)" in line for line in found)
 
 
-def test_the_summary_has_the_signs_of_the_working(lines) -> None:  # type: ignore[no-untyped-def]
+def test_the_summary_has_the_signs_of_the_working(lines: Lines) -> None:
     # relu(−1) = 0, so the gradient is 0; and linear(2) − 12 = −10, times 1.
     dead = lines(ONE_NEURON.format(x="1", w="-1", target="1", how="relu"))
     assert "│ w1 │ = 0.0000 │" in dead
@@ -68,7 +72,9 @@ def test_json_has_no_zero_with_a_sign(backprop: Backprop, tmp_path: Path) -> Non
 
 @pytest.mark.parametrize("decimals", range(1, 9))
 @pytest.mark.parametrize("x", ["0.33", "0.07", "0.011", "0.0041"])
-def test_a_velocity_has_no_digits_that_its_line_does_not_give(lines, x: str, decimals: int) -> None:  # type: ignore[no-untyped-def]
+def test_a_velocity_has_no_digits_that_its_line_does_not_give(
+    lines: Lines, x: str, decimals: int
+) -> None:
     text = ONE_NEURON.format(x=x, w="0.4", target="0.9", how="sigmoid") + "optimizer: momentum\n"
     (line,) = (one for one in lines(text, "--decimals", str(decimals)) if "0.9 * 0 +" in one)
     found = re.search(r"0\.9 \* 0 \+ \(?(−?[0-9.e−]+)\)? ([=≈]) (−?[0-9.e−]+)$", line)

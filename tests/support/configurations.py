@@ -12,6 +12,26 @@ from backprop_cli.config.shape.fields import ACTIVATION_NAMES, LOSS_NAMES
 from backprop_cli.functions.optimizers import OPTIMIZERS
 from support.networks import BY_GRADIENT, decimals
 
+# The document's network, every number as it is written there.
+DOCUMENT = """\
+inputs:
+  x1: 0.05
+  x2: 0.10
+weights:
+  hidden:
+    h1: {x1: 0.15, x2: 0.20}
+    h2: {x1: 0.25, x2: 0.30}
+  output:
+    out: {h1: 0.40, h2: 0.45}
+biases:
+  hidden: 0.35
+  output: 0.60
+target: 0.01
+learning_rate: 0.5
+rounding: 4
+order: [w5, w6, w1, w2, w4, w3]
+"""
+
 
 def swapped_in(text: str, old: str, new: str) -> str:
     """A text with another piece in the place of one that is there exactly once."""

@@ -101,7 +101,7 @@ def unknown_in_formula(name: str, known: Sequence[str], later: frozenset[str]) -
 
 
 def no_parameter(name: str, known: Sequence[str]) -> str:
-    """A text in the place of a weight or a bias that is no number and names no parameter."""
+    """A text instead of a weight or a bias that is no number and names no parameter."""
     if not known:
         return f"{shown(name)} is not a number; write one such as 0.5"
     there = those("the parameters are", "the only parameter is", known)
