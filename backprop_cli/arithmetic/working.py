@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any, Generic
 
 from backprop_cli.algebra.expression import (
+    Call,
     Expression,
     Largest,
     Number,
@@ -15,6 +16,7 @@ from backprop_cli.algebra.expression import (
     Product,
     Sum,
     Symbol,
+    parts,
     symbols,
     transform,
 )
@@ -22,12 +24,24 @@ from backprop_cli.arithmetic.evaluation import Arithmetic, DomainError, OutOfRan
 from backprop_cli.arithmetic.figures import MOST_SIGNIFICANT, decimals_of, with_decimals
 from backprop_cli.arithmetic.precise import Precise
 from backprop_cli.arithmetic.rounded import FUNCTION_DIGITS, Rounded, Unrounded
-from backprop_cli.derivation.steps import Derivation, Kept, Step
+from backprop_cli.derivation.steps import Derivation, Kept, Rule, Step
 
 TOO_LARGE = (
     "the result is too large for float64 (over 1.8e308); "
     "smaller inputs, weights or learning rate would keep it in range"
 )
+
+# What to do where a formula is to blame.
+IN_ITS_FORMULA = (
+    "write in its formula what its neurons compute, such as sigmoid(w * x): "
+    "the logarithm of that is known however near to 0 or 1 it is"
+)
+NEXT_TO_AN_END = (
+    "a prediction is so near to 0 or 1 that the derivative by it leaves float64 (over 1.8e308); "
+    f"where it is a formula, {IN_ITS_FORMULA}"
+)
+EXP = "; exp(z) is up to z = 709; sigmoid(z), for 1 / (1 + exp(-z)), holds for any z"
+NOT_QUITE = f"; if the prediction is not quite 0 or 1, {IN_ITS_FORMULA}"
 
 # By hand a prediction that is nearly 0 or 1 is rounded to it, and has no logarithm then.
 ROUNDED_AWAY = "; numbers are rounded here, and --exact or more --decimals may keep what it needs"
@@ -230,8 +244,28 @@ def _value(step: Step, values: Mapping[str, V], arithmetic: Arithmetic[V]) -> V:
                 return arithmetic.evaluate(passed_on, values)
         return arithmetic.result(arithmetic.value(step, values), step.kept)
     except (OutOfRangeError, OverflowError):
-        raise WorkingError(step.defines.name, TOO_LARGE) from None
+        raise WorkingError(step.defines.name, _too_large(step)) from None
     except DomainError as error:
         at = f"at neuron {step.neuron.name} " if step.neuron else ""
-        mend = ROUNDED_AWAY if isinstance(arithmetic, Rounded) else ""
+        mend = NOT_QUITE if _is_loss_of_formula(step) else ""
+        mend = ROUNDED_AWAY if isinstance(arithmetic, Rounded) else mend
         raise WorkingError(step.defines.name, f"{at}{error}{mend}") from None
+
+
+def _too_large(step: Step) -> str:
+    """What is said of a step whose result float64 does not hold."""
+    if step.rule is Rule.CHAIN and step.computed is not None:  # by way of logarithms
+        return NEXT_TO_AN_END
+    if step.rule is Rule.FORMULA and _calls("exp", step.expression):
+        return TOO_LARGE + EXP
+    return TOO_LARGE
+
+
+def _calls(function: str, expression: Expression) -> bool:
+    called = isinstance(expression, Call) and expression.function == function
+    return called or any(_calls(function, part) for part in parts(expression))
+
+
+def _is_loss_of_formula(step: Step) -> bool:
+    by_loss = step.rule in (Rule.LOSS, Rule.LOSS_OF_OUTPUT)
+    return by_loss and step.neuron is not None and step.neuron.formula is not None

@@ -22,6 +22,7 @@ from backprop_cli.algebra.expression import (
     partial,
     substitute,
 )
+from backprop_cli.derivation.logarithms import log_slopes
 from backprop_cli.derivation.rules import derivatives
 from backprop_cli.derivation.steps import Kept, Local, LogSlopes, Rule, Step
 from backprop_cli.derivation.uses import Use, Uses, loss_of, origins, straight
@@ -101,8 +102,23 @@ def with_locals(forward: Sequence[Step], by: Iterable[str]) -> list[Step]:
     def found(step: Step) -> tuple[Local, ...]:
         if step.locals is not None:
             return step.locals
-        derived = derivatives(step.expression, known, step.defines)
-        return tuple(Local(name, slope, Rule.DERIVATIVE) for name, slope in derived.items())
+        derived, computed = (
+            derivatives(step.expression, known, step.defines, computed=stable)
+            for stable in (False, True)
+        )
+        locals_ = tuple(
+            Local(name, slope, Rule.DERIVATIVE)._replace(
+                computed=None if computed[name] == slope else computed[name]
+            )
+            for name, slope in derived.items()
+        )
+        if step.kept is not Kept.APART:
+            return locals_
+        slopes = log_slopes(step.expression, step.defines, known)
+        return tuple(
+            local._replace(log_slopes=slopes.get(local.by), kept=Kept.UNBOUNDED)
+            for local in locals_
+        )
 
     return [step._replace(locals=found(step)) for step in forward]
 
@@ -137,8 +153,14 @@ def _renamed(step: Step, called: Mapping[str, Expression]) -> Step:
 
 
 def _renamed_slopes(slopes: LogSlopes, called: Mapping[str, Expression]) -> LogSlopes:
-    of_log, of_complement, anywhere = slopes
-    return LogSlopes(substitute(of_log, called), substitute(of_complement, called), anywhere)
+    of_log, of_complement = (
+        substitute(one, called) for one in (slopes.of_log, slopes.of_complement)
+    )
+    beside = slopes.beside and (
+        substitute(slopes.beside[0], called),
+        substitute(slopes.beside[1], called),
+    )
+    return LogSlopes(of_log, of_complement, slopes.anywhere, beside)
 
 
 def _uses(steps: Sequence[Step], of: str, by: Iterable[str], softmaxes: Softmaxes) -> Uses:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 
 from backprop_cli.algebra.expression import Expression, Sum, Symbol, substitute, transform
+from backprop_cli.derivation.logarithms import logarithms, stable
 from backprop_cli.derivation.steps import Kept, Local, LogSlopes, Rule, Step
 from backprop_cli.functions import softmax
 from backprop_cli.functions.activation import A, Z
@@ -37,22 +38,19 @@ def _kept_apart(network: Network, step: Step) -> Step:
         local._replace(kept=Kept.UNBOUNDED) if local.log_slopes else local
         for local in step.locals or ()
     )
-    return step._replace(kept=Kept.APART, locals=step.locals and tuple(found))
+    step = step._replace(kept=Kept.APART, locals=step.locals and tuple(found))
+    computed = stable(step.expression) if step.rule is Rule.FORMULA else step.expression
+    return step if computed == step.expression else step._replace(computed=computed)
 
 
 def layer_steps(network: Network, layer: Layer) -> Iterator[Step]:
     """The quantities that are worked out at the neurons of a layer."""
-
-    def fed(part: Expression) -> Expression | None:
-        name = part.name if isinstance(part, Symbol) else ""
-        return Symbol(network.sources[name]) if name in network.sources else None
-
     for neuron in layer.neurons:
         if neuron.formula is None:
             total = _weighted_sum(network, neuron)
             yield Step(Symbol(neuron.weighted_sum), total, Rule.WEIGHTED_SUM, neuron)
         else:
-            formula = transform(neuron.formula, fed)
+            formula = _fed(network, neuron.formula)
             yield Step(Symbol(neuron.activation), formula, Rule.FORMULA, neuron)
     for function, neurons in layer.functions().items():
         if function.name == softmax.SOFTMAX:
@@ -60,6 +58,16 @@ def layer_steps(network: Network, layer: Layer) -> Iterator[Step]:
         else:
             for neuron in neurons:
                 yield activation_step(function, neuron)
+
+
+def _fed(network: Network, formula: Expression) -> Expression:
+    """A formula in the quantities that its neurons feed forward."""
+
+    def fed(part: Expression) -> Expression | None:
+        name = part.name if isinstance(part, Symbol) else ""
+        return Symbol(network.sources[name]) if name in network.sources else None
+
+    return transform(formula, fed)
 
 
 def _weighted_sum(network: Network, neuron: Neuron) -> Expression:
@@ -173,7 +181,12 @@ def _made_of(network: Network, output: Neuron, prediction: Symbol) -> Mapping[st
     """1 − ŷ, ln(ŷ) and ln(1 − ŷ) from what a prediction is made of, by their symbols' names."""
     layer, function = network.layer_of(output), network.function_of(output)
     if output.formula is not None:
-        function = Function("linear")  # nothing is known of what it is made of
+        made_of = logarithms(_fed(network, output.formula), prediction)
+        return {
+            COMPLEMENT.name: made_of.complement,
+            LOG.name: made_of.log,
+            LOG_COMPLEMENT.name: made_of.log_complement,
+        }
     if function.name == softmax.SOFTMAX:
         return {
             COMPLEMENT.name: softmax.complement(layer, prediction),

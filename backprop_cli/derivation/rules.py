@@ -51,16 +51,21 @@ ELEMENTARY: Mapping[str, Expression] = {
 
 
 def derivatives(
-    expression: Expression, by: Container[str], value: Expression | None = None
+    expression: Expression,
+    by: Container[str],
+    value: Expression | None = None,
+    *,
+    computed: bool = False,
 ) -> Derivatives:
     """The derivative of an expression by each quantity of ``by`` that occurs in it.
 
     ``value`` is a shorter expression of the same value, if there is one, e.g. the name under which
-    it is known. The work is proportional to the size of the expression, if its products are short.
+    it is known. With ``computed``, activation functions' are arranged so that float64 loses no
+    digits. The work is proportional to the size of the expression, if its products are short.
     """
 
     def inner(part: Expression) -> Derivatives:
-        return derivatives(part, by)
+        return derivatives(part, by, computed=computed)
 
     match expression:
         case Symbol(name):
@@ -68,7 +73,7 @@ def derivatives(
         case Number():
             return {}
         case Call():
-            return _of_call(expression, value or expression, inner)
+            return _of_call(expression, value or expression, inner, computed=computed)
         case _:
             return RULES[type(expression)](expression, inner)
 
@@ -132,11 +137,12 @@ def _of_negative(found: Negative, inner: Inner) -> Derivatives:
     return {name: negated(derivative) for name, derivative in inner(found.operand).items()}
 
 
-def _of_call(found: Call, value: Expression, inner: Inner) -> Derivatives:
+def _of_call(found: Call, value: Expression, inner: Inner, *, computed: bool) -> Derivatives:
     """The chain rule: the function's own derivative times that of its argument."""
     formula = ELEMENTARY.get(found.function)
     if formula is None:
-        formula = configured(found.function, found.settings).derivative
+        row = configured(found.function, found.settings)
+        formula = (row.computed_derivative if computed else None) or row.derivative
     own = substitute(formula, {Z.name: found.argument, A.name: value})
     return {name: multiplied(own, derivative) for name, derivative in inner(found.argument).items()}
 

@@ -79,12 +79,14 @@ Row = Activation | Loss | Line | Penalty | Reduction
 class LogSlopes(NamedTuple):
     """The derivatives of ln(a) and ln(1 − a) by what a is made of.
 
-    ``anywhere`` says that they hold for every a; else there may be a division by 0.
+    ``anywhere`` says that they hold for every a; else there may be a division by 0. ``beside`` are
+    a and 1 − a, where these alone keep all digits next to 0 and 1.
     """
 
     of_log: Expression
     of_complement: Expression
     anywhere: bool = True
+    beside: tuple[Expression, Expression] | None = None
 
 
 class Local(NamedTuple):

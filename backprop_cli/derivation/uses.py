@@ -21,11 +21,11 @@ from backprop_cli.algebra.expression import (
 )
 from backprop_cli.derivation.rules import added
 from backprop_cli.derivation.steps import Local, LogSlopes, Rule, Step
-from backprop_cli.functions.losses import LOG_COMPLEMENT_SLOPE, LOG_SLOPE, Loss
+from backprop_cli.functions.losses import BETWEEN, LOG_COMPLEMENT_SLOPE, LOG_SLOPE, Y_HAT, Loss
 from backprop_cli.network.neurons import Neuron
 
-# A gradient up to here is a factor like any other in float64.
-MOST = Number(Decimal("1e300"))
+# A gradient up to here is a factor like any other: what it multiplies keeps its digits in float64.
+MOST = Number(Decimal("1e8"))
 
 
 class Use(NamedTuple):
@@ -74,7 +74,13 @@ def straight(
     if log_slopes.anywhere:
         return found
     gradient = partial(of, through)
-    return Choice(MOST - Call("abs", gradient), gradient * slope, found)
+    usual = gradient * slope
+    in_range = Choice(MOST - Call("abs", gradient), usual, found)
+    if log_slopes.beside is None:
+        return in_range
+    near_0, near_1 = log_slopes.beside
+    between = substitute(BETWEEN, {Y_HAT.name: near_0})
+    return Choice(between, usual, Choice(near_0 * near_1, found, in_range))
 
 
 def loss_of(of: str, use: Use, uses: Uses) -> Loss | None:

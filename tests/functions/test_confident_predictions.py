@@ -232,6 +232,49 @@ activation: softmax
     assert "1.0000 * (7.9620158e310 − 7.9620158e310) ≈ 1.0000" in done.stdout
 
 
+OF_NEURONS = """\
+inputs: {{x: 1}}
+weights: {{hidden: {{a: {{x: {z}}}, b: {{x: 2}}}}, output: {{y: "{formula}"}}}}
+target: 1
+loss: binary_cross_entropy
+"""
+
+
+@pytest.mark.parametrize(
+    ("z", "formula", "said"),
+    [
+        (
+            "-800",
+            "a * b",
+            "Loss: at neuron y ln(0.0) does not exist; if the prediction is not",
+        ),
+        (
+            "-720",
+            "a * b",
+            "∂Loss/∂a_a: a prediction is so near to 0 or 1 that the derivative",
+        ),
+        ("1", "1 / (1 + exp(800 * x))", "709; sigmoid(z), for 1 / (1 + exp(-z)), holds for any z"),
+    ],
+)
+def test_where_a_formula_is_to_blame_it_is_said_what_to_write(
+    backprop: Backprop, z: str, formula: str, said: str
+) -> None:
+    done = backprop("run", "-", input=OF_NEURONS.format(z=z, formula=formula))
+    assert (done.stdout, done.returncode) == ("", 1)
+    assert said in done.stderr
+    assert "sigmoid(" in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+def test_what_is_said_to_be_written_is_right(backprop: Backprop) -> None:
+    # By hand: −ln(sigmoid(−800) * sigmoid(2)) = 800 + ln(1 + exp(−2)).
+    formula = "sigmoid(-800 * x) * sigmoid(2 * x)"
+    text = OF_NEURONS.format(z="1", formula=formula)
+    done = backprop("run", "-", "--format", "json", input=text)
+    loss = json.loads(done.stdout)["loss"]
+    assert loss == pytest.approx(800 + math.log1p(math.exp(-2)), rel=1e-14, abs=0)
+
+
 def test_a_softmax_of_very_many_outputs_is_still_compiled() -> None:
     sums = tuple(map(str, [40, *([0] * 899)]))
     targets = ("1", *(["0"] * 899))

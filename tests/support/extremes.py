@@ -4,6 +4,7 @@ The expected figures are mpmath's: the textbooks' loss in so many digits that ex
 beside 1, and differences of it.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from random import Random
 from typing import Any
@@ -12,6 +13,7 @@ import mpmath  # type: ignore[import-untyped]
 
 from backprop_cli.arithmetic.exact import Exact
 from backprop_cli.arithmetic.working import work
+from backprop_cli.config.load import parse
 from backprop_cli.derivation.derive import derive_passes
 from backprop_cli.network.exercise import Exercise
 from backprop_cli.network.neurons import Edge, Function, Layer, Neuron
@@ -127,10 +129,48 @@ def several_uses(seed: int) -> Exercise:
     return _numbered(random, network, _targets(random, network))
 
 
+def formula(seed: int) -> Exercise:
+    """An output that is a formula of inputs and parameters, as one writes a probability."""
+    random = Random(seed)
+    text = random.choice(FORMULAS)
+    scale = random.choice((1, 5, 40, 300, 690))
+    names = [name for name in ("a", "b", "c") if re.search(rf"\b{name}\b", text)]
+    parameters = ", ".join(f"{name}: {scale * random.uniform(0.3, 1):.6f}" for name in names)
+    target = random.choice(TARGETS)
+    return parse(
+        f"""\
+inputs: {{x: 1}}
+parameters: {{{parameters}}}
+weights: {{output: {{y: "{text}"}}}}
+target: {target}
+learning_rate: 0.5
+loss: binary_cross_entropy
+""",
+        "formula.yaml",
+    )
+
+
+FORMULAS = (
+    "exp(-a * x)",
+    "1 - exp(-a * x)",
+    "sigmoid(a * x - b)",
+    "sigmoid(-a * x) * sigmoid(b)",
+    "1 - sigmoid(a * x)",
+    "1 / (1 + exp(-a * x))",
+    "1 / (1 + exp(a * x))",
+    "exp(a) / (exp(a) + exp(b) + exp(-c))",
+    "exp(-c) / (exp(a * x) + exp(b) + exp(-c))",
+    "sigmoid(-a)^3 * 0.5",
+    "exp(-a) / (2 + sigmoid(b))",
+    "-(-0.5 * exp(-a * x))",
+    "max(exp(-a), exp(-b))",
+)
+
 EXTREMES: Mapping[str, Callable[[int], Exercise]] = {
     "one output": one_output,
     "one output above a half": above_half,
     "softmax": softmax,
     "wide softmax": wide_softmax,
     "outputs of several uses": several_uses,
+    "formula": formula,
 }
