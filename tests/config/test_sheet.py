@@ -1,5 +1,6 @@
 """A sheet is read in every form that people have."""
 
+import json
 from decimal import Decimal
 from random import Random
 
@@ -234,3 +235,68 @@ def test_any_text_gives_figures_with_their_names_or_one_complaint() -> None:
     assert [one for one in found if not (one.figure.is_finite() and one.name)] == []
     assert len(complaints) > 3_000
     assert {complaint.partition(": ")[0] for complaint in complaints} == {"sheet.txt"}
+
+
+def figures(text: str) -> list[tuple[int, str, str]]:
+    """Line, name and figure of all that is read."""
+    return [(one.line, one.name, str(one.figure)) for one in parse_sheet(text, "sheet.txt").lines]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "dW1 = [[1.5, 2], [3, 4]]",
+        "dW1 = array([[1.5, 2.],\n       [3., 4.]])",
+        "dW1: [[1.5 2. ]\n [3.  4. ]]",
+        "dW1 = tensor([[1.5000, 2.0000], [3.0000, 4.0000]], dtype=torch.float64)",
+        ">>> dW1\narray([[1.5, 2.],\n       [3., 4.]])",
+        ">>> print(dW1)\n[[1.5 2. ]\n [3.  4. ]]",
+        "dW1 = dZ1 X^T = [[1.5, 2], [3, 4]]",
+    ],
+)
+def test_arrays_are_read_as_programs_print_them(text: str) -> None:
+    found = parse_sheet(text, "sheet.txt").lines
+    assert [float(one.figure) for one in found] == [1.5, 2, 3, 4]
+    places = [one.place for one in found]
+    assert {place.array for place in places if place} == {"dW1"}
+    assert [place.at for place in places if place] == [(0, 0), (0, 1), (1, 0), (1, 1)]
+
+
+def test_an_array_with_rows_of_several_lengths_or_words_in_it_is_none() -> None:
+    for body in ("[[1, 2], [3]]", "[1, two]", "[[[1]]]", "[", "[[1, 2]", "[]"):
+        assert figures(f"dW1 = {body}\nz_h1 = 1") == [(2, "z_h1", "1")]
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("a_h1 = 59.33 %", (1, "a_h1", "0.5933")),
+        ("~~z_h1 = 0.4~~ z_h1 = 0.5", (1, "z_h1", "0.5")),
+        ("“z_h1” = 0.5", (1, "z_h1", "0.5")),
+        ("z_h1;0,5", (1, "z_h1", "0.5")),
+        (r"z_{h1} &= 0.5 \\", (1, "z_h1", "0.5")),
+        ("loss: tensor(0.5, grad_fn=<MulBackward0>)", (1, "loss", "0.5")),
+        ("z_h1 = np.float64(0.5)", (1, "z_h1", "0.5")),
+        ("w5.grad = tensor([0.5])", (1, "grad_w5[1]", "0.5")),
+        ("The prediction is 0.5.", (1, "The prediction", "0.5")),
+        ("z_h1\u00a0=\u00a00.5", (1, "z_h1", "0.5")),
+    ],
+)
+def test_lines_are_read_as_people_copy_them(text: str, read: tuple[int, str, str]) -> None:
+    assert figures(text) == [read]
+
+
+def test_a_notebook_is_read_by_its_cells_and_what_they_print() -> None:
+    printed = {"output_type": "stream", "text": ["z_h2 = 2\n"]}
+    shown = {"output_type": "execute_result", "data": {"text/plain": ["a_h1 = 3"]}}
+    cells = [
+        {"cell_type": "markdown", "source": ["# Mine\n", "z_h1 = 1\n"]},
+        {"cell_type": "code", "source": "print(z)", "outputs": [printed, shown]},
+    ]
+    names = [name for _, name, _ in figures(json.dumps({"cells": cells, "nbformat": 4}))]
+    assert names == ["z_h1", "z_h2", "a_h1"]
+
+
+def test_under_a_heading_of_the_mean_no_example_is_meant() -> None:
+    found = parse_sheet("Example 2\nz = 1\nMean of both:\nz = 2\n", "sheet.txt").lines
+    assert [one.example for one in found] == [2, None]

@@ -156,6 +156,67 @@ def test_quantities_go_by_the_names_of_courses(names: Sequence[str], quantity: s
     assert [one.entry.quantity for one in lines] == [quantity] * len(names)
 
 
+ADAM = """
+inputs: [2]
+weights: {output: [[0.5]]}
+activation: linear
+target: 0
+learning_rate: 0.1
+optimizer: adam
+"""
+
+
+@pytest.mark.parametrize(
+    ("names", "quantity"),
+    [
+        (("m_w1", "m(w1)", "m1", "m", "m_t", "m_dw1", "M_{dw1}"), "m_w1_new"),
+        (("v_w1", "v(w1)", "v1", "v", "v_t", "V_dw1"), "v_w1_new"),
+        (("m_hat", "m\u0302", "m\u0302_t", "m_hat(w1)", r"\hat{m}_t", "mhat1"), "m_hat_w1"),
+        (("g", "g_t", "dw1"), "∂Loss/∂w1"),
+        (("z", "net", "weighted sum"), "z_out"),
+    ],
+)
+def test_an_optimizers_memory_goes_by_the_names_of_papers(
+    names: Sequence[str], quantity: str
+) -> None:
+    exercise = config.parse(ADAM, "adam.yaml")
+    for name in names:
+        (one,) = check(exercise, parse_sheet(f"{name} = 77", "sheet.txt")).lines
+        assert one.entry.quantity == quantity, name
+
+
+def test_a_function_of_a_weighted_sum_is_its_activation() -> None:
+    found = checked(
+        "z_h1 = 0.3775\nσ(z_h1) = 0.5933\nsigmoid(net_h2) = 0.5969\nσ'(z_h1) = 0.2413\n"
+    )
+    assert [one.entry.quantity for one in found.lines] == ["z_h1", "a_h1", "a_h2", "∂a_h1/∂z_h1"]
+    assert {*verdicts(found)} == {"right"}
+
+
+SOFTMAX = """
+inputs: [1, 2]
+weights: {hidden: [[0.1, 0.2], [0.3, -0.1]], output: [[0.2, 0.1], [0, 0.4], [0.3, 0.3]]}
+activation: {hidden: relu, output: softmax}
+target: [0, 1, 0]
+loss: cross_entropy
+learning_rate: 1
+"""
+
+
+def test_a_list_of_one_is_the_quantity_that_it_is_named_by() -> None:
+    (one,) = checked("w5.grad = tensor([0.0822])").lines
+    assert (one.entry.quantity, one.verdict.value) == ("∂Loss/∂w5", "right")
+
+
+def test_a_name_of_two_quantities_means_what_like_names_mean() -> None:
+    """Of z1, z2, z3 of a softmax of three outputs, after two hidden neurons."""
+    exercise = config.parse(SOFTMAX, "softmax.yaml")
+    # h is 0.5 and 0.1, so z is 0.11, 0.04, 0.18; 0.4 * 0.5 in the place of 0.4 * 0.1 gives 0.20.
+    found = check(exercise, parse_sheet("z1 = 0.11\nz2 = 0.20\nz3 = 0.18\n", "sheet.txt"))
+    assert [one.entry.quantity for one in found.lines] == ["z_o1", "z_o2", "z_o3"]
+    assert verdicts(found) == ["right", "wrong", "right"]
+
+
 def test_a_name_that_is_none_is_told_with_the_nearest() -> None:
     found = checked("z_h9 = 1\nz_h1 = 0.3775")
     ((written, near),) = found.unknown

@@ -80,6 +80,23 @@ activation: linear
 learning_rate: 0.1
 batch_size: all
 """
+# A cell of gates. By hand: i = sigmoid(1) = 0.7311, f = sigmoid(0.8) = 0.6900, o = sigmoid(1.2) =
+# 0.7685, g = tanh(0.7) = 0.6044, c = f * 0.4 + i * g = 0.7179, h = o * tanh(c) = 0.4732.
+CELL = """
+inputs: {x: 1.0, h0: 0.5, c0: 0.4}
+parameters: {wi: 0.5, wf: 0.3, wo: 0.7, wg: 0.2}
+weights:
+  gates:
+    i: "sigmoid(wi * x + h0)"
+    f: "sigmoid(wf * x + h0)"
+    o: "sigmoid(wo * x + h0)"
+    g: "tanh(wg * x + h0)"
+  cell: {c: "f * c0 + i * g"}
+  out: {h: "o * tanh(c)"}
+target: {h: 1}
+learning_rate: 0.1
+"""
+GATES = "i = 0.7311\nf = 0.6900\no = 0.7685\ng = 0.6044\n"
 PARTS = "dLoss[1]/dw1 = 1\ndLoss[2]/dw1 = 4\n"
 
 
@@ -142,6 +159,11 @@ CASES = (
         "y_hat_o1 = 0.2689\ny_hat_o2 = 0.7311\n",
         "dLoss/dz_o1 = 0.0529",
     ),
+    Case("input_of_another", CELL, GATES, "c = 0.7094"),  # i * c0 + f * g
+    Case("input_of_another", CELL, f"{GATES}c = 0.7179\n", "h = 0.4501"),  # i * tanh(c)
+    Case("weight_of_another", CELL, "", "i = 0.6900"),  # wf for wi
+    Case("activation_left_out", CELL, f"{GATES}c = 0.7179\n", "h = 0.5517"),  # o * c
+    Case("wrong_activation", CELL, GATES[:-11], "g = 0.6682"),  # sigmoid(0.7)
     Case("momentum_left_out", TWICE, "", "v_w1_new = 1.2000", example=1),  # not 0.9 * 2 + 1.2
     Case("old_state_used", TWICE, "v_w1_new = 3.0000\n", "w1_new = 0.1000", example=1),
     Case("bias_correction_left_out", f"{ONE}optimizer: adam\n", "", "m_hat_w1 = 0.2000"),

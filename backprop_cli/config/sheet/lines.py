@@ -18,6 +18,11 @@ NOT_A_NUMBER = re.compile(
 COLON = re.compile(rf"^([^:=≈~]+):\s*([-+]?\s*{NUMBER}\s*(?:\(.*\))?)$", re.DOTALL)
 CONTINUES = re.compile(r"^\s*(?:=|≈|~=|~)")
 EXAMPLE = re.compile(r"^\W*(?:example|sample|row)\s*(?:no\.?|number|#)?\s*(\d{1,6})\b[^=≈]*$", re.I)
+# What stands under it is of the whole batch again.
+WHOLE = re.compile(r"^\W*(?:mean|average|batch|whole batch|all examples)\b[^=≈\d]*$", re.I)
+IS = re.compile(
+    rf"^(.{{1,60}}?)\s+is\s+(?:about\s+|approximately\s+)?([-+]?\s*{NUMBER}\s*%?)\s*[.!]?$"
+)
 IS_NAME = re.compile(r"\s*[^\W\d]|\s*[∂δσ∇]")
 LONGEST_NAME = 80
 
@@ -38,7 +43,7 @@ def statements(text: str, *, worked: bool = True) -> Iterator[Statement]:
     for piece in _pieces(text):
         name, *sides = RELATION.split(piece)
         if not sides:
-            colon = COLON.match(piece)
+            colon = COLON.match(piece) or IS.match(piece.strip())
             if colon is None:
                 continue
             name, sides = colon[1], [colon[2]]
@@ -77,6 +82,8 @@ def _statement(name: str, text: str, sides: list[str], *, worked: bool) -> State
         return Statement(name, text, (), None, comma=False, no_number=True)
     found = FIGURE.match(last)
     figure = number(found[1].replace(" ", "")) if found and _is_remark(found[2]) else None
+    if found and figure is not None and found[2].lstrip().startswith("%"):
+        figure = figure.scaleb(-2)
     if figure is None:
         between = sides
     parsed = (arithmetic(side) for side in between if worked)
@@ -95,6 +102,6 @@ def _is_remark(after: str) -> bool:
     if after.startswith("("):
         inside = after[1:].rstrip(").;, ")
         return after.rstrip(".;, ").endswith(")") and not re.fullmatch(r"[\d\s.+*/^-]*", inside)
-    return bool(re.match(r"[^\W\d]|[<#!✓✗←|]|//|--", after)) and not re.match(
+    return bool(re.match(r"[^\W\d]|[<#!✓✗←|%]|//|--", after)) and not re.match(
         r"[*/+^-]\s*\d", after
     )

@@ -51,6 +51,7 @@ CHARACTERS = str.maketrans(
         "\u202f": " ",
         "\u2009": " ",
         "′": "'",
+        **dict.fromkeys("“”„‟«»", ""),
         "²": "^2",
         "³": "^3",
         "⁺": "+",
@@ -73,12 +74,22 @@ SPACING = re.compile(r"\\[,;:! ]")
 DISPLAYED = re.compile(r"\\[()\[\]]|\\(?:begin|end)\s*\{[^{}]*\}|\$")
 POWER = re.compile(r"(?<=[\w)])\s*\*\*\s*(?=[\d(-])")
 TIMES_POWER = re.compile(r"(?<=\d)\s*\*\s*10\s*\^\s*[({]?\s*([-+]?\d{1,4})\s*[)}]?")
+# What is crossed out, a & that aligns, NumPy's and PyTorch's names for a number, and p.grad.
+CROSSED_OUT = re.compile(r"~~.+?~~|\\sout\{[^{}]*\}|<(s|del|strike)>.*?</\1>", re.I)
+ALIGNED = re.compile(r"&(?=\s*[=≈~])")
+WRAPPED_NUMBER = re.compile(
+    r"\b(?:np\.|numpy\.|torch\.)?(?:tensor|array|float(?:16|32|64)?)\(\s*\[?\s*"
+    r"([-+]?[\d.]+(?:e[-+]?\d+)?)\s*\]?\s*(?:,[^\n]*)?\)",
+    re.I,
+)
+OF_TENSOR = re.compile(r"\b(\w{1,40})\.grad\b")
 BULLET = re.compile(r"^\s*(?:[>#]+\s+|[-*+•]\s+|\(?\w{1,2}[.)]\s+(?=\S))*")
 
 
 def plain(line: str) -> str:
     """The line without its markup, with ``*`` for every sign of times, and ``-`` for minus."""
-    text = line.translate(CHARACTERS)
+    text = CROSSED_OUT.sub("", line.translate(CHARACTERS))
+    text = ALIGNED.sub("", WRAPPED_NUMBER.sub(r"\1", OF_TENSOR.sub(r"grad_\1", text)))
     if "\\" in text:
         text = _without_latex(text)
     elif "{" in text:

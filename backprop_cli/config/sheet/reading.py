@@ -9,7 +9,16 @@ from backprop_cli.algebra.sheet import Sheet, Written
 from backprop_cli.config.files.text import read_standard_input, read_text
 from backprop_cli.config.sheet import mapping, tables
 from backprop_cli.config.sheet.arithmetic import number
-from backprop_cli.config.sheet.lines import CONTINUES, EXAMPLE, Statement, continued, statements
+from backprop_cli.config.sheet.arrays import arrays
+from backprop_cli.config.sheet.lines import (
+    CONTINUES,
+    EXAMPLE,
+    WHOLE,
+    Statement,
+    continued,
+    statements,
+)
+from backprop_cli.config.sheet.notebook import text_of_notebook
 from backprop_cli.config.sheet.passed_over import numbered
 from backprop_cli.config.sheet.plain import plain
 from backprop_cli.errors import STDIN, ConfigError
@@ -45,10 +54,13 @@ def parse_sheet(text: str, name: str) -> Sheet:
     """Read a sheet from text; ``name`` stands for the file. Raises ConfigError."""
     if len(text) > MOST_CHARACTERS:
         raise ConfigError(name, "the sheet has more than a million characters")
+    text = text_of_notebook(text) or text
     found = mapping.figures(text) if mapping.looks_like_one(text) else None
     unread: list[int] = []
     if not found:
-        found = [*islice(_of_lines(text, unread), MOST_FIGURES + 1)]
+        in_arrays, rest = arrays(text)
+        in_lines = islice(_of_lines(rest, unread), MOST_FIGURES + 1)
+        found = sorted((*in_arrays, *in_lines), key=lambda one: one.line)
         if len(found) > MOST_FIGURES:
             raise ConfigError(name, f"the sheet has more than {MOST_FIGURES:,} figures")
     codes = [*dict.fromkeys(CODE.findall(text))]
@@ -93,6 +105,9 @@ def _of_lines(text: str, unread: list[int]) -> Iterator[Written]:
             example, waiting = int(heading[1]), None
             continue
         room -= len(line)
+        if WHOLE.match(line):
+            example, waiting = None, None
+            continue
         if waiting is not None and CONTINUES.match(line):
             found = [continued(waiting, line, worked=room > 0)]
         else:

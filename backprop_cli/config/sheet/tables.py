@@ -32,8 +32,9 @@ def cells_of(raw: str) -> list[str]:
     if SEPARATOR.search(raw):
         cells = SEPARATOR.split(ROW_END.sub("", raw).strip().strip("|│┃"))
         return [plain(cell).strip("{} ") for cell in cells]
-    if raw.count(",") and not re.search(r"[=≈:]", raw):
-        cells = [plain(cell.strip().strip('"')) for cell in raw.split(",")]
+    separator = ";" if ";" in raw else ","  # with decimal commas, cells are separated by ;
+    if separator in raw and not re.search(r"[=≈:]", raw):
+        cells = [plain(cell.strip().strip('"')) for cell in raw.split(separator)]
         return cells if re.match(r"[^\W\d]|[∂δ]", cells[0]) else []
     return []
 

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 from backprop_cli.functions.softmax import SOFTMAX
 from backprop_cli.network.neurons import Neuron
-from backprop_cli.network.structure import Network
+from backprop_cli.network.structure import LOSS, Network
+from backprop_cli.runs.checking.spellings import folded
 
 Named = tuple[str, tuple[str, ...]]  # a name without capitals and _, and what it may mean
 
@@ -18,6 +19,7 @@ def book_names(network: Network) -> Iterator[Named]:
         yield f"z{number}", (neuron.weighted_sum,)
         yield f"a{number}", (neuron.activation, *_prediction(network, neuron))
     yield from _outputs_by_number(network)
+    yield from _of_the_only(network)
     for neuron in network.neurons:
         if neuron.name.isdigit():
             yield from _unit(network, neuron)
@@ -33,7 +35,9 @@ def _outputs_by_number(network: Network) -> Iterator[Named]:
         return
     for number, output in enumerate(network.outputs, 1):
         out, target = (network.prediction(output), output.activation), network.target(output)
-        for name in ("o", "out", "output", "p", "yhat", "pred", "prediction"):
+        for name in ("z", "net", "logit"):
+            yield f"{name}{number}", (output.weighted_sum,)
+        for name in ("a", "o", "out", "output", "p", "yhat", "pred", "prediction"):
             yield f"{name}{number}", out
         for name in ("t", "target", "ytrue", "label"):
             yield f"{name}{number}", (target,)
@@ -41,6 +45,25 @@ def _outputs_by_number(network: Network) -> Iterator[Named]:
         if network.aimed:
             for name in ("e", "error", "l", "loss"):
                 yield f"{name}{number}", (network.loss_of(output),)
+
+
+def _of_the_only(network: Network) -> Iterator[Named]:
+    """Of the only output δ, of the only neuron z, a and net; ``weight w1``, and names of losses."""
+    if len(network.outputs) == 1 and network.outputs[0].formula is None:
+        yield "", (network.outputs[0].weighted_sum,)
+    neurons = [*network.neurons]
+    if len(neurons) == 1 and neurons[0].formula is None:
+        (neuron,) = neurons
+        for name in ("z", "net", "s", "weightedsum", "netinput"):
+            yield name, (neuron.weighted_sum,)
+        for name in ("a", "out", "activation"):
+            yield name, (neuron.activation, *_prediction(network, neuron))
+    for kind, names in (("weight", network.weights), ("bias", network.biases)):
+        for name in names:
+            yield f"{kind}{folded(name)}", (name,)
+    if network.aimed:
+        for name in ("mse", "ce", "bce", "nll", "crossentropy", "crossentropyloss", "sse"):
+            yield name, (LOSS,)
 
 
 def _unit(network: Network, neuron: Neuron) -> Iterator[Named]:

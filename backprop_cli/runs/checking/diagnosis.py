@@ -87,7 +87,7 @@ def _all(own: OwnNumbers, at: int, entry: Entry) -> Iterator[Cause | Suspect]:
     expected = own.result(quantity, at).form
     known = slips.sources(own, quantity, at)
     aside = slips.on_the_way(own, quantity, at)
-    shown = [*slips.in_working(entry, [*known, *aside], expected.bounds)]
+    shown = [*slips.in_working(entry, [*known, *aside], expected.bounds, own.figures)]
     for slip in shown:
         yield Cause(slip.name, slip.sentence, quantity, expected, seen=True)
     if any(slip.name == "arithmetic" for slip in shown):

@@ -7,14 +7,14 @@ from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
 from typing import NamedTuple
 
 from backprop_cli.algebra.expression import Number, Symbol
-from backprop_cli.algebra.sheet import Sheet, Written
+from backprop_cli.algebra.sheet import Sheet
 from backprop_cli.arithmetic.figures import LOSSLESS, decimals_of, unit_of
 from backprop_cli.arithmetic.intervals import Bounds, Form, between, point
-from backprop_cli.derivation.steps import new
 from backprop_cli.runs.checking.entry import Entry, Verdict
 from backprop_cli.runs.checking.error_signals import with_one_sign
 from backprop_cli.runs.checking.forms import carried
 from backprop_cli.runs.checking.habit import cut_bounds, fits, is_cut_off
+from backprop_cli.runs.checking.meanings import meanings
 from backprop_cli.runs.checking.names import Names
 from backprop_cli.runs.checking.own import Known, OwnNumbers
 from backprop_cli.runs.checking.problem import Problem
@@ -65,22 +65,8 @@ class Marking:
             problem = problem.with_derivatives(derivatives)
             names = Names(problem)
         self.problem, self.names = problem, names
-        self.unknown: list[Written] = []
-        entries: list[Entry] = []
-        updates = {new(name).name for name in problem.network.parameters}
-        before: set[str] = set()
-        updating = False
-        for written in sheet.lines:
-            meant = names.means(written)
-            if meant:
-                prepared = updating or problem.network.gradient(meant[0]).name in before
-                quantity = _likeliest(problem, written, meant, prepared)
-                entries.append(Entry(written, quantity))
-                before.add(quantity)
-                updating = updating or quantity in updates
-            else:
-                self.unknown.append(written)
-        entries = with_one_sign(problem, names, entries)
+        found, self.unknown = meanings(problem, names, sheet.lines)
+        entries = with_one_sign(problem, names, found)
         self.own = OwnNumbers(problem, entries)
         self.found: dict[int, Marked] = {}
         # What is marked: the first line of each figure of a quantity, and all by their figures.
@@ -203,24 +189,6 @@ class Marking:
         return isinstance(step.expression, Number) or not any(
             name in self.problem.steps for name in used
         )
-
-
-def _likeliest(problem: Problem, written: Written, meant: Sequence[str], prepared: bool) -> str:
-    """Of several quantities with one name, that whose right value the figure is, else the first.
-
-    Of a memory of the optimizer that is the updated one. So it is of a parameter with a working, or
-    whose update is ``prepared`` by an earlier line: its gradient, or the update of another.
-    """
-    if len(meant) > 1:
-        for quantity in meant:
-            bounds = Entry(written, quantity).bounds
-            if any(bounds.holds(value) for value in problem.truths(quantity)):
-                return quantity
-        is_state = meant[0] not in problem.network.by_parameter  # its old value is seldom written
-        is_update = meant[0] in problem.given and (written.working or prepared or is_state)
-        if is_update and new(meant[0]).name in meant:
-            return new(meant[0]).name
-    return meant[0]
 
 
 def coarse(form: Form, figure: Bounds) -> bool:

@@ -12,10 +12,12 @@ from backprop_cli.derivation.objective import loss_of_batch, of_example
 from backprop_cli.derivation.steps import new
 from backprop_cli.network.neurons import Neuron
 from backprop_cli.network.structure import LEARNING_RATE, LOSS, Network
+from backprop_cli.runs.checking.array_names import ArrayNames, sums_of
 from backprop_cli.runs.checking.book_names import book_names, of_one_loss
+from backprop_cli.runs.checking.optimizer_names import optimizer_names
 from backprop_cli.runs.checking.problem import Problem
 from backprop_cli.runs.checking.spellings import (
-    ARRAY,
+    APPLIED,
     DELTA,
     DERIVATIVE,
     GRADIENT,
@@ -24,8 +26,10 @@ from backprop_cli.runs.checking.spellings import (
     LOSS_NAMES,
     NEW,
     OF_EPOCH,
+    OUT_NAMES,
     PREDICTION_NAMES,
     RATE_NAMES,
+    SUM_NAMES,
     example_last,
     folded,
     readings,
@@ -42,9 +46,13 @@ class Names:
 
     def means(self, written: Written) -> tuple[str, ...]:
         """The quantities that a line may be about, the likeliest first; maybe none."""
+        named = written.name
         if written.place is not None:
-            return self.at(written.place)
-        for name in readings(written.name):
+            found = self.at(written.place)
+            if found or math.prod(written.place.shape) > 1:
+                return found
+            named = written.place.array  # a list of one: w5.grad = tensor([0.5])
+        for name in readings(named):
             found = self._existing(self._plain(name), written.example)
             if found and found[0] in self.problem.given:  # w5 = … = 0.3589, in an update
                 return tuple(dict.fromkeys((*found, *self._existing(map(_new, found), None))))
@@ -73,7 +81,11 @@ class Names:
 
     def at(self, place: Place) -> tuple[str, ...]:
         """The quantities that a place of an array by layer may mean."""
-        return self._existing(self._in_array(place), None)
+        return self._existing(self._arrays.of(place), None)
+
+    @cached_property
+    def _arrays(self) -> ArrayNames:
+        return ArrayNames(self.network, self._gradient)
 
     def shown(self, quantity: str) -> str:
         """The ASCII name of a quantity: ``dLoss/dw5``."""
@@ -139,10 +151,19 @@ class Names:
         if found:
             for own in self._bases.get(found["after"] or found["before"], ()):
                 yield new(own).name
+        found = APPLIED.match(text)
+        if found:
+            yield from self._applied(self._bases.get(found["argument"], ()), found["slope"])
         found = DELTA.match(text)
         if found:
             for own in self._bases.get(found[1], ()):
                 yield self.network.gradient(self._sums.get(own, own)).name
+
+    def _applied(self, arguments: Iterable[str], slope: str) -> Iterator[str]:
+        """What an activation function of a weighted sum is, or its derivative: σ(z), σ'(z)."""
+        for out, total in self._sums.items():
+            if total in arguments:
+                yield partial(out, total).name if slope else out
 
     def _derivatives(self, text: str) -> Iterator[str]:
         found = DERIVATIVE.match(text)
@@ -181,10 +202,7 @@ class Names:
     @cached_property
     def _sums(self) -> Mapping[str, str]:
         """From a neuron's activation or prediction to its weighted sum."""
-        network = self.network
-        found = {neuron.activation: neuron.weighted_sum for neuron in network.neurons}
-        found |= {network.prediction(output): output.weighted_sum for output in network.outputs}
-        return found
+        return sums_of(self.network)
 
     @cached_property
     def _bases(self) -> Mapping[str, tuple[str, ...]]:
@@ -213,9 +231,9 @@ class Names:
             called = [folded(neuron.name), *self._output_names(neuron.name)]
             out = [neuron.activation, *self._predictions(neuron.name)]
             for one in called:
-                for prefix in ("z", "net", "in", "netinput", "s"):
+                for prefix in SUM_NAMES:
                     add(prefix + one, neuron.weighted_sum)
-                for prefix in ("a", "out", "", "output"):
+                for prefix in OUT_NAMES:
                     add(prefix + one, *out)
         for output in self.network.outputs:
             own = folded(output.name)
@@ -233,8 +251,10 @@ class Names:
                 for name in ("target", "t", "actual", "label", "ytrue"):
                     add(name, target)
                 add("y", target, prediction)
-        for name, meant in book_names(self.network):
-            found.setdefault(name, dict.fromkeys(meant))
+        books: dict[str, dict[str, None]] = {}
+        for name, meant in (*book_names(self.network), *optimizer_names(self.network)):
+            books.setdefault(name, {}).update(dict.fromkeys(meant))
+        found = books | found
         return {name: tuple(quantities) for name, quantities in found.items()}
 
     def _predictions(self, neuron: str) -> list[str]:
@@ -244,54 +264,6 @@ class Names:
         """The other names of the only output."""
         outputs = [output.name for output in self.network.outputs]
         return ["o", "o1", "y", "out", "output"] if outputs == [neuron] else []
-
-    def _in_array(self, place: Place) -> Iterator[str]:
-        """The quantity at a place of an array by layer: rows by neuron, columns by source."""
-        found = ARRAY.match(folded(place.array))
-        layers = self.network.layers
-        if not found or not 1 <= int(found["layer"]) <= len(layers):
-            return
-        depth = int(found["layer"]) - 1
-        if found["kind"].startswith("w"):
-            owns = self._weights_at(depth, place)
-        else:
-            owns = self._of_neuron(depth, found["kind"][0], place, apart=bool(found["gradient"]))
-        for own in owns:
-            if found["gradient"] in ("delta", "δ"):
-                yield self.network.gradient(self._sums.get(own, own)).name
-            elif found["gradient"]:
-                yield self._gradient(own)
-            else:
-                yield new(own).name if found["new"] else own
-
-    def _weights_at(self, depth: int, place: Place) -> Iterator[str]:
-        """The weight at a place: a row for each neuron, or a column where the shape says so."""
-        neurons = self.network.layers[depth].neurons
-        before = self.network.layers[depth - 1].neurons if depth else ()
-        sources = [one.name for one in before] if depth else [*self.network.inputs]
-        shape, at = place.shape, place.at
-        if shape == (len(sources), len(neurons)) and len(sources) != len(neurons):
-            shape, at = shape[::-1], at[::-1]
-        if shape == (len(neurons), len(sources)):
-            for edge in neurons[at[0]].edges:
-                if edge.source == sources[at[1]]:
-                    yield edge.weight
-
-    def _of_neuron(self, depth: int, kind: str, place: Place, *, apart: bool) -> Iterator[str]:
-        """A neuron's bias, weighted sum or activation; of a shared bias's gradient its part."""
-        neurons = self.network.layers[depth].neurons
-        several = max(place.shape)
-        if several not in (1, len(neurons)) or math.prod(place.shape) != several:
-            return
-        neuron = neurons[max(place.at)]
-        if kind == "z":
-            yield neuron.weighted_sum
-        elif kind == "a":
-            yield from (neuron.activation, *self._predictions(neuron.name))
-        elif neuron.bias is not None:
-            sharing = [one for one in neurons if one.bias == neuron.bias]
-            part = apart and len(sharing) > 1 and several > 1
-            yield f"{neuron.bias}_from_{neuron.name}" if part else neuron.bias
 
 
 def _new(name: str) -> str:

@@ -35,6 +35,7 @@ class OwnNumbers:
     def __init__(self, problem: Problem, entries: Sequence[Entry]) -> None:
         self.problem = problem
         self.entries = entries
+        self.figures = frozenset(entry.written.figure for entry in entries)
         self.habit = habit(problem, entries)
         self.cuts = cuts_off(problem, entries)
         self.work = 0  # how much has been tried so far to explain wrong lines

@@ -1,7 +1,7 @@
 """Slips of numbers: the formula is right, and a figure was copied or worked out wrongly."""
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from decimal import ROUND_HALF_UP, Decimal
 from typing import NamedTuple
 
@@ -107,8 +107,13 @@ def of_sources(known: list[Source]) -> Iterator[Slip]:
             yield Slip("sign", f"{-figure} for {figure}, {name}", name, -figure)
 
 
-def in_working(entry: Entry, known: list[Source], expected: Bounds) -> Iterator[Slip]:
-    """Slips that a line's working shows: another number put in, or a result that is another."""
+def in_working(
+    entry: Entry, known: list[Source], expected: Bounds, others: Container[Decimal]
+) -> Iterator[Slip]:
+    """Slips that a line's working shows: another number put in, or a result that is another.
+
+    ``others`` are the figures of all lines.
+    """
     if not entry.written.working:
         return
     working = entry.written.working[-1]
@@ -116,6 +121,8 @@ def in_working(entry: Entry, known: list[Source], expected: Bounds) -> Iterator[
     put_in = [number.value for number in _numbers(working)]
     strange = [one for one in put_in if not _is_known(one, known)]
     for one in strange:
+        if one in others:  # it is another quantity's, taken for this one's
+            continue
         near = min(known, key=lambda source: abs(float(source.figure - one)), default=None)
         if near and _resembles(one, near.figure):
             yield Slip("misread_figure", f"{one} for {near.figure}, {near.name}", near.name, one)

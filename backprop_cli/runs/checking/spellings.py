@@ -5,6 +5,8 @@ from collections.abc import Collection, Iterator
 
 LOSS_NAMES = ("loss", "l", "e", "c", "j", "cost", "error", "etotal", "totalerror", "totalloss")
 RATE_NAMES = ("learningrate", "lr", "eta", "η", "α", "alpha", "rate")
+SUM_NAMES = ("z", "net", "in", "netinput", "s", "weightedsum", "weightedsumof", "netinputof")
+OUT_NAMES = ("a", "out", "", "output", "activation", "activationof", "outputof")
 PREDICTION_NAMES = ("prediction", "predictedoutput", "predicted", "pred", "yhat", "output")
 
 # Words that may stand before a name and say nothing about which quantity it is.
@@ -24,8 +26,13 @@ GREEK = str.maketrans(
 DERIVATIVE = re.compile(r"^d(.+)/d(.+)$")
 LOSS_BY = re.compile(rf"^d({'|'.join(sorted(LOSS_NAMES, key=len, reverse=True))})d?(.+)$")
 GRADIENT = re.compile(r"^(?:gradientof|gradientfor|gradof|gradfor|gradient|grad|∇|d|g)(.+)$")
-DELTA = re.compile(r"^(?:delta|δ|err)(.+)$")
+DELTA = re.compile(r"^(?:delta|δ|err(?=.))(.*)$")
 NEW = re.compile(r"^(?:(?:new|updated)(?P<after>.+)|(?P<before>.+?)(?:new|updated|\+|'))$")
+# An activation function of a weighted sum, or its derivative: σ(z_h1), sigmoid'(z_h1).
+APPLIED = re.compile(
+    r"^(?:sigmoid|σ|sig|logistic|tanh|relu|softplus|f|g|phi|act|activation)(?P<slope>'?)"
+    r"\((?P<argument>.+)\)$"
+)
 OF_EPOCH = re.compile(r"^(.+)(before|after)$")
 # The loss of one example, L[2] or L_2, or its derivative.
 LOSS_OF_ONE = re.compile(
@@ -60,12 +67,16 @@ def folded(name: str) -> str:
 
 
 def readings(name: str) -> Iterator[str]:
-    """A name as it stands, what is in parentheses after it, and without words that say nothing."""
+    """A name as it stands, what is in parentheses after it, and without words that say nothing.
+
+    What stands in parentheses right after a name belongs to it: m(w1) is m_w1.
+    """
     yield name
-    inside = re.search(r"\(([^()]+)\)\s*$", name)
+    inside = re.search(r"(\s*)\(([^()]+)\)\s*$", name)
     if inside:
-        yield inside[1]
-        yield name[: inside.start()]
+        before = name[: inside.start()]
+        yield inside[2] if inside[1] else f"{before}_{inside[2]}"
+        yield before
     words = name.split()
     while len(words) > 1 and words[0].lower().strip(",.") in FILLERS:
         words = words[1:]

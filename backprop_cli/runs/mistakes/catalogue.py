@@ -93,7 +93,7 @@ MISTAKES: Mapping[str, Mistake] = {
         Mistake("path_left_out", "a part of the sum was left out: {}", derivatives.path_left_out),
         Mistake(
             "activation_left_out",
-            "the activation was left out: z was used ({})",
+            "the activation was left out ({})",
             forward.activation_left_out,
         ),
         Mistake(

@@ -2,7 +2,16 @@
 
 from collections.abc import Iterator
 
-from backprop_cli.algebra.expression import Call, Choice, Expression, Negative, Partial, Sum, Symbol
+from backprop_cli.algebra.expression import (
+    Call,
+    Choice,
+    Expression,
+    Negative,
+    Partial,
+    Quotient,
+    Sum,
+    Symbol,
+)
 from backprop_cli.derivation.steps import Rule
 from backprop_cli.functions.activations import ACTIVATIONS, configured
 from backprop_cli.runs.mistakes.site import (
@@ -45,7 +54,9 @@ def term_left_out(site: Site) -> Iterator[Change]:
             if not _is_parameter(site, term) or not site.on(Rule.WEIGHTED_SUM):
                 yield Change(without(found, at, Sum), called(term))
 
-    if not site.on(Rule.SUM_OF_PARTS):
+    # Of m / (1 − β^t) that is the bias correction.
+    corrects = site.on(Rule.OPTIMIZER) and isinstance(site.expression, Quotient)
+    if not site.on(Rule.SUM_OF_PARTS) and not corrects:
         yield from everywhere(site.expression, left_out)
 
 
@@ -53,12 +64,30 @@ def activation_left_out(site: Site) -> Iterator[Change]:
     """Z in the place of a."""
     around = site.activation()
     if site.on(Rule.ACTIVATION) and around:
-        yield Change(around[0])
+        yield Change(around[0], "z was used")
+    if site.on(Rule.FORMULA):
+        yield from everywhere(site.expression, _without_function)
     sums = {neuron.activation: neuron.weighted_sum for neuron in site.network.neurons}
     own = {site.own(a).name: site.own(z) for a, z in sums.items()}
     if site.on(Rule.WEIGHTED_SUM, Rule.PREDICTION) or site.by == "weight":
         for name in site.used([*own]):
             yield Change(replaced(site, name, own[name]), f"{own[name].name} instead of {name}")
+
+
+def _without_function(part: Expression) -> Iterator[Change]:
+    if isinstance(part, Call):
+        yield Change(part.argument, f"{part.function} is missing")
+
+
+def _of_another_function(part: Expression) -> Iterator[Change]:
+    if isinstance(part, Call) and part.function in ACTIVATIONS:
+        for name in ACTIVATIONS:
+            if name not in ("linear", part.function):
+                yield Change(_call(name, part.argument), f"{name} instead of {part.function}")
+
+
+def _call(name: str, argument: Expression) -> Call:
+    return Call(name, argument, tuple(configured(name).settings.items()))
 
 
 def wrong_activation(site: Site) -> Iterator[Change]:
@@ -67,7 +96,8 @@ def wrong_activation(site: Site) -> Iterator[Change]:
     if site.on(Rule.ACTIVATION) and around:
         for name in ACTIVATIONS:
             if name != "linear":
-                row = configured(name)
-                yield Change(Call(name, around[0], tuple(row.settings.items())), name)
+                yield Change(_call(name, around[0]), name)
         if isinstance(site.expression, Choice | Call) and around:
             yield Change(Negative(around[0]))
+    if site.on(Rule.FORMULA):
+        yield from everywhere(site.expression, _of_another_function)

@@ -27,6 +27,8 @@ def new_weight_used(site: Site) -> Iterator[Change]:
 
 def weight_of_another(site: Site) -> Iterator[Change]:
     """Other weights in the place of one, one after the other, or a whole row."""
+    if site.on(Rule.FORMULA):
+        yield from _mixed_up(site, site.network.updated)
     if not site.on(Rule.WEIGHTED_SUM, Rule.NEW_WEIGHT) and site.by != "source":
         return
     own = site.used(site.weights)
@@ -36,12 +38,12 @@ def weight_of_another(site: Site) -> Iterator[Change]:
 
 
 def _mixed_up(site: Site, among: Sequence[str]) -> Iterator[Change]:
-    """Another quantity in the place of one of its kind; in a weighted sum, two swapped."""
+    """Another quantity in the place of one of its kind; in a sum or formula, two swapped."""
     own = site.used(among)
     for name in own[:MOST_OTHERS]:
         for other in next_to(among, name):
             yield Change(replaced(site, name, Symbol(other)), f"{other} instead of {name}")
-    if site.on(Rule.WEIGHTED_SUM) and 1 < len(own) <= MOST_SWAPPED:
+    if site.on(Rule.WEIGHTED_SUM, Rule.FORMULA) and 1 < len(own) <= MOST_SWAPPED:
         for name, other in combinations(own, 2):
             swap = {name: Symbol(other), other: Symbol(name)}
             yield Change(substitute(site.expression, swap), f"{name} and {other} swapped")
@@ -69,7 +71,8 @@ def _transposed(site: Site, own: Sequence[str]) -> Iterator[Change]:
 
 def input_of_another(site: Site) -> Iterator[Change]:
     """Other inputs, activations, targets or weighted sums in the place of one."""
-    if site.on(Rule.WEIGHTED_SUM, *OF_ACTIVATION) or site.by == "weight":
+    rules = (Rule.WEIGHTED_SUM, Rule.FORMULA, *OF_ACTIVATION)
+    if site.on(*rules) or site.by in ("source", "weight"):
         yield from _mixed_up(site, site.signals)
     predictions = [site.own(site.network.prediction(one)).name for one in site.network.outputs]
     targets = [site.own(site.network.target(one)).name for one in site.network.outputs]
