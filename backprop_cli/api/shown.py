@@ -17,9 +17,9 @@ class Explanation:
     @property
     def text(self) -> str:
         """As it stands in a pipe."""
-        from backprop_cli.render.notebook import text
+        from backprop_cli.render.terminal.console import plain_text
 
-        return text(self.lesson)
+        return plain_text(self.lesson)
 
     @property
     def markdown(self) -> str:

@@ -26,7 +26,7 @@ from backprop_cli.derivation.logarithms import log_slopes
 from backprop_cli.derivation.rules import derivatives
 from backprop_cli.derivation.steps import Kept, Local, LogSlopes, Rule, Step
 from backprop_cli.derivation.uses import Use, Uses, loss_of, origins, straight
-from backprop_cli.functions import softmax
+from backprop_cli.functions import softmax, softmax_mean
 
 # The activations of each wide softmax, by the name of its mean gradient.
 Softmaxes = Mapping[str, Sequence[Use]]
@@ -224,11 +224,13 @@ def _means(of: str, mean: str, uses: Uses, softmaxes: Softmaxes) -> Iterator[Ste
     found = Step(Symbol(mean), total, Rule.SOFTMAX_MEAN)
     by_losses = any(use.local.kept is Kept.UNBOUNDED for use in softmaxes[mean])
     yield found._replace(computed=computed, kept=Kept.UNBOUNDED) if by_losses else found
-    yield Step(softmax.mean_of_others(mean), softmax.mean_but_surest(members), Rule.SOFTMAX_REST)
-    yield Step(softmax.of_surest(mean), softmax.surest(members), Rule.SOFTMAX_REST)
+    yield Step(
+        softmax_mean.mean_of_others(mean), softmax_mean.mean_but_surest(members), Rule.SOFTMAX_REST
+    )
+    yield Step(softmax_mean.of_surest(mean), softmax_mean.surest(members), Rule.SOFTMAX_REST)
 
 
-def _member(of: str, use: Use, uses: Uses) -> softmax.Member:
+def _member(of: str, use: Use, uses: Uses) -> softmax_mean.Member:
     """An activation of a wide softmax with the gradient by it."""
     activation, gradient = use.local.expression, partial(of, use.step.defines.name)
     missing, share = use.local.computed, use.local.share
@@ -240,7 +242,7 @@ def _member(of: str, use: Use, uses: Uses) -> softmax.Member:
 
     by_sum = use.local.log_slopes and LogSlopes(missing, -activation)
     weighted, own = held(activation, use.local.log_slopes), held(activation * missing, by_sum)
-    return softmax.Member(activation, gradient, weighted, own, share)
+    return softmax_mean.Member(activation, gradient, weighted, own, share)
 
 
 def _through_softmax(of: str, use: Use, uses: Uses) -> Step:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from backprop_cli.algebra.expression import Expression, Sum, Symbol, substitute, transform
 from backprop_cli.derivation.logarithms import logarithms, stable
 from backprop_cli.derivation.steps import Kept, Local, LogSlopes, Rule, Step
-from backprop_cli.functions import softmax
+from backprop_cli.functions import softmax, softmax_mean
 from backprop_cli.functions.activation import A, Z
 from backprop_cli.functions.activations import row_of
 from backprop_cli.functions.losses import COMPLEMENT, LOG, LOG_COMPLEMENT, LOSSES, Loss
@@ -113,7 +113,7 @@ def softmax_steps(layer: Layer) -> Iterator[Step]:
     yield Step(*softmax.rest(layer), Rule.SOFTMAX_REST, locals=(), computed=rest)
     yield Step(*softmax.second(layer), Rule.SOFTMAX_REST, locals=())
     yield Step(*softmax.others(layer), Rule.SOFTMAX_REST, locals=())
-    wide, mean = len(layer.neurons) > MOST_LISTED, softmax.mean_gradient(layer).name
+    wide, mean = len(layer.neurons) > MOST_LISTED, softmax_mean.mean_gradient(layer).name
     for neuron in layer.neurons:
         a = Symbol(neuron.activation)
         if wide:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from backprop_cli.derivation.objective import PENALTY, loss_of_batch, sum_of_losses
 from backprop_cli.derivation.perceptron import error_of
 from backprop_cli.derivation.steps import new, step_of
-from backprop_cli.functions import softmax
+from backprop_cli.functions import softmax, softmax_mean
 from backprop_cli.functions.optimizers import (
     DECAY,
     OPTIMIZERS,
@@ -84,8 +84,12 @@ def own_names(network: Network) -> Iterator[tuple[str, str]]:
             for hidden_quantity in hidden:
                 name = hidden_quantity(layer)[0].name
                 yield name, f"a quantity of the softmax of layer {layer.name}"
-            mean = softmax.mean_gradient(layer).name
-            for name in (mean, softmax.mean_of_others(mean).name, softmax.of_surest(mean).name):
+            mean = softmax_mean.mean_gradient(layer).name
+            for name in (
+                mean,
+                softmax_mean.mean_of_others(mean).name,
+                softmax_mean.of_surest(mean).name,
+            ):
                 yield name, f"the mean gradient of the softmax in layer {layer.name}"
             for neuron in layer.neurons:
                 yield (

@@ -99,7 +99,7 @@ class Local(NamedTuple):
 
     Of a wide softmax, whose derivatives are too many to list, the expression is the activation,
     ``computed`` what is missing to 1 from it, ``share`` its part of what another leaves of 1, and
-    ``mean`` names what the gradients by all its activations come to; see ``softmax.py``.
+    ``mean`` names what the gradients by all its activations come to; see ``softmax_mean.py``.
     """
 
     by: str

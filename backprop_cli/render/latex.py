@@ -170,7 +170,7 @@ class _Latex(Markup):
         return in_text(text)
 
     def code(self, text: str) -> str:
-        """What is typed; a file's name may be longer than a line."""
+        """Typed text; a file's name may be longer than a line."""
         broken = in_text(text).replace("/", "/\\allowbreak{}").replace("\\_", "\\_\\allowbreak{}")
         return f"\\texttt{{{broken}}}"
 

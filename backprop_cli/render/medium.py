@@ -110,7 +110,7 @@ class Markup(Medium[str]):
 
     @abstractmethod
     def code(self, text: str) -> str:
-        """What is typed, to the letter."""
+        """Text that is typed, to the letter."""
 
     @abstractmethod
     def formula(self, formula: Expression) -> str:

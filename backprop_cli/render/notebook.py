@@ -1,7 +1,6 @@
 """A lesson as a notebook shows it: HTML with MathML, LaTeX between dollar signs, plain text."""
 
 from collections.abc import Iterator
-from io import StringIO
 
 from backprop_cli.algebra.latex import PLAIN_LATEX, stacked
 from backprop_cli.algebra.latex_characters import SIGNS
@@ -30,20 +29,13 @@ STYLE = """\
 
 def bundle(lesson: Lesson) -> dict[str, str]:
     """The lesson by media type, for ``_repr_mimebundle_``."""
+    from backprop_cli.render.terminal.console import plain_text
+
     return {
         "text/html": f'<div class="backprop"><style>{STYLE}</style>\n{fragment(lesson)}</div>',
         "text/latex": "\n".join(_formulas(lesson)),
-        "text/plain": text(lesson),
+        "text/plain": plain_text(lesson),
     }
-
-
-def text(lesson: Lesson) -> str:
-    """The lesson as it stands in a pipe."""
-    from backprop_cli.render.terminal.console import plain_console, show
-
-    file = StringIO()
-    show(lesson, plain_console(file))
-    return file.getvalue()
 
 
 def _formulas(lesson: Lesson) -> Iterator[str]:

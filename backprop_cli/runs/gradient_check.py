@@ -111,8 +111,7 @@ def check_gradients(exercise: Exercise) -> tuple[Check, ...]:
     """Check the gradient of every parameter, in the network's order; without any, by every input.
 
     Of several examples, it is their mean or summed loss whose gradients are checked. Raises
-    WorkingError where a number leaves the range of float64, and UsageError where training goes by
-    no gradient.
+    WorkingError where a number leaves the range of float64, UsageError for the perceptron rule.
     """
     if goes_by_error(exercise.network):
         raise UsageError(
