@@ -77,8 +77,12 @@ class Backprop(Protocol):
         cwd: Path = ROOT,
         preexec: Callable[[], None] | None = None,
         program: tuple[str, ...] = PROGRAM,
+        privileged: bool = True,
     ) -> Run:
-        """``preexec`` is called in the new process, before the program is."""
+        """``preexec`` is called in the new process, before the program is.
+
+        Unless it is ``privileged``, the program respects permissions even where root runs it.
+        """
         ...
 
 
@@ -172,6 +176,7 @@ def run_in_pipe(
     cwd: Path = ROOT,
     preexec: Callable[[], None] | None = None,
     program: tuple[str, ...] = PROGRAM,
+    privileged: bool = True,
 ) -> Run:
     """Run the program in a pipe; ``preexec`` is called in the new process before the program is.
 
@@ -180,8 +185,11 @@ def run_in_pipe(
     """
     if not preexec and program == PROGRAM and is_read_by_a_run(env):
         argv = ["backprop_cli", *map(str, args)]
-        out, err, code = warm().run(argv, environment(env), cwd, PATIENCE, typed=input.encode())
+        out, err, code = warm().run(
+            argv, environment(env), cwd, PATIENCE, typed=input.encode(), privileged=privileged
+        )
         return Run(out.decode(), err.decode(), code)
+    assert privileged, "only a fork gives up what root may"
     done = subprocess.run(
         [*program, *map(str, args)],
         input=input.encode(),
