@@ -1,9 +1,8 @@
 """The findings of a gradient check: each gradient against a difference of the loss."""
 
 from collections.abc import Iterable, Sequence
-from decimal import Decimal
 
-from backprop_cli.algebra.expression import Call, Number, Relation, Symbol
+from backprop_cli.algebra.expression import ZERO, Call, Number, Relation, Symbol
 from backprop_cli.algebra.paper import MINUS
 from backprop_cli.algebra.prose import Prose, Span, enumerated, joined, prose
 from backprop_cli.arithmetic.exact import Exact
@@ -57,13 +56,9 @@ def _what_is_compared() -> Prose:
     p, h = Symbol("p"), Symbol("h")
     difference = (Call("Loss", p + h) - Call("Loss", p - h)) / Symbol("2h")
     return prose(
-        *(
-            "Each gradient of the backward pass against ",
-            difference,
-            ", the central difference of ",
-        ),
-        *("the loss for a small change ", h, " of the parameter ", p, " alone, of which two are "),
-        *("extrapolated to ", Relation(h, "=", Number(Decimal(0))), "."),
+        *("Each gradient of the backward pass is compared with ", difference, ", the central "),
+        *("difference of the loss where the parameter ", p, " alone changes, by a small ", h, "."),
+        *(" From two such differences follows the one for ", Relation(h, "=", ZERO), "."),
     )
 
 
