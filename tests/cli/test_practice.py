@@ -47,6 +47,16 @@ def test_what_is_no_number_is_asked_for_again(backprop: Backprop, sheet: Path) -
     assert sheet.read_text() == "z_h1 = 0.3775\n"
 
 
+def test_a_working_without_its_result_is_asked_to_be_finished(
+    backprop: Backprop, sheet: Path
+) -> None:
+    typed = "0.05*0.15 + 0.10*0.20 + 0.35\n0.3775\nquit\n"
+    run = backprop("practice", "--sheet", sheet, input=typed)
+    assert "Type what it comes to" in run.stdout
+    assert "not a number" not in run.stdout
+    assert sheet.read_text() == "z_h1 = 0.3775\n"
+
+
 def test_a_working_may_be_typed_with_its_result(backprop: Backprop, sheet: Path) -> None:
     answer = "0.05 * 0.15 + 0.10 * 0.20 + 0.35 = 0.3775\n"
     run = backprop("practice", "--sheet", sheet, input=f"{answer}quit\n")

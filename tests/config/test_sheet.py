@@ -280,10 +280,25 @@ def test_an_array_with_rows_of_several_lengths_or_words_in_it_is_none() -> None:
         ("w5.grad = tensor([0.5])", (1, "grad_w5[1]", "0.5")),
         ("The prediction is 0.5.", (1, "The prediction", "0.5")),
         ("z_h1\u00a0=\u00a00.5", (1, "z_h1", "0.5")),
+        ("- `net_h1` -> `0.5`", (1, "net_h1", "0.5")),
+        ("z_h1 0.5", (1, "z_h1", "0.5")),
+        ("dL/dw3 = 5·10⁻¹", (1, "dL/dw3", "0.5")),
     ],
 )
 def test_lines_are_read_as_people_copy_them(text: str, read: tuple[int, str, str]) -> None:
     assert figures(text) == [read]
+
+
+def test_several_names_with_their_figures_may_stand_on_one_line() -> None:
+    both = [(1, "z_h1", "0.5"), (1, "a_h1", "0.6")]
+    for between in ("  ", " ", ", ", "; ", " ∴ ", " => ", " → "):
+        assert figures(f"z_h1 = 0.5{between}a_h1 = 0.6") == both
+    # What is multiplied without a sign is no second name.
+    assert figures("w5_new = 0.4 - 0.5 dL/dw5 = 0.3589") == [(1, "w5_new", "0.3589")]
+
+
+def test_words_with_a_number_are_no_figure() -> None:
+    assert figures("Aufgabe 3\npage 12\nz_h1 = 1\nepoch 5") == [(3, "z_h1", "1")]
 
 
 def test_a_notebook_is_read_by_its_cells_and_what_they_print() -> None:

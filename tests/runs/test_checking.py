@@ -208,6 +208,14 @@ def test_a_list_of_one_is_the_quantity_that_it_is_named_by() -> None:
     assert (one.entry.quantity, one.verdict.value) == ("∂Loss/∂w5", "right")
 
 
+def test_a_list_of_gradients_is_one_though_it_names_parameters() -> None:
+    """0.0822 and 0.0827 are ∂Loss/∂w5 and ∂Loss/∂w6; 0.0067 is a slip in ∂Loss/∂w1 = 0.00067."""
+    found = checked("Gradients: w5: 0.0822, w6: 0.0827\nw1 = 0.0067\nw3 = 0.00075\n")
+    assert [one.entry.quantity for one in found.lines][:2] == ["∂Loss/∂w5", "∂Loss/∂w6"]
+    assert verdicts(found) == ["right", "right", "wrong", "right"]
+    assert found.lines[2].entry.quantity == "∂Loss/∂w1"
+
+
 def test_a_name_of_two_quantities_means_what_like_names_mean() -> None:
     """Of z1, z2, z3 of a softmax of three outputs, after two hidden neurons."""
     exercise = config.parse(SOFTMAX, "softmax.yaml")

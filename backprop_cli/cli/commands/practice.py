@@ -99,7 +99,7 @@ def _asked(at: "Practice", asked: "Question", file: Path, world: World) -> "tupl
                 continue
         answer = _answer(asked, typed)
         if answer is None:
-            show(said.UNREADABLE, None, world)
+            show(said.UNFINISHED if _is_working(typed) else said.UNREADABLE, None, world)
             continue
         at = at.answered(answer)
         write_whole(file, at.text())
@@ -137,6 +137,16 @@ def _answer(asked: "Question", typed: str) -> "Written | None":
     except ConfigError:
         return None
     return lines[-1]._replace(name=asked.name, line=1)
+
+
+def _is_working(typed: str) -> bool:
+    """True if what was typed is arithmetic with numbers alone."""
+    from backprop_cli.algebra.expression import symbols
+    from backprop_cli.config.sheet.arithmetic import arithmetic
+    from backprop_cli.config.sheet.plain import plain
+
+    found = arithmetic(plain(typed).strip("=≈ "))
+    return found is not None and not any(symbols(found))
 
 
 SETTINGS = {"epilog": "Example: backprop practice mine.yaml"}

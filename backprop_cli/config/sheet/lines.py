@@ -10,7 +10,7 @@ from backprop_cli.config.sheet.arithmetic import NUMBER, arithmetic, number
 
 RELATION = re.compile(r"\s*(?::=|==|~=|=~|=|≈|~|≐|←)\s*|\s+<--?\s+")
 # What separates statements on one line; only outside parentheses. A formula may say `…, else …`.
-BETWEEN = re.compile(r"[→⇒]|->|=>|\\\\|[,;](?=\s)(?!\s*else\b)|;")
+BETWEEN = re.compile(r"[→⇒⟶⟹⇨➔➜∴]|->|=>|\\\\|[,;](?=\s)(?!\s*else\b)|;")
 FIGURE = re.compile(rf"\s*\(?\s*([-+]?\s*{NUMBER})\s*\)?(.*)$", re.DOTALL)
 NOT_A_NUMBER = re.compile(
     r"\s*[-+]?(?:nan|inf|infinity|∞|\d{61,}\S*|[\d.]{61,}\S*)\b.*", re.I | re.S
@@ -23,6 +23,15 @@ WHOLE = re.compile(r"^\W*(?:mean|average|batch|whole batch|all examples)\b[^=≈
 IS = re.compile(
     rf"^(.{{1,60}}?)\s+is\s+(?:about\s+|approximately\s+)?([-+]?\s*{NUMBER}\s*%?)\s*[.!]?$"
 )
+# Other ways to write down a name and its figure, and nothing else on the line.
+BARE_NAME = r"[^\W\d][\w'/∂^]{0,60}"
+GIVES = re.compile(rf"^({BARE_NAME}|[∂δ][\w'/∂]*)\s*(?:->|→|⇒|=>)\s*([-+]?\s*{NUMBER}\s*%?)$")
+BESIDE = re.compile(rf"^((?=\S*[_/∂δ])[^\W\d∂δ]?[\w'/∂δ]{{1,60}})\s+([-+]?{NUMBER}\s*%?)$")
+# The title of a list on its own line: Gradients: w1: 0.5, w2: 0.6.
+TITLED = re.compile(rf"^\s*[^\W\d]{{1,40}}:\s+(?={BARE_NAME}\s*:)")
+# Several names with their figures on one line, without a comma between.
+LISTED = re.compile(rf"(?:{BARE_NAME}\s*[=≈]\s*[-+]?{NUMBER}(?:\s+|$)){{2,}}")
+NEXT = re.compile(rf"(?<=[\d.])\s+(?={BARE_NAME}\s*[=≈])")
 IS_NAME = re.compile(r"\s*[^\W\d]|\s*[∂δσ∇]")
 LONGEST_NAME = 80
 
@@ -40,6 +49,12 @@ class Statement(NamedTuple):
 
 def statements(text: str, *, worked: bool = True) -> Iterator[Statement]:
     """The statements of one line of plain text, with their working if that is ``worked``."""
+    text = TITLED.sub("", text)
+    bare = GIVES.match(text.strip()) or BESIDE.match(text.strip())
+    if bare:
+        text = f"{bare[1]} = {bare[2]}"
+    elif LISTED.fullmatch(text.strip()):
+        text = NEXT.sub(", ", text.strip())
     for piece in _pieces(text):
         name, *sides = RELATION.split(piece)
         if not sides:

@@ -52,8 +52,6 @@ CHARACTERS = str.maketrans(
         "\u2009": " ",
         "′": "'",
         **dict.fromkeys("“”„‟«»", ""),
-        "²": "^2",
-        "³": "^3",
         "⁺": "+",
         **{chr(0x2080 + digit): str(digit) for digit in range(10)},
     }
@@ -83,11 +81,14 @@ WRAPPED_NUMBER = re.compile(
     re.I,
 )
 OF_TENSOR = re.compile(r"\b(\w{1,40})\.grad\b")
+RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
+SUPERSCRIPT = re.compile("[⁰¹²³⁴⁵⁶⁷⁸⁹⁻]+")
 BULLET = re.compile(r"^\s*(?:[>#]+\s+|[-*+•]\s+|\(?\w{1,2}[.)]\s+(?=\S))*")
 
 
 def plain(line: str) -> str:
     """The line without its markup, with ``*`` for every sign of times, and ``-`` for minus."""
+    line = SUPERSCRIPT.sub(lambda found: "^" + found[0].translate(RAISED), line)
     text = CROSSED_OUT.sub("", line.translate(CHARACTERS))
     text = ALIGNED.sub("", WRAPPED_NUMBER.sub(r"\1", OF_TENSOR.sub(r"grad_\1", text)))
     if "\\" in text:

@@ -32,6 +32,12 @@ UNREADABLE = (
     ),
 )
 
+UNFINISHED = (
+    Paragraph(
+        prose("That is the working. Type what it comes to: the number, or the working, = and it.")
+    ),
+)
+
 ANSWERS = {
     Verdict.RIGHT: "✓ Right.",
     Verdict.FOLLOWS: "→ The method is right: it follows from an earlier figure that is not.",

@@ -1,7 +1,7 @@
 """The names by which people call quantities, and the quantities that they mean."""
 
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import product
 
@@ -55,10 +55,16 @@ class Names:
         for name in readings(named):
             found = self._existing(self._plain(name), written.example)
             if found and found[0] in self.problem.given:  # w5 = … = 0.3589, in an update
-                return tuple(dict.fromkeys((*found, *self._existing(map(_new, found), None))))
+                return tuple(dict.fromkeys((*found, *self._of_update(found, written))))
             if found:
                 return found
         return ()
+
+    def _of_update(self, given: Sequence[str], written: Written) -> Iterator[str]:
+        """What the name of a parameter may mean in an update, or in a list of gradients."""
+        yield from self._existing(map(_new, given), None)
+        if not written.working and given[0] in self.network.parameters:
+            yield from self._existing([self._gradient(given[0])], written.example)
 
     def other_derivative(self, written: Written) -> Partial | None:
         """The derivative that a line is about where no step is one, such as ∂z_out/∂w1."""

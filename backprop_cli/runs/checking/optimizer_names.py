@@ -26,12 +26,15 @@ def optimizer_names(network: Network) -> Iterator[tuple[str, tuple[str, ...]]]:
     for parameter in network.updated if state else ():
         called = folded(parameter)
         number = NUMBERED.match(parameter)
+        if number and parameter in network.weights:
+            yield f"g{number[1]}", (network.gradient(parameter).name,)
         for stem, quantity in stems.items():
             meant = (symbol_of(quantity, parameter).name,)
             yield f"{stem}{called}", meant
             yield f"{stem}d{called}", meant
             if number and parameter in network.weights:
                 yield f"{stem}{number[1]}", meant
+                yield f"{stem[0]}{number[1]}{stem[1:]}", meant
     if len(network.updated) == 1:
         (only,) = network.updated
         gradient = network.gradient(only).name

@@ -142,6 +142,7 @@ def rounded_sources(known: list[Source], decimals: int) -> Iterator[dict[str, De
             for name, figure in known
             if decimals_of(figure) > kept and abs(figure.adjusted()) < 20
         }
+        rounded = {name: value if value else abs(value) for name, value in rounded.items()}
         if rounded:
             yield rounded
         if len(rounded) > 1:
