@@ -260,5 +260,7 @@ def test_an_exported_script_takes_class_numbers_for_the_same_classes(
         losses = losses_of(done.stdout)
         assert [*losses] == [0, 1, 2, 5]
         expected = dict(map(tuple, ours["history"]))
-        assert [*losses.values()] == pytest.approx([expected[at] for at in losses], rel=1e-12)
+        assert [*losses.values()] == pytest.approx(
+            [expected[at] for at in losses], rel=1e-12, abs=0
+        )
     assert "read_columns" in script.read_text(encoding="utf-8")

@@ -201,7 +201,7 @@ def test_a_slope_and_a_bias_may_be_parameters_that_several_layers_share(
     found = json.loads(backprop("run", "-", "--format", "json", input=SLOPES).stdout)
     h, k = 0.25 * (0.2 - 1.05 + 0.1), 0.1 * -0.45
     y = 1.1 * (-0.5 * h + 0.2 * k + 0.1) + 0.3 * k + 0.1
-    assert found["forward"]["y_hat"] == pytest.approx(y, rel=1e-12)
+    assert found["forward"]["y_hat"] == pytest.approx(y, rel=1e-12, abs=0)
     expected = {"s": (y - 1) * 1.1 * -0.5 * -0.75, "b": (y - 1) * (1 + 1.1 - 0.55 * 0.25)}
     expected["s1"] = (y - 1) * (0.22 + 0.3) * -0.45
     assert {name: found["gradients"][name] for name in expected} == pytest.approx(expected)
@@ -335,7 +335,7 @@ def test_a_neuron_may_be_the_formula_of_a_loss() -> None:
     found, expected = (
         work(derive(one.network), one.numbers, Exact()).values for one in (own, named)
     )
-    assert found["∂C/∂w1"] == pytest.approx(expected["∂Loss/∂w1"], rel=1e-12)
+    assert found["∂C/∂w1"] == pytest.approx(expected["∂Loss/∂w1"], rel=1e-12, abs=0)
 
 
 @pytest.mark.parametrize("inputs", ["", "inputs: {}\n", "inputs: []\n"])

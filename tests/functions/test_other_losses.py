@@ -45,7 +45,9 @@ def test_the_absolute_error_of_a_skip_connection_is_as_worked_by_hand(exact: boo
         "∂Loss/∂s": -0.42,
         "∂Loss/∂u": -0.6,
     }
-    assert {name: float(values[name]) for name in expected} == pytest.approx(expected, rel=1e-14)
+    assert {name: float(values[name]) for name in expected} == pytest.approx(
+        expected, rel=1e-14, abs=0
+    )
 
 
 def test_where_prediction_and_target_are_equal_the_derivative_is_0_and_that_is_said() -> None:
@@ -69,7 +71,7 @@ def test_the_setting_of_huber_says_where_the_straight_line_begins(
     exercise = skip(f"{{name: huber, delta: {delta}}}", "2")
     values = calculate(exercise, Plan(exact=True)).working.values
     found = [values["Loss"], values["∂Loss/∂y_hat"]]
-    assert found == pytest.approx([loss, slope], rel=1e-14)
+    assert found == pytest.approx([loss, slope], rel=1e-14, abs=0)
 
 
 def test_a_setting_of_a_loss_is_saved_with_it() -> None:
@@ -86,7 +88,7 @@ def test_log_cosh_keeps_its_digits_near_its_target_and_far_away(error: str) -> N
     values = {Y_HAT.name: float(error), Y_TRUE.name: 0.0}
     with mpmath.workdps(60):
         expected = float(mpmath.log(mpmath.cosh(mpmath.mpf(float(error)))))
-    assert Exact().evaluate(row.computed, values) == pytest.approx(expected, rel=1e-13)
+    assert Exact().evaluate(row.computed, values) == pytest.approx(expected, rel=1e-13, abs=0)
 
 
 @pytest.mark.parametrize(

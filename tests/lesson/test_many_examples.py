@@ -129,7 +129,7 @@ def test_json_has_the_sums_where_the_file_asks_for_them(
     assert found["loss"] == 1.0
     assert found["gradients"] == {"w1": -1.0, "b1": -1.25, "s1": 2.0}
     # (0.5 + 0.5 + 0.125), over all three examples
-    assert found["history"][0] == [0, pytest.approx(1.125, rel=1e-12)]
+    assert found["history"][0] == [0, pytest.approx(1.125, rel=1e-12, abs=0)]
 
 
 def test_a_large_batch_whose_losses_are_added_has_its_sums_as_they_are(
@@ -289,21 +289,21 @@ def test_json_of_a_batch_has_its_mean_gradients(
     assert found["before"] == {"w1": 0.5, "b1": 0.0, "s1": 0.25}
     # The second update, by the third example alone: z = a = 0.6125, so dw1 = db1 = 0.6125.
     expected = {"w1": 0.55 - 0.06125, "b1": 0.0625 - 0.06125, "s1": 0.15}
-    assert found["after"] == pytest.approx(expected, rel=1e-12)
+    assert found["after"] == pytest.approx(expected, rel=1e-12, abs=0)
     assert found["epochs"] == 1
     # The mean over all three: (0.5 + 0.5 + 0.125) / 3 before.
-    assert found["history"][0] == [0, pytest.approx(0.375, rel=1e-12)]
+    assert found["history"][0] == [0, pytest.approx(0.375, rel=1e-12, abs=0)]
     w1, b1, s1 = expected.values()
     predictions = [2 * w1 + b1, s1 * (-4 * w1 + b1), w1 + b1]
     losses = [(y - p) ** 2 / 2 for y, p in zip((2, 0.5, 0), predictions, strict=True)]
-    assert found["history"][1] == [1, pytest.approx(sum(losses) / 3, rel=1e-12)]
+    assert found["history"][1] == [1, pytest.approx(sum(losses) / 3, rel=1e-12, abs=0)]
     for one, target, prediction, loss in zip(
         found["examples"], (2.0, 0.5, 0.0), predictions, losses, strict=True
     ):
         assert list(one) == ["target", "prediction", "loss"]
         assert one["target"] == [target]
-        assert one["prediction"] == [pytest.approx(prediction, rel=1e-12)]
-        assert one["loss"] == pytest.approx(loss, rel=1e-12)
+        assert one["prediction"] == [pytest.approx(prediction, rel=1e-12, abs=0)]
+        assert one["loss"] == pytest.approx(loss, rel=1e-12, abs=0)
 
 
 def test_json_s_after_follows_from_its_gradients_by_the_optimizer(
@@ -313,12 +313,12 @@ def test_json_s_after_follows_from_its_gradients_by_the_optimizer(
     path.write_text(ADAM.replace("batch_size: 2", "batch_size: all"), encoding="utf-8")
     found = as_json(backprop, path, "--exact")
     # Before its only update, the loss of the batch is that of all examples.
-    assert found["loss"] == pytest.approx(found["history"][0][1], rel=1e-12)
+    assert found["loss"] == pytest.approx(found["history"][0][1], rel=1e-12, abs=0)
     for name, before in found["before"].items():
         gradient = found["gradients"][name] + 0.01 * before
         # In its first update, Adam's corrected means are the gradient and its square.
         expected = before - 0.1 * gradient / (abs(gradient) + 1e-8)
-        assert found["after"][name] == pytest.approx(expected, rel=1e-9), name
+        assert found["after"][name] == pytest.approx(expected, rel=1e-9, abs=0), name
 
 
 def test_json_has_the_accuracy_where_targets_are_classes(

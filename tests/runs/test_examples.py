@@ -467,7 +467,7 @@ def test_standardized_columns_have_mean_0_and_standard_deviation_1(tmp_path: Pat
     text = swapped("target: y", "target: y, standardize: true", DATA)
     found = [example.inputs[0] for example in loaded(tmp_path, text, table).examples]
     deviation = (14 / 3) ** 0.5
-    assert found == pytest.approx([-2 / deviation, -1 / deviation, 3 / deviation], rel=1e-14)
+    assert found == pytest.approx([-2 / deviation, -1 / deviation, 3 / deviation], rel=1e-14, abs=0)
     # A column of one value becomes zeros, though in float64 its mean may not be quite that value.
     assert [example.inputs[1] for example in loaded(tmp_path, text, table).examples] == [0, 0, 0]
     # Targets stay.
@@ -483,7 +483,9 @@ def test_columns_of_any_size_are_standardized(tmp_path: Path, size: str) -> None
     table = f"a,b,y\n100{size},1,0\n-100{size},2,1\n"
     text = swapped("target: y", "target: y, standardize: true", DATA)
     examples = loaded(tmp_path, text, table).examples
-    assert [float(example.inputs[0]) for example in examples] == pytest.approx([1, -1], rel=1e-12)
+    assert [float(example.inputs[0]) for example in examples] == pytest.approx(
+        [1, -1], rel=1e-12, abs=0
+    )
 
 
 @pytest.mark.parametrize(

@@ -92,7 +92,7 @@ learning_rate: 1
 """
     check = checked(parse(text, "c.yaml"))["w1"]
     assert check.gradient == 1.5
-    assert check.difference == pytest.approx(1.5, rel=1e-9)
+    assert check.difference == pytest.approx(1.5, rel=1e-9, abs=0)
 
 
 # --- what is wrong ---------------------------------------------------------------------------

@@ -600,4 +600,4 @@ weight_decay: 0.01
     done = calculate(parse(text, "near.yaml"), Plan(epochs=100))
     assert 0 < done.history[0][1] < 1e-30
     # By hand: it comes to rest where 3 (3 w − 0.3) + 0.01 w = 0.
-    assert done.history[-1][1] == pytest.approx((3 * 0.9 / 9.01 - 0.3) ** 2 / 2, rel=1e-6)
+    assert done.history[-1][1] == pytest.approx((3 * 0.9 / 9.01 - 0.3) ** 2 / 2, rel=1e-6, abs=0)
