@@ -20,7 +20,7 @@ from backprop_cli.derivation.steps import Derivation, Rule, Step
 from backprop_cli.derivation.update import update_steps
 from backprop_cli.functions.activation import A, Z
 from backprop_cli.functions.activations import NEARLY_ONE, row_of
-from backprop_cli.functions.losses import LOSSES
+from backprop_cli.functions.losses import loss_row
 from backprop_cli.functions.optimizers import goes_by_error
 from backprop_cli.functions.softmax import SOFTMAX, complement
 from backprop_cli.network.neurons import Function, Layer, Neuron
@@ -109,5 +109,5 @@ def _difference(network: Network, layer: Layer, function: Function, output: Neur
     difference = prediction - target
     computed = Choice(NEARLY_ONE - prediction, difference, Sum((ONE - target, Negative(missing))))
     gradient = network.gradient(output.weighted_sum)
-    row = LOSSES[network.loss]
+    row = loss_row(network)
     return Step(gradient, difference, Rule.SHORTCUT, output, row=row, computed=computed)

@@ -4,11 +4,12 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from backprop_cli.algebra.expression import Expression, Sum, Symbol, substitute, transform
 from backprop_cli.derivation.logarithms import logarithms, stable
+from backprop_cli.derivation.rules import derivatives
 from backprop_cli.derivation.steps import Kept, Local, LogSlopes, Rule, Step
 from backprop_cli.functions import softmax, softmax_mean
 from backprop_cli.functions.activation import A, Z
 from backprop_cli.functions.activations import row_of
-from backprop_cli.functions.losses import COMPLEMENT, LOG, LOG_COMPLEMENT, LOSSES, Loss
+from backprop_cli.functions.losses import COMPLEMENT, LOG, LOG_COMPLEMENT, Loss, loss_row
 from backprop_cli.network.neurons import Function, Layer, Neuron
 from backprop_cli.network.structure import Network
 
@@ -23,7 +24,7 @@ def forward_steps(network: Network) -> tuple[Step, ...]:
     feed each other in a circle.
     """
     steps = [step for layer in network.layers for step in layer_steps(network, layer)]
-    if network.aimed and LOSSES[network.loss].has_logarithms:
+    if network.aimed and loss_row(network).has_logarithms:
         steps = [_kept_apart(network, step) for step in steps]
     return _in_order([*steps, *_predictions(network), *_losses(network)])
 
@@ -151,12 +152,15 @@ def _losses(network: Network) -> Iterator[Step]:
     """The loss; of several outputs, that of each, and their sum."""
     if not network.aimed:
         return
-    row, outputs = LOSSES[network.loss].configured(network.loss_settings), network.outputs
+    row, outputs = loss_row(network), network.outputs
     found: list[Local] = []
     steps: list[Step] = []
     for output in outputs:
         loss, name = _loss(network, row, output), network.loss_of(output)
-        local = Local(network.prediction(output), loss.derivative, Rule.DERIVATIVE_OF_LOSS, output)
+        prediction, slope = network.prediction(output), loss.derivative
+        if network.loss_formula is not None:
+            slope = derivatives(loss.formula, [prediction])[prediction]
+        local = Local(prediction, slope, Rule.DERIVATIVE_OF_LOSS, output)
         kept = Kept.UNBOUNDED if loss.through else Kept.RESULT
         local = local._replace(because=name, row=loss, computed=loss.computed_derivative, kept=kept)
         found.append(local)

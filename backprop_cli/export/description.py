@@ -190,6 +190,11 @@ def describe(
             "a script trains by gradients, and the perceptron rule has none; use another "
             "optimizer, such as sgd, and an activation such as sigmoid"
         )
+    if network.loss_formula is not None:
+        raise UsageError(
+            "a script has its library's losses, and this one is a formula of its own; use a loss "
+            "with a name, such as mean_squared_error"
+        )
     graph = why_no_matrices(network)
     row = OPTIMIZERS[network.optimizer]
     names = (*network.inputs, *network.targets)

@@ -19,6 +19,7 @@ from backprop_cli.algebra.expression import (
 from backprop_cli.algebra.prose import Prose, prose
 from backprop_cli.functions.activations import NEARLY_ONE
 from backprop_cli.network.neurons import Settings
+from backprop_cli.network.structure import Network
 
 Y_TRUE = Symbol("y_true")  # an output's target
 Y_HAT = Symbol("y_hat")  # an output's prediction
@@ -279,3 +280,20 @@ LOSSES: Mapping[str, Loss] = {
         ),
     )
 }
+
+# A loss that is given by its formula, which the network has; its derivative follows by the rules.
+OWN = "formula"
+OWN_LOSS = Loss(OWN, title="the formula of the file", formula=ZERO, derivative=ZERO, source="")
+
+
+def row_called(name: str) -> Loss:
+    """The row of a loss by its name, or that of a formula."""
+    return LOSSES.get(name, OWN_LOSS)
+
+
+def loss_row(network: Network) -> Loss:
+    """The loss of a network, with its settings put in."""
+    row = row_called(network.loss)
+    if network.loss_formula is not None:
+        row = row._replace(formula=network.loss_formula)
+    return row.configured(network.loss_settings)

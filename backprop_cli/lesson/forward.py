@@ -7,7 +7,7 @@ from backprop_cli.algebra.prose import joined, prose
 from backprop_cli.arithmetic.working import AnyWorking
 from backprop_cli.derivation.steps import Rule, Step
 from backprop_cli.functions import softmax
-from backprop_cli.functions.losses import LOSSES
+from backprop_cli.functions.losses import loss_row
 from backprop_cli.lesson.blocks import (
     Block,
     Equations,
@@ -67,7 +67,7 @@ def loss(network: Network, working: AnyWorking) -> Iterator[Block]:
     """The loss, from the predictions; for one example alone with its penalty."""
     derivation = working.derivation
     yield Heading(3, "Compute Loss (Error)")
-    row = LOSSES[network.loss]
+    row = loss_row(network)
     several = ", added over the outputs" if len(network.outputs) > 1 else ""
     which = "data loss" if network.penalty else "loss"
     yield Paragraph(prose(f"The {which} is ", row.title, several, "."))

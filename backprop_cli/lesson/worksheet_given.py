@@ -6,7 +6,7 @@ from backprop_cli.algebra.expression import Number, Relation, Symbol
 from backprop_cli.algebra.prose import Prose, enumerated, joined, prose
 from backprop_cli.arithmetic.working import AnyWorking
 from backprop_cli.derivation.objective import FEW, parts_of_batch
-from backprop_cli.functions.losses import LOSSES
+from backprop_cli.functions.losses import loss_row
 from backprop_cli.functions.optimizers import goes_by_error, state_of
 from backprop_cli.lesson.blocks import Block, Column, Equations, Heading, Paragraph, Role, Table
 from backprop_cli.lesson.equations import result
@@ -35,7 +35,7 @@ def given(run: Run) -> Iterator[Block]:
         yield _numbers(working, "Parameters: ", left)
     yield from _of_update(run)
     if network.aimed and not goes_by_error(network):
-        yield Paragraph(prose("The loss is ", LOSSES[network.loss].title, "."))
+        yield Paragraph(prose("The loss is ", loss_row(network).title, "."))
     for layer in by_function(network):
         own, slopes = layer_formulas(layer)
         yield Equations((own, *(() if goes_by_error(network) else slopes)))

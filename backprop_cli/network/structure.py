@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from backprop_cli.algebra.expression import Partial, partial, symbols
+from backprop_cli.algebra.expression import Expression, Partial, partial, symbols
 from backprop_cli.network.neurons import Function, Layer, Neuron, Settings
 from backprop_cli.network.parameters import BIAS, FACTOR, KINDS, SLOPE, WEIGHT, Kind, Parameter
 
@@ -23,13 +23,13 @@ class Network:
 
     ``layers`` are in forward order; what feeds a neuron is an input or any neuron before it. The
     neurons ``ends`` are its outputs (none named: those of the last layer that feed no other). With
-    a target for each, what is derived is the loss, a row of ``losses.py`` with ``loss_settings``;
-    where it is not ``aimed`` at a target, its only output itself. The losses of a batch become one
-    by a row of ``reductions.py``; ``penalty`` is added to that, a row of ``penalties.py`` ("" for
-    none), on the weights and, if it ``penalizes_biases``, on the biases. ``frozen`` holds the
-    parameters that an update leaves as they are; the others are updated by the row ``optimizer`` of
-    ``optimizers.py``, with weight decay if it ``decays``; there is no update unless it ``learns``,
-    with a learning rate.
+    a target for each, what is derived is the loss, a row of ``losses.py`` with ``loss_settings``,
+    or ``loss_formula`` in the symbols of these rows; where it is not ``aimed`` at a target, its
+    only output itself. The losses of a batch become one by a row of ``reductions.py``; ``penalty``
+    is added to that, a row of ``penalties.py`` ("" for none), on the weights and, if it
+    ``penalizes_biases``, on the biases. ``frozen`` holds the parameters that an update leaves as
+    they are; the others are updated by the row ``optimizer`` of ``optimizers.py``, with weight
+    decay if it ``decays``; there is no update unless it ``learns``, with a learning rate.
     """
 
     inputs: tuple[str, ...]
@@ -42,6 +42,7 @@ class Network:
     aimed: bool = True
     learns: bool = True
     loss_settings: Settings = ()
+    loss_formula: Expression | None = None
     reduction: str = "mean"
     penalty: str = ""
     penalizes_biases: bool = False

@@ -30,6 +30,8 @@ ANY_TARGET = [
     "mean_absolute_error",
     "log_cosh",
     {"name": "huber", "delta": 0.5},
+    "(y_hat - y_true)^2 / n",
+    "abs(t - y)",
 ]
 FORMULAS = ["{0} * {1}", "({0} + {1}) / 2", "{0}^2 - {1}", "tanh({0}) + 0.5", "max({0}, {1})"]
 
@@ -167,6 +169,8 @@ def respelt(data: Data, draw: Callable[[st.SearchStrategy[Any]], Any]) -> Data:
             return {key(name, MODELS[table].model_fields): part for name, part in inner.items()}
         if isinstance(value, dict):
             return {name: row(table, part) for name, part in value.items()}
+        if value not in ROWS[table]:  # a formula
+            return value
         return odd(draw(st.sampled_from([value, *ROWS[table][value].aliases])))
 
     def inner(name: str, value: Any) -> Any:

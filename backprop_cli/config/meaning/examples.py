@@ -11,7 +11,7 @@ from backprop_cli.config.meaning.faults import Faults
 from backprop_cli.config.meaning.layers import sources_of
 from backprop_cli.config.shape.configuration import Configuration
 from backprop_cli.config.shape.faults import missing
-from backprop_cli.functions.losses import LOSSES
+from backprop_cli.functions.losses import row_called
 from backprop_cli.network.exercise import Batches, DataFile, Example, Figure
 from backprop_cli.network.neurons import Layer
 from backprop_cli.network.structure import Network
@@ -37,7 +37,7 @@ class TrainingSet:
         self._faults = found
         self._settings = settings
         data = settings.data
-        self._rows = None if data is None else DataRows(found, data, LOSSES[settings.loss_name])
+        self._rows = None if data is None else DataRows(found, data, row_called(settings.loss_name))
 
     def inputs(self) -> Mapping[str, Path]:
         """The inputs' names, each with the place that it comes from; x1, x2, … for a list.
@@ -212,12 +212,12 @@ class TrainingSet:
 
     def _in_range(self, target: Figure, path: Path) -> None:
         """A target must be one that the loss can take."""
-        loss = LOSSES[self._settings.loss_name]
+        loss = row_called(self._settings.loss_name)
         if not loss.takes(target):
             self._faults.complain(path, wording.not_its_target, loss)
 
     def _distribution(self, targets: Sequence[Figure], path: Path) -> None:
         """The targets of a loss that compares distributions must be one."""
         total = sum(map(float, targets))
-        if not LOSSES[self._settings.loss_name].takes_total(total):
+        if not row_called(self._settings.loss_name).takes_total(total):
             self._faults.complain(path, wording.no_distribution, self._settings.loss_name, total)

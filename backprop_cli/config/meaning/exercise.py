@@ -12,8 +12,10 @@ from backprop_cli.config.meaning.layers import (
     with_biases,
     written_layers,
 )
+from backprop_cli.config.meaning.loss import own_loss
 from backprop_cli.config.meaning.parameters import Parameters
 from backprop_cli.config.shape.configuration import Configuration
+from backprop_cli.config.shape.weights import Text
 from backprop_cli.derivation.reserved_names import like_a_part, like_a_prediction, own_names
 from backprop_cli.functions.losses import LOSSES
 from backprop_cli.functions.optimizers import DECAY, OPTIMIZERS
@@ -106,6 +108,9 @@ class _Reader:
             aimed=self.training_set.is_aimed,
             learns=settings.learning_rate is not None,
             loss_settings=self.loss_settings(),
+            loss_formula=own_loss(self.faults, settings.loss)
+            if isinstance(settings.loss, Text)
+            else None,
             reduction=settings.reduction,
             penalty=self.penalty(layers),
             penalizes_biases=settings.penalty is not None and settings.penalty.biases,

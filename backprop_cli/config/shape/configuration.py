@@ -36,6 +36,8 @@ from backprop_cli.config.shape.sections import (
     Penalty,
     TrainedSoFar,
 )
+from backprop_cli.config.shape.weights import Text
+from backprop_cli.functions.losses import OWN
 from backprop_cli.functions.reductions import MEAN, SUM
 
 
@@ -154,8 +156,9 @@ class Configuration(BaseModel):
     )
     loss: OneLoss = Field(
         default=LOSS_NAMES[0],
-        description="The loss function, summed over the outputs.",
-        examples=[LOSS_NAMES[0], {"name": "huber", "delta": 1}],
+        description="The loss function, summed over the outputs: its name, or its formula in "
+        "y_hat, y_true and n, the number of outputs.",
+        examples=[LOSS_NAMES[0], {"name": "huber", "delta": 1}, "(y_true - y_hat)^2 / n"],
     )
     penalty: Penalty | None = Field(
         default=None,
@@ -178,5 +181,7 @@ class Configuration(BaseModel):
 
     @property
     def loss_name(self) -> str:
-        """The loss function's name, with or without settings beside it."""
-        return self.loss.name if isinstance(self.loss, LossSettings) else self.loss
+        """The loss function's name, with or without settings beside it; OWN for a formula."""
+        if isinstance(self.loss, LossSettings):
+            return self.loss.name
+        return OWN if isinstance(self.loss, Text) else self.loss

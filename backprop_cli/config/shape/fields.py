@@ -40,7 +40,7 @@ from backprop_cli.config.shape.weights import (
 )
 from backprop_cli.functions.activations import ACTIVATIONS
 from backprop_cli.functions.losses import LOSSES
-from backprop_cli.functions.names import by_spelling
+from backprop_cli.functions.names import by_spelling, spelling
 from backprop_cli.functions.optimizers import OPTIMIZERS
 from backprop_cli.functions.reductions import REDUCTIONS
 from backprop_cli.functions.softmax import SOFTMAX
@@ -145,7 +145,25 @@ Decimals = Annotated[
 ACTIVATION_SPELLINGS = by_spelling(ACTIVATIONS.values(), SOFTMAX)
 ActivationName = Annotated[str, _known(ACTIVATION_SPELLINGS, "activation")]
 LOSS_SPELLINGS = by_spelling(LOSSES.values())
-LossName = Annotated[str, _known(LOSS_SPELLINGS, "loss")]
+_LOSS = _known(LOSS_SPELLINGS, "loss")
+LossName = Annotated[str, _LOSS]
+
+
+def read_loss(text: str) -> str:
+    """The name of a loss, or its formula."""
+    if spelling(text) not in LOSS_SPELLINGS and any(sign in text for sign in "+*/^()²³"):
+        return Text(text)
+    return str(_LOSS.reader(text))
+
+
+LossNameOrFormula = Annotated[
+    str,
+    Read(
+        read_loss,
+        {"anyOf": [_LOSS.schema, {"type": "string", "pattern": "[+*/^()²³]"}]},
+        is_name=True,
+    ),
+]
 ReductionName = Annotated[str, _known(by_spelling(REDUCTIONS.values()), "reduction")]
 OptimizerName = Annotated[str, _known(by_spelling(OPTIMIZERS.values()), "optimizer")]
 Fraction = Annotated[

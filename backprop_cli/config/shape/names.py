@@ -9,10 +9,6 @@ from backprop_cli.functions.names import spelling
 from backprop_cli.wording import did_you_mean, shown
 
 LONGEST_NAME = 24
-FORMULA_AS_LOSS = (
-    "a loss is one of our names, not a formula; without a target, a neuron may be the formula of "
-    "a loss, with the target among the inputs: {cost: {C: (y - t)^2 / 2}}"
-)
 UNIT = re.compile("0|[1-9][0-9]{0,3}")  # a unit that is a number
 TYPOGRAPHIC = "“”„‟‘’‚‛«»‹›"  # quotation marks of word processors
 
@@ -62,8 +58,6 @@ def one_of(spellings: Mapping[str, str], what: str) -> Callable[[str], str]:
     def read(name: str) -> str:
         if found := spellings.get(spelling(name)):
             return found
-        if what == "loss" and any(sign in name for sign in "+*/^("):
-            raise complaint(FORMULA_AS_LOSS)
         names = tuple(dict.fromkeys(spellings.values()))
         known = ", ".join(names)
         if not name:

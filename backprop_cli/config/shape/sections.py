@@ -20,6 +20,7 @@ from backprop_cli.config.shape.fields import (
     Fraction,
     Inputs,
     LossName,
+    LossNameOrFormula,
     Name,
     NotNegative,
     Number,
@@ -161,7 +162,7 @@ class LossSettings(BaseModel):
 
 
 OneLoss = Annotated[
-    Annotated[LossSettings, Tag(SETTINGS)] | Annotated[LossName, Tag(SCALAR)],
+    Annotated[LossSettings, Tag(SETTINGS)] | Annotated[LossNameOrFormula, Tag(SCALAR)],
     Discriminator(activation_shape, custom_error_type=COMPLAINT, custom_error_message=ONE_LOSS),
 ]
 

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping
 
-from backprop_cli.algebra.expression import Symbol, substitute, symbols
+from backprop_cli.algebra.expression import Expression, Symbol, substitute, symbols
 from backprop_cli.algebra.paper import MINUS, written
 from backprop_cli.config.writing import yaml_text
 from backprop_cli.functions.activation import SLOPE as SLOPE_SETTING
@@ -94,12 +94,17 @@ def _shared_biases(layer: Layer) -> Mapping[str, list[str]]:
     return found
 
 
+def formula_text(formula: Expression) -> str:
+    """A formula as text of a file."""
+    return f'"{written(formula).replace(MINUS, "-")}"'
+
+
 def _neuron(neuron: Neuron, there: Texts) -> str:
     if neuron.formula is not None:
         units = {one.name for one in symbols(neuron.formula) if one.name.isdigit()}
         named = {unit: Symbol(Neuron(unit).activation) for unit in units}  # no number is a name
-        formula = written(substitute(neuron.formula, named)).replace(MINUS, "-")
-        return f'    {yaml_text.name(neuron.name)}: "{formula}"'
+        formula = formula_text(substitute(neuron.formula, named))
+        return f"    {yaml_text.name(neuron.name)}: {formula}"
     fan = {edge.source: there[edge.weight] for edge in neuron.edges}
     numbered = [edge.weight for edge in neuron.edges if there[edge.weight] != edge.weight]
     return yaml_text.neuron(neuron.name, fan, numbered)

@@ -5,7 +5,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from backprop_cli.config.writing import yaml_text
-from backprop_cli.config.writing.network_text import function_line, parameter_lines, with_settings
+from backprop_cli.config.writing.network_text import (
+    formula_text,
+    function_line,
+    parameter_lines,
+    with_settings,
+)
 from backprop_cli.derivation.steps import new
 from backprop_cli.errors import UsageError
 from backprop_cli.functions.optimizers import DECAY, OPTIMIZERS, T, initial_state, symbol_of
@@ -47,7 +52,9 @@ def _lines(
     yield from function_line(network, texts)
     if network.aimed:
         settings = {name: yaml_text.number(number) for name, number in network.loss_settings}
-        yield f"loss: {with_settings(network.loss, settings)}"
+        formula = network.loss_formula
+        name = network.loss if formula is None else formula_text(formula)
+        yield f"loss: {with_settings(name, settings)}"
     if network.penalty:
         biases = {"biases": "true"} if network.penalizes_biases else {}
         yield f"penalty: {yaml_text.flow({network.penalty: texts[network.penalty], **biases})}"

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from decimal import Decimal
 from random import Random
 
-from backprop_cli.functions.losses import LOSSES
+from backprop_cli.functions.losses import loss_row
 from backprop_cli.functions.optimizers import initial_state
 from backprop_cli.functions.softmax import SOFTMAX
 from backprop_cli.network.exercise import Example, Exercise, Figure, Trained
@@ -88,7 +88,7 @@ def _is_truth_table(examples: Sequence[Example]) -> bool:
 
 def _targets(network: Network, old: Sequence[Figure], chance: Chance) -> tuple[Figure, ...]:
     """Targets that the loss takes, of the kind of the old ones."""
-    loss, count, ends = LOSSES[network.loss], len(old), set(old)
+    loss, count, ends = loss_row(network), len(old), set(old)
     functions = {network.function_of(one).name for one in network.outputs if one.formula is None}
     if loss.targets and loss.only_ends:
         # A prediction above 1 would be right already with a target of 1.
