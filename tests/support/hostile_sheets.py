@@ -16,11 +16,21 @@ from support.student.working import right_sheet
 
 FIGURES = (
     *("0", "-0", "0.0000", "1e308", "-1e308", "1e-320", "9" * 400, "0." + "0" * 400 + "1", "nan"),
+    *(
+        "50 %",
+        "[0.5]",
+        "[[1, 2], [3]]",
+        "[[1. 2.]\n [3. 4.]]",
+        "tensor([[1e999]])",
+        "array([",
+        "[-]",
+    ),
     *("inf", "1e999", "0,5", "1.2.3", "½", "−3", "0x10", "1_000", "5e", ".5", "5.", "10^-3", "1/0"),
 )
 NAMES = (
     *("z_h1", "a_h1", "out", "y", "Loss", "E", "w1", "w1_new", "b1", "b1+", "dL/dw1", "dz_h1/dw1"),
     *("dy_hat/dw1", "da_h1/dx1", "dLoss/dLoss", "dw1/dw1", "d/d", "∂∂/∂∂", "delta_h1", "x1", "η"),
+    *("m1", "m(w1)", "m\u0302", "σ(z_h1)", "σ'(a)", "w5.grad", "δ", ">>> dW1\n", "z", "~~z_h1~~"),
     *("dW1", "dW1[0]", "w99", "z_h1[2]", "m_w1", "t", "constructor", "__class__", "\x1b[2J", "🙂"),
 )
 WORKINGS = (
@@ -31,7 +41,7 @@ WORKINGS = (
 
 def hostile_sheet(random: Random, right: str) -> str:
     """A sheet made of anything, or a right one that something has happened to."""
-    kind = random.choice(("lines", "lines", "mutated", "mutated", "json", "table"))
+    kind = random.choice(("lines", "lines", "mutated", "mutated", "json", "table", "notebook"))
     if kind == "mutated":
         return _mutated(random, right)
     pairs = [(random.choice(NAMES), random.choice(FIGURES)) for _ in range(random.randint(1, 15))]
@@ -40,6 +50,12 @@ def hostile_sheet(random: Random, right: str) -> str:
             name: random.choice((figure, 1e308, [[1, 2], [3]], None)) for name, figure in pairs
         }
         return json.dumps(random.choice((figures, {"gradients": figures}, [figures])))
+    if kind == "notebook":
+        source = random.choice(
+            ([f"{name} = {figure}\n" for name, figure in pairs], right, None, [3])
+        )
+        cell = {"source": source, "outputs": random.choice(([], None, [{"text": right}], ["x"]))}
+        return json.dumps({"cells": random.choice(([cell], [cell, cell], [7], cell))})
     if kind == "table":
         return "| Weight | Gradient | New |\n|---|---|---|\n" + "".join(
             f"| {name} | {figure} | {random.choice(FIGURES)} |\n" for name, figure in pairs
