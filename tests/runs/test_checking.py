@@ -283,7 +283,9 @@ def test_no_line_of_one_who_cuts_off_or_keeps_small_numbers_shorter_is_called_wr
     assert outcome(sheet).verdicts["wrong"] == 0, sheet.text
 
 
-@pytest.mark.parametrize("line", ["; ; " * 200, "|" * 800, "z_h1 = " + "(" * 800])
+@pytest.mark.parametrize(
+    "line", ["; ; " * 200, "|" * 800, "w99 = " + "(" * 800, "w99 =" + " " * 800 + "x"]
+)
 def test_a_thousand_long_lines_of_signs_are_read_quickly(line: str) -> None:
     """At first each began a search through all that follow: more than a minute."""
     start = process_time()

@@ -22,6 +22,8 @@ COLUMNS = (
     (re.compile(r"value|figure|result|number|mine|answer|=", re.I), "{}"),
 )
 
+MOST_CELLS = 40  # of a row of CSV
+
 Columns = tuple[str | None, ...]
 
 
@@ -33,7 +35,7 @@ def cells_of(raw: str) -> list[str]:
         cells = SEPARATOR.split(ROW_END.sub("", raw).strip().strip("|│┃"))
         return [plain(cell).strip("{} ") for cell in cells]
     separator = ";" if ";" in raw else ","  # with decimal commas, cells are separated by ;
-    if separator in raw and not re.search(r"[=≈:]", raw):
+    if 0 < raw.count(separator) <= MOST_CELLS and not re.search(r"[=≈:]", raw):
         cells = [plain(cell.strip().strip('"')) for cell in raw.split(separator)]
         return cells if re.match(r"[^\W\d]|[∂δ]", cells[0]) else []
     return []
