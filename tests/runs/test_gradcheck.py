@@ -142,7 +142,7 @@ def test_a_wrong_derivative_of_a_loss_is_found_in_every_gradient(
             derivative=row.derivative + Number(Decimal(1)), computed_derivative=None
         ),
     }
-    monkeypatch.setattr("backprop_cli.derivation.forward.LOSSES", wrong)
+    monkeypatch.setattr("backprop_cli.functions.losses.LOSSES", wrong)
     assert failing(exercise) == set(exercise.network.parameters)
 
 
@@ -365,7 +365,7 @@ def test_near_saturation_a_wrong_derivative_is_found_all_the_same(
     row = LOSSES["binary_cross_entropy"]
     off = Product((Number(Decimal("1.0001")), row.derivative))
     off_row = row._replace(derivative=off, computed_derivative=None, through=None)
-    monkeypatch.setattr("backprop_cli.derivation.forward.LOSSES", {**LOSSES, row.name: off_row})
+    monkeypatch.setattr("backprop_cli.functions.losses.LOSSES", {**LOSSES, row.name: off_row})
     monkeypatch.setattr(derive, "SHORTCUTS", set())  # which do without it
     assert failing(parse(SATURATED.format(x=x), "c.yaml")) == {"w1", "b1"}
 
@@ -429,7 +429,7 @@ def test_an_uncertainty_is_that_of_the_step_that_is_taken(
     row = LOSSES["binary_cross_entropy"]
     off = Product((Number(Decimal(factor)), row.derivative))
     off_row = row._replace(derivative=off, computed_derivative=None, through=None)
-    monkeypatch.setattr("backprop_cli.derivation.forward.LOSSES", {**LOSSES, row.name: off_row})
+    monkeypatch.setattr("backprop_cli.functions.losses.LOSSES", {**LOSSES, row.name: off_row})
     monkeypatch.setattr(derive, "SHORTCUTS", set())  # which do without it
     assert failing(exercise) == {"w1"}
 
