@@ -10,8 +10,6 @@ from support.program import ROOT
 HOUSE, TESTS = ROOT / "backprop_cli", ROOT / "tests"
 MODULES = sorted(HOUSE.rglob("*.py"))
 LONGEST_FILE, MOST_PARAMETERS, MOST_MODULES = 300, 8, 8
-# The one place where code is written to be run: the compiled loop, and steps compiled one by one.
-COMPILED = {HOUSE / "training" / "compiled.py", HOUSE / "training" / "stepwise.py"}
 # What works something out. Where a test module does so when it is imported, every test pays.
 WORKS = {
     "load",
@@ -92,7 +90,7 @@ def test_no_text_is_run_as_code_but_the_compiled_loop() -> None:
         and isinstance(one.func, ast.Name)
         and one.func.id in ("eval", "exec", "compile", "__import__")
     }
-    assert found == COMPILED
+    assert found == {HOUSE / "training" / "executed.py"}
 
 
 @pytest.mark.parametrize("path", sorted(TESTS.rglob("*.py")), ids=named)

@@ -6,7 +6,6 @@ from typing import Any
 
 from backprop_cli.derivation.derived import Derived
 from backprop_cli.errors import UsageError
-from backprop_cli.functions.elementary import MATH
 from backprop_cli.functions.optimizers import state_names
 from backprop_cli.network.exercise import Exercise
 from backprop_cli.training.engines import (
@@ -19,6 +18,7 @@ from backprop_cli.training.engines import (
     compiled_by_numba,
     uses_numba,
 )
+from backprop_cli.training.executed import executed
 from backprop_cli.training.source import (
     gradients_source,
     loss_source,
@@ -137,15 +137,15 @@ class Compiled:
     @cached_property
     def outcomes(self) -> Outcomes:
         """The predictions and the loss of each example."""
-        outcomes: Any = _function("outcomes", outcomes_source(self._exercise, self.derived.passes))
+        source = outcomes_source(self._exercise, self.derived.passes)
+        outcomes = executed(source)["outcomes"]
         return lambda state, examples: outcomes(state, Columns().of(examples))
 
     @cached_property
     def gradients(self) -> Gradients:
         """The sums over examples of what is derived and of its gradient by each parameter."""
-        gradients: Any = _function(
-            "gradients", gradients_source(self._exercise, self.derived.passes)
-        )
+        source = gradients_source(self._exercise, self.derived.passes)
+        gradients = executed(source)["gradients"]
         return lambda state, examples: gradients(state, Columns().of(examples))
 
     @property
@@ -163,7 +163,7 @@ class Compiled:
         return bool(self._exercise.examples) and self._exercise.batches.size > 1
 
     def _by_engine(self, name: str, source: str, epochs: int) -> tuple[Any, Columns]:
-        function = _function(name, source)
+        function = executed(source)[name]
         if self._uses_numba(source, epochs):
             try:
                 compiled = compiled_by_numba(function)
@@ -195,9 +195,3 @@ def _plain(state: Iterable[float]) -> State:
     """A state in Python's own floats, whatever it was computed with: NumPy's print otherwise."""
     # tuple(map(…)) makes a larger tuple and cuts it: of these, Python would keep one for each call.
     return (*map(float, state),)
-
-
-def _function(name: str, source: str) -> Any:
-    namespace: dict[str, object] = dict(MATH)
-    exec(source, namespace)
-    return namespace[name]

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from backprop_cli.algebra.expression import symbols
 from backprop_cli.derivation.steps import Step
-from backprop_cli.functions.elementary import MATH
+from backprop_cli.training.executed import executed
 from backprop_cli.training.statements import Statements
 
 
@@ -17,6 +17,5 @@ def stepwise(steps: Sequence[Step]) -> list[Callable[[Mapping[str, float]], floa
         statements = Statements([step], [step.defines], known, frozenset())
         body = [*statements.lines, f"return {statements.code(step.defines)}"]
         lines += [f"def step{at}(v):", *(f"    {line}" for line in body)]
-    namespace: dict[str, object] = dict(MATH)
-    exec("\n".join(lines), namespace)
-    return [namespace[f"step{at}"] for at in range(len(steps))]  # type: ignore[misc]
+    functions = executed("\n".join(lines))
+    return [functions[f"step{at}"] for at in range(len(steps))]

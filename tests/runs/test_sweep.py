@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 from support.networks import BY_GRADIENT, activated, fully_connected, optimized, with_examples
@@ -14,6 +15,7 @@ from backprop_cli.training import compiled as compiler
 from backprop_cli.training.compiled import Compiled
 from backprop_cli.training.endings import Limits
 from backprop_cli.training.engines import NUMBA, PYTHON
+from backprop_cli.training.executed import executed
 from backprop_cli.training.loop import CompiledLoop
 from backprop_cli.training.trainer import Trainer
 
@@ -61,13 +63,13 @@ def test_nor_does_it_by_numba(optimizer: str) -> None:
 @pytest.mark.parametrize("until_loss", [None, "0.1"])
 def test_a_sweep_compiles_once(monkeypatch: pytest.MonkeyPatch, until_loss: str | None) -> None:
     compiled: list[str] = []
-    function = compiler._function
 
-    def counted(name: str, source: str) -> object:
-        compiled.append(name)
-        return function(name, source)
+    def counted(source: str) -> dict[str, Any]:
+        found = executed(source)
+        compiled.extend(name for name in found if f"def {name}(" in source)
+        return found
 
-    monkeypatch.setattr(compiler, "_function", counted)
+    monkeypatch.setattr(compiler, "executed", counted)
     swept_rates(XOR, "0.1,0.2,0.5,1", Settings(200, until_loss=until_loss))
     assert sorted(compiled) == ["loss", "train_until" if until_loss else "train"]
 
