@@ -86,6 +86,10 @@ class Between:
             return False
         return is_derived(derivation_of(self.network, derivative.of, [derivative.by]), derivative)
 
+    def is_within_softmax(self, quantity: str) -> bool:
+        """True if a softmax is worked by a quantity, such as exp(z_o1), and nothing is derived."""
+        return quantity in self._steps and self._steps[quantity].rule in WITHIN_SOFTMAX
+
     def depends(self, of: str, by: str) -> bool:
         """True if a quantity is worked from another."""
         waiting, found = [of], set[str]()

@@ -18,7 +18,7 @@ from backprop_cli.network.exercise import Exercise
 from backprop_cli.network.structure import DATA_LOSS, LOSS
 from backprop_cli.runs.checking.names import Names
 from backprop_cli.runs.checking.problem import problem
-from backprop_cli.runs.checking.spellings import example_last, folded
+from backprop_cli.runs.checking.spellings import DERIVATIVE, example_last, folded
 from backprop_cli.wording import printable
 
 # An edge, from its source to the neuron that it feeds.
@@ -70,6 +70,12 @@ def _in_a_course(name: str, known: Mapping[str, str], exercise: Exercise, exampl
             for source, weight in neuron.edges:
                 if (source, neuron.name) == (edge[1], edge[2]):
                     return weight
+    between = Between(exercise.network)
+    spelt = DERIVATIVE.match(name.replace("∂", "d"))
+    if spelt and between.is_within_softmax(
+        spelt[1]
+    ):  # E_o1 is a loss, e_o1 no other than exp(z_o1)
+        raise UnknownNameError("--explain", name, _as_typed(name, known), "quantity")
     try:
         names = Names(problem(exercise, example))
     except WorkingError:  # the run itself says where
@@ -91,8 +97,8 @@ def _in_a_course(name: str, known: Mapping[str, str], exercise: Exercise, exampl
             f"--explain {printable(name)}: this is about example {number}, and example "
             f"{example + 1} is shown; add --example {number}"
         )
-    between = Between(exercise.network)
-    pairs = [one for one in names.derivatives(name) if between.offers(one)] if names else []
+    plain = name.replace(shown, "")
+    pairs = [one for one in names.derivatives(plain) if between.offers(one)] if names else []
     # Of several, one that there is: a_out may be another name of the prediction.
     pairs.sort(key=lambda one: not between.derives(one))
     if pairs:

@@ -107,3 +107,24 @@ def test_what_is_no_quantity_of_the_forward_pass_is_no_derivative(backprop: Back
         run = backprop("run", CONFIGS / "default.yaml", "--explain", name)
         assert run.returncode == 2
         assert "there is no such quantity" in run.stderr
+
+
+def test_the_number_of_the_example_that_is_shown_may_stand_in_a_derivative(
+    backprop: Backprop,
+) -> None:
+    text = SOFTMAX.replace("inputs: [3, 1]\n", "").replace("target: [1, 0, 0]\n", "")
+    text += "examples: [{inputs: [1, 2], target: [1, 0, 0]}, {inputs: [3, 1], target: [0, 1, 0]}]\n"
+    # By hand: z_h1 = 3 * 0.1 + 1 * 0.2, and (1 − tanh(0.5)^2) * 3 = 0.786448 * 3 = 2.359343.
+    for name in ("da_h1[2]/dw1", "da_h1[2]/dw1[2]", "∂a_h1[2]/∂w1"):
+        run = backprop("run", "-", "--example", "2", "--explain", name, input=text)
+        assert run.returncode == 0, run.stderr
+        assert run.stdout.rstrip().endswith("≈ 2.3593")
+
+
+@pytest.mark.parametrize("name", ["de_o1/dz_o1", "∂e_o1/∂z_o1", "dsum_output/dz_o1"])
+def test_what_a_softmax_is_worked_by_is_never_taken_for_the_loss_of_an_output(
+    backprop: Backprop, name: str
+) -> None:
+    run = backprop("run", "-", "--explain", name, input=SOFTMAX)
+    assert (run.stdout, run.returncode) == ("", 2)
+    assert f"{name}: there is no such quantity" in run.stderr
