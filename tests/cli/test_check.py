@@ -64,6 +64,15 @@ def test_a_sheet_that_cannot_be_read_ends_with_2(
     assert "Traceback" not in run.stderr
 
 
+def test_a_remark_on_every_line_is_made_once(backprop: Backprop) -> None:
+    text = "z_h1 = 0,3775\nz_h2 = 0,3925\na_h1 = 0,5933\na_h2 = 0,5969\n"
+    said = backprop("check", "-", input=text).stdout
+    assert said.count("the comma was read as a decimal point") == 1
+    assert "Of 4 lines: the comma" in said
+    one = backprop("check", "-", input="z_h1 = 0,3775\n").stdout
+    assert "right (the comma was read as a decimal point)" in one
+
+
 def test_no_escape_code_of_a_sheet_reaches_the_terminal(backprop: Backprop) -> None:
     run = backprop(
         "check", "-", input="z_h1 = 0.9\n\x1b[31mz_h2\x1b[0m = 0.5\nz_h\x1b]0;x\x07 = 2\n"

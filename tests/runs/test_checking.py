@@ -203,6 +203,21 @@ learning_rate: 1
 """
 
 
+def test_what_a_softmax_is_worked_by_goes_by_its_formula() -> None:
+    """exp(0.11) = 1.1163, exp(0.04) = 1.0408, exp(0.18) = 1.1972, their sum 3.3543."""
+    text = "exp(z_o1) = 1.1163\ne^z_o2 = 1.0408\nsum of exp = 3.3543\np1 = 0.3328\n"
+    found = check(config.parse(SOFTMAX, "softmax.yaml"), parse_sheet(text, "sheet.txt"))
+    assert verdicts(found) == ["right"] * 4
+    assert not found.unknown
+
+
+def test_a_left_out_factor_is_named_once() -> None:
+    """0.3103 * (1 − 0.3103) = 0.2140 is ∂Loss/∂z_o2 without ∂Loss/∂ŷ_o2 = −1 / 0.3103."""
+    text = "p1 = 0.3328\np2 = 0.3103\np3 = 0.3569\ndL/dz_o2 = 0.2140\n"
+    found = check(config.parse(SOFTMAX, "softmax.yaml"), parse_sheet(text, "sheet.txt"))
+    assert mistakes(found) == ["chain_factor_left_out"]
+
+
 def test_a_list_of_one_is_the_quantity_that_it_is_named_by() -> None:
     (one,) = checked("w5.grad = tensor([0.0822])").lines
     assert (one.entry.quantity, one.verdict.value) == ("∂Loss/∂w5", "right")

@@ -1,6 +1,7 @@
 """A student's sheet with its marks: the first wrong line and what probably happened there first."""
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Container, Iterator, Mapping, Sequence
 from pathlib import PurePath
 
 from backprop_cli.algebra.prose import Code, Prose, enumerated, joined, prose
@@ -41,6 +42,7 @@ LONGEST_LINE = 44
 # Of a longer sheet, runs of right lines are drawn together.
 MOST_LINES = 24
 SHORTEST_RUN = 3
+OFTEN = 3  # a remark on so many lines is made once
 
 
 def marked_sheet(checked: Checked) -> Lesson:
@@ -133,9 +135,10 @@ def cause_paragraphs(checked: Checked, at: int) -> Iterator[Paragraph]:
 
 
 def _sentence(checked: Checked, marked: Marked, cause: Cause) -> Prose:
+    said = cause.sentence.replace("y_hat", "ŷ")
     if cause.quantity == marked.entry.quantity:
-        return f"{cause.sentence}."
-    return prose(f"{cause.sentence}, on the way in ", symbol_of(checked, cause.quantity), ".")
+        return f"{said}."
+    return prose(f"{said}, on the way in ", symbol_of(checked, cause.quantity), ".")
 
 
 def _ambiguity(checked: Checked, at: int, causes: Sequence[Cause]) -> Iterator[Paragraph]:
@@ -156,9 +159,10 @@ def _ambiguity(checked: Checked, at: int, causes: Sequence[Cause]) -> Iterator[P
 
 
 def _table(checked: Checked) -> Table:
-    rows = [_row(marked) for marked in checked.lines]
+    often = _often(checked)
+    rows = [_row(marked, often) for marked in checked.lines]
     if len(rows) > MOST_LINES:
-        rows = [*_drawn_together(checked.lines)]
+        rows = [*_drawn_together(checked.lines, often)]
     columns = ("", "Line", "What you wrote", "Verdict")
     return Table(
         "Every line",
@@ -168,9 +172,19 @@ def _table(checked: Checked) -> Table:
     )
 
 
-def _row(marked: Marked) -> tuple[Prose, ...]:
+def _often(checked: Checked) -> Mapping[str, int]:
+    """The remarks that would stand on several lines, and on how many: they are made once."""
+    counts = Counter(_remark(marked) for marked in checked.lines)
+    return {remark: count for remark, count in counts.items() if remark and count >= OFTEN}
+
+
+def _remark(marked: Marked) -> str:
+    return marked.remark or marked.entry.written.remark
+
+
+def _row(marked: Marked, often: Container[str]) -> tuple[Prose, ...]:
     verdict = VERDICTS[marked.verdict]
-    remark = marked.remark or marked.entry.written.remark
+    remark = "" if _remark(marked) in often else _remark(marked)
     return (
         MARKS[marked.verdict],
         str(marked.entry.written.line),
@@ -188,11 +202,15 @@ def _written(marked: Marked) -> str:
     return f"{text[:room]}… {figure}"
 
 
-def _drawn_together(lines: Sequence[Marked]) -> Iterator[tuple[Prose, ...]]:
+def _drawn_together(lines: Sequence[Marked], often: Container[str]) -> Iterator[tuple[Prose, ...]]:
     """The rows, runs of right lines without a remark as one."""
     run: list[Marked] = []
     for marked in (*lines, None):
-        plain = marked is not None and marked.verdict is Verdict.RIGHT and not marked.remark
+        plain = (
+            marked is not None
+            and marked.verdict is Verdict.RIGHT
+            and (not marked.remark or marked.remark in often)
+        )
         if plain and marked is not None:
             run.append(marked)
             continue
@@ -201,16 +219,18 @@ def _drawn_together(lines: Sequence[Marked]) -> Iterator[tuple[Prose, ...]]:
             span = f"{first}–{last}" if first != last else str(first)
             yield MARKS[Verdict.RIGHT], span, f"{counted(len(run), 'figure')}", "right"
         else:
-            yield from map(_row, run)
+            yield from (_row(one, often) for one in run)
         run = []
         if marked is not None:
-            yield _row(marked)
+            yield _row(marked, often)
 
 
 # --- what else there is ----------------------------------------------------------------------
 
 
 def _endings(checked: Checked, wrong: int) -> Iterator[Paragraph]:
+    for remark, count in _often(checked).items():
+        yield Paragraph(f"Of {counted(count, 'line')}: {remark}.")
     if wrong > MOST_EXPLAINED:
         yield Paragraph(
             f"{counted(wrong - MOST_EXPLAINED, 'more line')} marked ✗ may have the same cause: "

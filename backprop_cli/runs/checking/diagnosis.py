@@ -68,8 +68,12 @@ def causes(marking: Marking, at: int) -> list[Cause]:
             cause = _cause(trial, suspect, only_closely=earlier is not None)
         if cause is not None:
             found[cause.mistake, cause.quantity] = cause
-    close = [cause for cause in found.values() if cause.closely]
-    return close + [cause for cause in found.values() if not cause.closely]
+    # A factor that is left out of a product is 1 in it: that is one mistake, not two.
+    said: dict[tuple[str, str], Cause] = {}
+    for (mistake, quantity), cause in found.items():
+        said.setdefault((mistake, cause.sentence if "∂" in cause.sentence else quantity), cause)
+    close = [cause for cause in said.values() if cause.closely]
+    return close + [cause for cause in said.values() if not cause.closely]
 
 
 def _cause(trial: Trial, suspect: Suspect, *, only_closely: bool) -> Cause | None:

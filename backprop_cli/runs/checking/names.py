@@ -9,7 +9,7 @@ from backprop_cli.algebra.expression import Partial, partial
 from backprop_cli.algebra.names import as_typed
 from backprop_cli.algebra.sheet import Place, Written
 from backprop_cli.derivation.objective import loss_of_batch, of_example
-from backprop_cli.derivation.steps import new
+from backprop_cli.derivation.steps import Rule, new
 from backprop_cli.network.neurons import Neuron
 from backprop_cli.network.structure import LEARNING_RATE, LOSS, Network
 from backprop_cli.runs.checking.array_names import ArrayNames, sums_of
@@ -224,6 +224,13 @@ class Names:
             if base:
                 add(folded(base[1]), base[1])
         for step in self.problem.steps.values():
+            if step.rule is Rule.SOFTMAX_EXPONENTIAL and step.neuron:
+                total = folded(step.neuron.weighted_sum)
+                for name in (f"exp({total})", f"exp{total}", f"e{total}"):
+                    add(name, step.defines.name)
+            if step.rule is Rule.SOFTMAX_SUM:
+                for name in ("sumexp", "sumofexp", "sumofexps", "sumofexponentials"):
+                    add(name, step.defines.name)
             if isinstance(step.defines, Partial):
                 for name in (step.defines.of, step.defines.by):
                     base = INDEXED.match(name) if self.problem.examples else None
