@@ -1,59 +1,19 @@
 """The parts of a script, derived once for every target: arrays, masks, examples, settings."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
-from typing import NamedTuple
 
-from backprop_cli.algebra.expression import Symbol
 from backprop_cli.errors import UsageError
+from backprop_cli.export.arrays import Array, Matrix, array_of, flat
 from backprop_cli.export.graph import safe_name, why_no_matrices
 from backprop_cli.export.reading import Reading
 from backprop_cli.functions.activations import ACTIVATIONS
-from backprop_cli.functions.optimizers import DECAY, OPTIMIZERS, T, goes_by_error, symbol_of
+from backprop_cli.functions.optimizers import DECAY, OPTIMIZERS, T, goes_by_error
 from backprop_cli.functions.reductions import REDUCTIONS, Reduction
 from backprop_cli.network.exercise import Exercise, Figure
 from backprop_cli.network.neurons import Layer
 from backprop_cli.network.structure import LEARNING_RATE, Network
-
-Vector = tuple[float, ...]
-Matrix = tuple[Vector, ...]
-Entries = Vector | Matrix
-Parameter = str | None  # its name, None where there is none
-
-
-class Array(NamedTuple):
-    """A matrix or vector of parameters under the name that it has in a script.
-
-    ``trained`` has the shape of ``values``, with 1 for what an update moves and 0 for a frozen
-    parameter or one that there is not (an edge or a bias left out), whose value is 0. So has each
-    of the ``running`` quantities of the optimizer, by name, as earlier training has left them.
-    """
-
-    name: str
-    values: Entries
-    trained: Entries
-    running: Mapping[str, Entries]
-
-    @property
-    def is_trained(self) -> bool:
-        """True if an update moves any of it."""
-        return any(flat(self.trained))
-
-    @property
-    def is_masked(self) -> bool:
-        """True if an update moves some of it and leaves the rest."""
-        return self.is_trained and not all(flat(self.trained))
-
-    @property
-    def moving(self) -> Entries:
-        """The values of what is trained, 0 elsewhere."""
-        return _where(self.trained, self.values, 1.0)
-
-    @property
-    def fixed(self) -> Entries:
-        """The values of what is not trained, 0 elsewhere."""
-        return _where(self.trained, self.values, 0.0)
 
 
 @dataclass(frozen=True)
@@ -219,7 +179,7 @@ def describe(
         int(numbers[T.name]) - 1 if row.counts else 0,
         graph,
         tuple(
-            _array(safe_name(name), [name], network, numbers)
+            array_of(safe_name(name), [name], network, numbers)
             for name in (network.parameters if graph else ())
         ),
         float(numbers[network.penalty]) if network.penalty else 0.0,
@@ -237,68 +197,8 @@ def _layers(network: Network, numbers: Mapping[str, Figure]) -> Iterator[LayerAr
         yield LayerArrays(
             layer,
             number,
-            _array(f"W{number}", weights, network, numbers),
-            _array(f"b{number}", biases, network, numbers) if any(biases) else None,
-            _array(f"slope{number}", [layer.slope], network, numbers) if layer.slope else None,
+            array_of(f"W{number}", weights, network, numbers),
+            array_of(f"b{number}", biases, network, numbers) if any(biases) else None,
+            array_of(f"slope{number}", [layer.slope], network, numbers) if layer.slope else None,
         )
         sources = [neuron.name for neuron in layer.neurons]
-
-
-def _array(
-    name: str,
-    parameters: Sequence[Parameter] | Sequence[Sequence[Parameter]],
-    network: Network,
-    numbers: Mapping[str, Figure],
-) -> Array:
-    """The array of parameters that are named in its shape."""
-
-    def number(parameter: Parameter) -> float:
-        return 0.0 if parameter is None else float(numbers[parameter])
-
-    def is_trained(parameter: Parameter) -> float:
-        return float(parameter is not None and parameter not in network.frozen)
-
-    def running(quantity: Symbol) -> Callable[[Parameter], float]:
-        return lambda parameter: (
-            float(numbers[symbol_of(quantity, parameter).name])
-            if parameter is not None and is_trained(parameter)
-            else 0.0
-        )
-
-    state = OPTIMIZERS[network.optimizer].state
-    return Array(
-        name,
-        _entries(parameters, number),
-        _entries(parameters, is_trained),
-        {quantity.name: _entries(parameters, running(quantity)) for quantity in state},
-    )
-
-
-def _entries(
-    parameters: Sequence[Parameter] | Sequence[Sequence[Parameter]],
-    entry: Callable[[Parameter], float],
-) -> Entries:
-    """The arrays that belong to each parameter, in the same shape."""
-    if isinstance(parameters[0], list):
-        return tuple(tuple(map(entry, row)) for row in parameters)  # type: ignore[arg-type]
-    return tuple(map(entry, parameters))  # type: ignore[arg-type]
-
-
-def flat(entries: Entries) -> Iterator[float]:
-    """The entries of a vector or of a matrix, row by row."""
-    for entry in entries:
-        if isinstance(entry, tuple):
-            yield from entry
-        else:
-            yield entry
-
-
-def _where(trained: Entries, values: Entries, wanted: float) -> Entries:
-    def row(marks: Vector, numbers: Vector) -> Vector:
-        pairs = zip(marks, numbers, strict=True)
-        return tuple(number if mark == wanted else 0.0 for mark, number in pairs)
-
-    if isinstance(values[0], tuple):
-        rows = zip(trained, values, strict=True)
-        return tuple(row(marks, numbers) for marks, numbers in rows)  # type: ignore[arg-type]
-    return row(trained, values)  # type: ignore[arg-type]

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 
 from backprop_cli.export import parts, snippets, updates
-from backprop_cli.export.description import Array, Description
+from backprop_cli.export.arrays import Array
+from backprop_cli.export.description import Description
 from backprop_cli.export.graph import forward_lines
 from backprop_cli.export.layout import Block, indented, listing
 from backprop_cli.export.layout import script as laid_out

@@ -3,7 +3,7 @@
 import textwrap
 from collections.abc import Iterable, Sequence
 
-from backprop_cli.export.description import Entries
+from backprop_cli.export.arrays import Entries
 
 WIDTH = 88  # of a line, ruff's default
 INDENT = "    "

@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterator, Sized
 from itertools import chain
 from shlex import quote
 
-from backprop_cli.export.description import Array, Description, LayerArrays
+from backprop_cli.export.arrays import Array
+from backprop_cli.export.description import Description, LayerArrays
 from backprop_cli.export.layout import INDENT, WIDTH, Block, array, indented, listing, quoted
 from backprop_cli.export.reading import Reading
 from backprop_cli.export.snippets import HUBER, LOG_COSH, READ_COLUMNS, STANDARDIZED, TIMES_LOG

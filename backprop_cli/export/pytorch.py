@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Mapping
 
 from backprop_cli.export import parts, snippets, updates
-from backprop_cli.export.description import Array, Description, LayerArrays, flat
+from backprop_cli.export.arrays import Array, flat
+from backprop_cli.export.description import Description, LayerArrays
 from backprop_cli.export.graph import forward_lines
 from backprop_cli.export.layout import INDENT, WIDTH, Block, array, indented, listing
 from backprop_cli.export.layout import script as laid_out

@@ -4,8 +4,9 @@ from collections.abc import Iterator, Sequence
 
 from backprop_cli.algebra.expression import substitute
 from backprop_cli.derivation.steps import new
+from backprop_cli.export.arrays import Array
 from backprop_cli.export.code import Code
-from backprop_cli.export.description import Array, Description
+from backprop_cli.export.description import Description
 from backprop_cli.export.layout import array
 from backprop_cli.functions.optimizers import (
     DECAY,
