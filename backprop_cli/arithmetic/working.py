@@ -21,7 +21,7 @@ from backprop_cli.algebra.expression import (
     transform,
 )
 from backprop_cli.arithmetic.evaluation import Arithmetic, DomainError, OutOfRangeError, V
-from backprop_cli.arithmetic.figures import MOST_SIGNIFICANT, decimals_of, with_decimals
+from backprop_cli.arithmetic.figures import LOSSLESS, MOST_SIGNIFICANT, decimals_of, with_decimals
 from backprop_cli.arithmetic.precise import Precise
 from backprop_cli.arithmetic.rounded import FUNCTION_DIGITS, Rounded, Unrounded
 from backprop_cli.derivation.steps import Derivation, Kept, Rule, Step
@@ -140,12 +140,14 @@ class Working(Generic[V]):
             step._replace(expression=step.computed or step.expression)
             for step in derivation.needed_for(names)
         )
+        as_they_are = {one.name: Decimal(str(self.values[one.name])) for one in infinite}
         try:
             with arithmetic.context():
                 values = work(replace(derivation, steps=steps), self.given, arithmetic).values
         except ArithmeticError:  # an exp(−1e300) is 0 in decimals as well
-            return {one.name: Decimal(repr(self.values[one.name])) for one in infinite}
-        return {name: values[name] for name in names}
+            return as_they_are
+        found = {name: values[name] for name in names}
+        return as_they_are if any(map(_is_too_far, found.values())) else found
 
     def _as_worked(self, step: Step, figure: Decimal) -> Decimal:
         """A small figure with no more digits than the figures of its line give."""
@@ -217,6 +219,11 @@ class Working(Generic[V]):
         if not isinstance(expression, Product):
             return self.with_figures(expression)
         return Product(tuple(map(worked_out, expression.factors)))
+
+
+def _is_too_far(value: Decimal) -> bool:
+    """True if a number is so large or small that it can't be rounded, as exp(−1e7)."""
+    return bool(value) and abs(value.adjusted()) > LOSSLESS.Emax - LOSSLESS.prec
 
 
 AnyWorking = Working[Any]  # in either arithmetic

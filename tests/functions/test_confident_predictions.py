@@ -232,6 +232,18 @@ activation: softmax
     assert "1.0000 * (7.9620158e310 − 7.9620158e310) ≈ 1.0000" in done.stdout
 
 
+@pytest.mark.parametrize("z", ["1e5", "2e6", "1e7", "1e300"])
+@pytest.mark.parametrize("more", ["", "rounding: 4\n"])
+def test_however_far_a_factor_is_from_float64_the_solution_is_printed(
+    backprop: Backprop, z: str, more: str
+) -> None:
+    text = f"inputs: [1]\nweights: {{output: [[{z}]]}}\ntarget: 0\nlearning_rate: 0.5\n{more}"
+    done = backprop("run", "-", input=f"{text}loss: binary_cross_entropy\n")
+    assert (done.stderr, done.returncode) == ("", 0)
+    assert "nan" not in done.stdout
+    assert "∂Loss/∂w1" in done.stdout
+
+
 OF_NEURONS = """\
 inputs: {{x: 1}}
 weights: {{hidden: {{a: {{x: {z}}}, b: {{x: 2}}}}, output: {{y: "{formula}"}}}}

@@ -68,7 +68,7 @@ def drawn(random: Random) -> str:
     loss = random.choice(["binary_cross_entropy", "cross_entropy"])
     if output == "softmax" or loss == "cross_entropy":
         sizes[-1] = max(sizes[-1], 2)
-    size = random.choice([1, 5, 30, 200])
+    size = random.choice([1, 5, 30, 200, 700])
     layers = []
     for inputs, neurons in pairwise(sizes):
         rows = [
