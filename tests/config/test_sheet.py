@@ -251,6 +251,10 @@ def figures(text: str) -> list[tuple[int, str, str]]:
         "dW1 = tensor([[1.5000, 2.0000], [3.0000, 4.0000]], dtype=torch.float64)",
         ">>> dW1\narray([[1.5, 2.],\n       [3., 4.]])",
         ">>> print(dW1)\n[[1.5 2. ]\n [3.  4. ]]",
+        "In [3]: dW1\nOut[3]:\narray([[1.5, 2.],\n       [3., 4.]])",
+        "In [3]: print(dW1)\n[[1.5 2. ]\n [3.  4. ]]",
+        "dW1 =\n[[1.5 2. ]\n [3.  4. ]]",
+        "dW1:\r\n tensor([[1.5, 2.],\r\n [3., 4.]])",
         "dW1 = dZ1 X^T = [[1.5, 2], [3, 4]]",
     ],
 )
@@ -310,6 +314,26 @@ def test_a_notebook_is_read_by_its_cells_and_what_they_print() -> None:
     ]
     names = [name for _, name, _ in figures(json.dumps({"cells": cells, "nbformat": 4}))]
     assert names == ["z_h1", "z_h2", "a_h1"]
+
+
+@pytest.mark.parametrize(
+    ("shown", "read"),
+    [
+        ("0.3775", [("z_h1", "0.3775")]),
+        ("np.float64(0.3775)", [("z_h1", "0.3775")]),
+        (["tensor([0.5,\n", "  0.6])"], [("z_h1[1]", "0.5"), ("z_h1[2]", "0.6")]),
+        ("a_h1 = 3", [("a_h1", "3")]),
+        ("<matplotlib.lines.Line2D at 0x7f>", []),
+    ],
+)
+def test_what_a_notebook_shows_of_a_name_at_the_end_of_a_cell_is_its_value(
+    shown: object, read: list[tuple[str, str]]
+) -> None:
+    output = {"output_type": "execute_result", "data": {"text/plain": shown}}
+    cell = {"cell_type": "code", "source": ["import numpy\n", "z_h1"], "outputs": [output]}
+    last = {"cell_type": "markdown", "source": "Loss = 1"}
+    found = figures(json.dumps({"cells": [cell, last]}))
+    assert [(name, figure) for _, name, figure in found] == [*read, ("Loss", "1")]
 
 
 def test_under_a_heading_of_the_mean_no_example_is_meant() -> None:

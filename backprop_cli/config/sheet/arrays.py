@@ -10,10 +10,12 @@ from backprop_cli.config.sheet.arithmetic import number
 from backprop_cli.config.sheet.plain import plain
 
 # A name, a relation (with a formula between two, maybe), and where brackets open; or a name that
-# was typed into Python, and what it answered on the next line.
+# was typed into Python or IPython, and what it answered on the next line.
 BEGINS = re.compile(
-    r"^(?:>>>\s{0,4}(?:print\()?(?P<typed>[\w.]{1,40})\)?[ \t\r]{0,20}\n[ \t]{0,20}"
-    r"|(?P<name>[^\n=:\[\]]{1,80}?)[ \t]{0,20}[=:≈](?:[^\[\]\n]{0,120}=)?[ \t]{0,20})"
+    r"^(?:(?:>>>|In \[\d{1,5}\]:)[ \t]{0,4}(?:print\()?(?P<typed>[\w.]{1,40})\)?[ \t\r]{0,20}\n"
+    r"(?:Out\[\d{1,5}\]:[ \t]{0,20}(?:\r?\n)?)?[ \t]{0,20}"
+    r"|(?P<name>[^\n=:\[\]]{1,80}?)[ \t]{0,20}[=:≈](?:[^\[\]\n]{0,120}=)?"
+    r"[ \t]{0,20}(?:\r?\n[ \t]{0,20})?)"
     r"(?:[\w.]{1,30}\()?[ \t]{0,20}(?=\[)",
     re.MULTILINE,
 )
