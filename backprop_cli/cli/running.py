@@ -15,7 +15,6 @@ from backprop_cli.lesson import whole as lesson
 from backprop_cli.lesson.arithmetic_used import in_which_arithmetic
 from backprop_cli.lesson.blocks import Heading, Lesson, Plot
 from backprop_cli.lesson.explanation import explain_any
-from backprop_cli.lesson.names import canonical_names, explainable
 from backprop_cli.lesson.notation import PLAIN, Notation, notation_called
 from backprop_cli.network.classes import MOST_COUNTED
 from backprop_cli.network.exercise import Exercise
@@ -34,6 +33,8 @@ def names_to_explain(source: Path) -> Mapping[str, str]:
 
     Raises ConfigError.
     """
+    from backprop_cli.lesson.names import explainable
+
     return explainable(config.load(str(source)))
 
 
@@ -156,6 +157,8 @@ def run(
         _no_training(exercise, settings, keeping)
     wanted: Sequence[str] = ()
     if names:
+        from backprop_cli.lesson.names import canonical_names, explainable
+
         # Before anything is calculated: a mistyped name should not cost a training run.
         at = settings.at or done + 1
         *_, batch = exercise.batches_until(settings.example - 1, at)
