@@ -32,6 +32,11 @@ class Derived:
         single = self.update()
         return replace(single, steps=single.needed_for([single.goal, single.of]))
 
+    @cached_property
+    def with_inputs(self) -> "Derived":
+        """The same, the gradient by each input among them."""
+        return self if self.by_inputs else Derived(self.network, by_inputs=True)
+
     def update(self, batch: Sequence[int] = ()) -> Derivation:
         """The passes of one example, and an update by it or by a batch of several.
 

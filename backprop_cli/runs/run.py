@@ -126,8 +126,7 @@ class Run:
     @cached_property
     def input_gradients(self) -> Numbers:
         """The derivative of what is derived by each input of the example that is shown."""
-        network = self.exercise.network
-        updates = Updates(self.exercise, Derived(network, by_inputs=True))
+        network, updates = self.exercise.network, Updates(self.exercise, self.derived.with_inputs)
         given, arithmetic = self.working.given, self.working.arithmetic
         values = updates.passes(given, self.shown.example, arithmetic).values
         return {name: values[network.gradient(name).name] for name in network.inputs}

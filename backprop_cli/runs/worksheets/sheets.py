@@ -4,6 +4,7 @@ from itertools import islice
 from typing import NamedTuple
 
 from backprop_cli.arithmetic.working import WorkingError
+from backprop_cli.derivation.derived import Derived
 from backprop_cli.network.exercise import Exercise
 from backprop_cli.runs.plan import Plan
 from backprop_cli.runs.run import Run, calculate
@@ -35,12 +36,13 @@ def worksheets(exercise: Exercise, seed: int, count: int) -> list[Worksheet]:
     found: list[Worksheet] = []
     seen: list[Exercise] = []
     failed: WorkingError | None = None
+    derived = Derived(exercise.network)  # the sheets differ in numbers alone
     for own in islice(seeds(seed), TRIES * count):
         other, lacks = drawing(exercise, own)
         if other in seen:
             continue
         try:
-            run = calculate(other, Plan(shown_only=True))
+            run = calculate(other, Plan(shown_only=True), derived=derived)
         except WorkingError as error:
             failed = error
             continue
