@@ -218,6 +218,40 @@ def test_a_left_out_factor_is_named_once() -> None:
     assert mistakes(found) == ["chain_factor_left_out"]
 
 
+BATCH = """
+examples:
+  - {inputs: [0.5, 1], target: 1}
+  - {inputs: [1, 0.25], target: 0}
+  - {inputs: [0, 2], target: 1}
+batch_size: all
+weights: {hidden: [[0.5, 0.25], [-1, 0.5]], output: [[0.5, 2]]}
+activation: linear
+learning_rate: 1
+"""
+# By hand: z_h1 = 0.5 x1 + 0.25 x2, z_h2 = −x1 + 0.5 x2, ŷ = 0.5 a_h1 + 2 a_h2, dz = ŷ − y.
+IN_COLUMNS = """
+X = [[0.5, 1, 0], [1, 0.25, 2]]
+Y = [[1, 0, 1]]
+Z1 = [[0.5, 0.5625, 0.5], [0, -0.875, 1]]
+A2 = [[0.25, -1.46875, 2.25]]
+dZ2 = [[-0.75, -1.46875, 1.25]]
+dZ1 = [[-0.375, -0.734375, 0.625], [-1.5, -2.9375, 2.5]]
+"""
+IN_ROWS = "Z1 = [[0.5, 0], [0.5625, -0.875], [0.5, 1]]\nA2 = [[0.25], [-1.46875], [2.25]]\n"
+
+
+@pytest.mark.parametrize(("text", "count"), [(IN_COLUMNS, 27), (IN_ROWS, 9)])
+def test_in_an_array_of_a_batch_each_example_has_a_column_or_a_row(text: str, count: int) -> None:
+    exercise = config.parse(BATCH, "batch.yaml")
+    found = check(exercise, parse_sheet(text, "sheet.txt"))
+    assert (verdicts(found), found.unknown) == (["right"] * count, ())
+    examples = {int(one.entry.quantity[-2]) for one in found.lines}
+    assert examples == {1, 2, 3}
+    slip = check(exercise, parse_sheet(text.replace("0.5625", "0.5626"), "sheet.txt"))
+    (wrong,) = [one.entry for one in slip.lines if one.verdict is Verdict.WRONG]
+    assert wrong.quantity == "z_h1[2]"
+
+
 def test_a_list_of_one_is_the_quantity_that_it_is_named_by() -> None:
     (one,) = checked("w5.grad = tensor([0.0822])").lines
     assert (one.entry.quantity, one.verdict.value) == ("∂Loss/∂w5", "right")

@@ -1,9 +1,10 @@
 """The names of arrays by layer, such as dW1, and the quantities at their places."""
 
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from backprop_cli.algebra.sheet import Place
+from backprop_cli.derivation.objective import of_example
 from backprop_cli.derivation.steps import new
 from backprop_cli.network.structure import Network
 from backprop_cli.runs.checking.spellings import ARRAY, folded
@@ -17,10 +18,15 @@ def sums_of(network: Network) -> Mapping[str, str]:
 
 
 class ArrayNames:
-    """The arrays of a network. ``gradient`` names what its goal's derivative by a quantity is."""
+    """The arrays of a network. ``gradient`` names what its goal's derivative by a quantity is.
 
-    def __init__(self, network: Network, gradient: Callable[[str], str]) -> None:
-        self.network, self.gradient = network, gradient
+    ``examples`` are the numbers of those of a batch, each a column of X, Z1 and A1, or a row.
+    """
+
+    def __init__(
+        self, network: Network, gradient: Callable[[str], str], examples: Sequence[int] = ()
+    ) -> None:
+        self.network, self.gradient, self.examples = network, gradient, examples
         self.sums = sums_of(network)
 
     def of(self, place: Place) -> Iterator[str]:
@@ -36,7 +42,8 @@ class ArrayNames:
         if found["kind"].startswith("w"):
             owns = self._weights_at(depth, place)
         else:
-            owns = self._of_neuron(depth, found["kind"][0], place, apart=bool(found["gradient"]))
+            apart = bool(found["gradient"])
+            owns = self._of_neuron(depth, found["kind"][0], place, apart=apart)
         for own in owns:
             if found["gradient"] in ("delta", "δ"):
                 yield self.network.gradient(self.sums.get(own, own)).name
@@ -50,6 +57,12 @@ class ArrayNames:
         outputs, size = self.network.outputs, max(place.shape)
         hidden = self.network.layers[0].neurons if len(self.network.layers) == 2 else ()
         at = max(place.at)
+        if called == "x":
+            yield from self._of_batch([*self.network.inputs], place)
+        if called == "y":
+            yield from self._of_batch([self.network.target(one) for one in outputs], place)
+        if math.prod(place.shape) != size:
+            return
         if called in ("x", "inputs", "input") and size == len(self.network.inputs):
             yield [*self.network.inputs][at]
         if size == len(hidden) and hidden[at].formula is None:
@@ -68,6 +81,13 @@ class ArrayNames:
             if called in ("y", "t", "target", "ytrue"):
                 yield self.network.target(one)
 
+    def _of_batch(self, quantities: Sequence[str], place: Place) -> Iterator[str]:
+        """That of an example of the batch: a column for each, or a row."""
+        size = (len(quantities), len(self.examples))
+        for shape, at in ((place.shape, place.at), (place.shape[::-1], place.at[::-1])):
+            if self.examples and shape == size:
+                yield of_example(quantities[at[0]], self.examples[at[1]])
+
     def _weights_at(self, depth: int, place: Place) -> Iterator[str]:
         """The weight at a place: a row for each neuron, or a column where the shape says so."""
         neurons = self.network.layers[depth].neurons
@@ -84,6 +104,11 @@ class ArrayNames:
     def _of_neuron(self, depth: int, kind: str, place: Place, *, apart: bool) -> Iterator[str]:
         """A neuron's bias, weighted sum or activation; of a shared bias's gradient its part."""
         neurons = self.network.layers[depth].neurons
+        if kind == "z":
+            yield from self._of_batch([one.weighted_sum for one in neurons], place)
+        elif kind == "a":
+            yield from self._of_batch([one.activation for one in neurons], place)
+            yield from self._of_batch([self.network.prediction(one) for one in neurons], place)
         several = max(place.shape)
         if several not in (1, len(neurons)) or math.prod(place.shape) != several:
             return

@@ -91,7 +91,7 @@ class Names:
 
     @cached_property
     def _arrays(self) -> ArrayNames:
-        return ArrayNames(self.network, self._gradient)
+        return ArrayNames(self.network, self._gradient, self.problem.examples)
 
     def shown(self, quantity: str) -> str:
         """The ASCII name of a quantity: ``dLoss/dw5``."""
