@@ -121,7 +121,7 @@ class Working(Generic[V]):
         """
         derivation, arithmetic = self.derivation, Precise(FUNCTION_DIGITS)
         unbounded = [step.defines for step in derivation.steps if step.kept is Kept.UNBOUNDED]
-        infinite = [one for one in unbounded if self.values[one.name] in (math.inf, -math.inf)]
+        infinite = [one for one in unbounded if not math.isfinite(self.values[one.name])]
         if not infinite:
             return {}
         by = {one.by for one in infinite if isinstance(one, Partial)}

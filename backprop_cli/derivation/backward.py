@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 
 from backprop_cli.algebra.expression import (
+    Choice,
     Expression,
     Number,
     Product,
@@ -115,12 +116,23 @@ def with_locals(forward: Sequence[Step], by: Iterable[str]) -> list[Step]:
         if step.kept is not Kept.APART:
             return locals_
         slopes = log_slopes(step.expression, step.defines, known)
-        return tuple(
-            local._replace(log_slopes=slopes.get(local.by), kept=Kept.UNBOUNDED)
-            for local in locals_
-        )
+        return tuple(_by_logarithm(local, slopes.get(local.by)) for local in locals_)
 
     return [step._replace(locals=found(step)) for step in forward]
+
+
+def _by_logarithm(local: Local, slopes: LogSlopes | None) -> Local:
+    """The derivative of a probability p that is a formula, as p times that of ln(p) if it can be.
+
+    What it is written with may leave float64 where it does not, as exp(400)^2 does.
+    """
+    local = local._replace(log_slopes=slopes, kept=Kept.UNBOUNDED)
+    if slopes is None or slopes.beside is None:
+        return local
+    near_0, near_1 = slopes.beside
+    otherwise = local.computed or local.expression
+    computed = Choice(near_0 * near_1, near_0 * slopes.of_log, otherwise)
+    return local._replace(computed=computed)
 
 
 def joined(forward: Sequence[Step]) -> list[Step]:

@@ -244,6 +244,26 @@ def test_however_far_a_factor_is_from_float64_the_solution_is_printed(
     assert "∂Loss/∂w1" in done.stdout
 
 
+def test_a_derivative_whose_parts_leave_float64_is_printed_all_the_same(
+    backprop: Backprop,
+) -> None:
+    # Of exp(a) / (exp(a) + exp(b)) the derivative by a is 1 / (2 + exp(a − b) + exp(b − a)), and
+    # exp(400)^2 is no float64.
+    text = """\
+inputs: {x: 1}
+parameters: {a: 400, b: 399}
+weights: {output: {y: exp(a) / (exp(a) + exp(b))}}
+target: 0
+loss: binary_cross_entropy
+"""
+    done = backprop("run", "-", "--explain", "a", input=text)
+    assert (done.stderr, done.returncode) == ("", 0)
+    assert "nan" not in done.stdout
+    derivative = 1 / (2 + math.exp(1) + math.exp(-1))
+    (line,) = (one for one in done.stdout.splitlines() if "∂ŷ/∂a    =" in one)
+    assert line.endswith(f"≈ {derivative:.4f}")
+
+
 OF_NEURONS = """\
 inputs: {{x: 1}}
 weights: {{hidden: {{a: {{x: {z}}}, b: {{x: 2}}}}, output: {{y: "{formula}"}}}}
