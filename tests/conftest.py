@@ -5,6 +5,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 from support.program import (
     DEEP,
     DEFAULT,
@@ -14,6 +15,13 @@ from support.program import (
     run_in_pipe,
     run_on_terminal,
 )
+
+
+def pytest_configure() -> None:
+    """Let hypothesis wait: on a machine with other work, its own time limits fail sound tests."""
+    patient = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    settings.register_profile("patient", patient)
+    settings.load_profile("patient")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
