@@ -28,6 +28,7 @@ from backprop_cli.lesson.folded import Folded
 from backprop_cli.lesson.given import capital, layer_title, readable
 from backprop_cli.lesson.known import WORKED_OUT
 from backprop_cli.lesson.notation import Notation
+from backprop_cli.lesson.objective import rest_of_gradient
 from backprop_cli.lesson.reasons import place, reason
 from backprop_cli.lesson.renamed import Renaming
 from backprop_cli.network.neurons import Layer, Neuron
@@ -117,6 +118,8 @@ class Delta(Notation):
         )
         rows = [pass_.row(step) for step in pass_.needed(step)]
         yield Equations((*rows, pass_.row(step)), numbered=len(rows) > 0)
+        if name in network.parameters:
+            yield from rest_of_gradient(network, working, name)
 
 
 class _Backward:

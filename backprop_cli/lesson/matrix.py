@@ -28,6 +28,7 @@ from backprop_cli.lesson.matrix_passes import Passes
 from backprop_cli.lesson.matrix_updates import is_by_matrix, way_to
 from backprop_cli.lesson.matrix_updates import updates as updates_by_matrix
 from backprop_cli.lesson.notation import Notation
+from backprop_cli.lesson.objective import rest_of_gradient
 from backprop_cli.lesson.reasons import place, title
 from backprop_cli.lesson.updates import updates
 from backprop_cli.network.structure import Network
@@ -107,3 +108,5 @@ class MatrixNotation(Notation):
         about = prose("Gradient for ", Symbol(name)) if parameter else prose(title(step))
         yield Heading(3, prose("Step-by-step ", about), place(network, name))
         yield from way
+        if parameter:
+            yield from rest_of_gradient(network, working, name)

@@ -64,6 +64,39 @@ def test_an_explanation_ends_with_both_parts(backprop: Backprop, path: Path, nam
     assert total in lines[at + 3]
 
 
+@pytest.mark.parametrize("notation", ["plain", "delta", "matrix"])
+@pytest.mark.parametrize(
+    ("name", "line"),
+    [
+        ("w5", "∂Loss/∂w5 = ∂DataLoss/∂w5 + ∂Penalty/∂w5 = 0.0822 + 0.0400 = 0.1222"),
+        ("dE/dw5", "∂Loss/∂w5 = ∂DataLoss/∂w5 + ∂Penalty/∂w5 = 0.0822 + 0.0400 = 0.1222"),
+        ("b2", "∂Loss/∂b2 = ∂DataLoss/∂b2 = 0.1385"),
+    ],
+)
+def test_an_explanation_ends_with_the_penalty_in_every_notation(
+    backprop: Backprop, path: Path, notation: str, name: str, line: str
+) -> None:
+    lines = printed(backprop, path, "--notation", notation, "--explain", name)
+    assert [one for one in lines if one.startswith(line)] == [line]
+    assert lines.count("With the penalty") == 1
+
+
+@pytest.mark.parametrize("notation", ["plain", "delta", "matrix"])
+def test_in_a_batch_an_explanation_ends_with_the_mean_in_every_notation(
+    backprop: Backprop, tmp_path: Path, notation: str
+) -> None:
+    """By hand: z = 0.5 and 1, so the gradients are −0.5 * 1 and 1 * 2, and their mean 0.75."""
+    path = tmp_path / "batch.yaml"
+    path.write_text(
+        "examples: [{inputs: [1], target: 1}, {inputs: [2], target: 0}]\nbatch_size: all\n"
+        "weights: {output: [[0.5]]}\nactivation: linear\nlearning_rate: 1\n"
+    )
+    lines = printed(backprop, path, "--notation", notation, "--explain", "w1")
+    assert lines.count("Mean over the batch") == 1
+    (mean,) = [one for one in lines if one.startswith("∂MeanLoss/∂w1 = ")]
+    assert mean.endswith("/ 2 = (−0.5000 + 2.0000) / 2 = 0.7500")
+
+
 @pytest.mark.parametrize("name", ["dLoss/dz_h1", "dDataLoss/dz_h1", "delta_h1", "dE/dz_h1"])
 def test_what_no_penalty_is_on_is_explained_by_the_loss_s_name_too(
     backprop: Backprop, path: Path, name: str
