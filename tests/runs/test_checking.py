@@ -211,6 +211,19 @@ def test_what_a_softmax_is_worked_by_goes_by_its_formula() -> None:
     assert not found.unknown
 
 
+def test_a_wrong_loss_of_an_output_is_not_taken_for_the_exp_of_its_softmax() -> None:
+    """E_o2 = −ln(0.3103) = 1.1702, while e_o2 = exp(0.04) = 1.0408."""
+    exercise = config.parse(SOFTMAX, "softmax.yaml")
+    for text, meant in {
+        "E_o2 = 1.1": "Loss_o2",
+        "E_o2 = 1.1702": "Loss_o2",
+        "E_o2 = 1.0408": "e_o2",
+        "e_o2 = 1.1": "e_o2",
+    }.items():
+        (one,) = check(exercise, parse_sheet(text, "sheet.txt")).lines
+        assert one.entry.quantity == meant, text
+
+
 def test_a_left_out_factor_is_named_once() -> None:
     """0.3103 * (1 − 0.3103) = 0.2140 is ∂Loss/∂z_o2 without ∂Loss/∂ŷ_o2 = −1 / 0.3103."""
     text = "p1 = 0.3328\np2 = 0.3103\np3 = 0.3569\ndL/dz_o2 = 0.2140\n"

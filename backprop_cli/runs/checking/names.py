@@ -146,7 +146,8 @@ class Names:
             for own in self._plain(indexed[1]):
                 yield of_example(own, int(indexed[2]))
             return
-        yield from self._bases.get(text, ())
+        # E_o1 is the loss of an output sooner than e_o1, the exp of a softmax.
+        yield from sorted(self._bases.get(text, ()), key=lambda own: own.lower() == name.lower())
         yield from self._derivatives(text)
         epoch = OF_EPOCH.match(text)
         if epoch and self.problem.is_whole_epoch:
