@@ -128,3 +128,14 @@ def test_what_a_softmax_is_worked_by_is_never_taken_for_the_loss_of_an_output(
     run = backprop("run", "-", "--explain", name, input=SOFTMAX)
     assert (run.stdout, run.returncode) == ("", 2)
     assert f"{name}: there is no such quantity" in run.stderr
+
+
+def test_under_a_softmax_the_part_through_a_weighted_sum_is_not_of_that_output_s_loss(
+    backprop: Backprop,
+) -> None:
+    """The loss of an output whose target is 0 is 0, whatever is changed."""
+    text = f"{SOFTMAX}biases: {{output: 0.1}}\n"
+    for name in ("dE_o2/db1", "dLoss_o2/da_h1", "dLoss_o3/dw1"):
+        run = backprop("run", "-", "--explain", name, "--format", "json", input=text)
+        assert run.returncode == 0, run.stderr
+        assert json.loads(run.stdout)["derivations"][-1]["result"] == 0, name

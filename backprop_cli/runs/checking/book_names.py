@@ -92,13 +92,16 @@ def of_one_loss(network: Network, output: Neuron, quantity: str) -> Iterator[str
     """The derivative of one output's loss by a quantity, ∂E_o1/∂net_o1, as it is worked.
 
     What reaches the whole loss through that output alone has the same derivative of it; what does
-    so through others as well has a part from it.
+    so through others as well has a part from it. Under a softmax all that lies before the weighted
+    sums reaches the loss of an output through those of the others too.
     """
-    yield f"∂{network.derived}/∂{quantity}_from_{output.name}"
     own = {output.activation, network.prediction(output)}
     if network.function_of(output).name != SOFTMAX:
         parameters = network.by_parameter
         own |= {output.weighted_sum}
         own |= {name for name, one in parameters.items() if one.neurons == (output,)}
+        yield f"∂{network.derived}/∂{quantity}_from_{output.name}"
+    elif quantity in {one.weighted_sum for one in network.layer_of(output).neurons}:
+        yield f"∂{network.derived}/∂{quantity}_from_{output.name}"
     if quantity in own:
         yield network.gradient(quantity).name
