@@ -139,3 +139,22 @@ def test_under_a_softmax_the_part_through_a_weighted_sum_is_not_of_that_output_s
         run = backprop("run", "-", "--explain", name, "--format", "json", input=text)
         assert run.returncode == 0, run.stderr
         assert json.loads(run.stdout)["derivations"][-1]["result"] == 0, name
+
+
+SKIPPING = """
+inputs: {x: 1}
+weights:
+  h: {h1: {x: 0.5}}
+  g: {g1: {h1: 0.4}}
+  o: {o1: {h1: 0.3, g1: 0.2}, o2: {h1: 0.1}}
+activation: linear
+target: [0, 0]
+"""
+
+
+def test_what_reaches_an_output_on_two_ways_has_both_in_the_derivative_of_its_loss(
+    backprop: Backprop,
+) -> None:
+    """By hand: ŷ_o1 = 0.5 * (0.3 + 0.4 * 0.2) = 0.19, and 0.19 * (0.3 + 0.4 * 0.2) = 0.0722."""
+    run = backprop("run", "-", "--explain", "dE_o1/da_h1", input=SKIPPING)
+    assert run.stdout.rstrip().endswith("= 0.0152 + 0.0570 = 0.0722")

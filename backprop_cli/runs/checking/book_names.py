@@ -3,8 +3,9 @@
 They hold only where a network has no quantity of its own by that name.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
+from backprop_cli.derivation.steps import Step
 from backprop_cli.functions.softmax import SOFTMAX
 from backprop_cli.network.neurons import Neuron
 from backprop_cli.network.structure import LOSS, Network
@@ -88,13 +89,30 @@ def _unit(network: Network, neuron: Neuron) -> Iterator[Named]:
                 yield f"w{own}{between}{unit}", (weight,)
 
 
-def of_one_loss(network: Network, output: Neuron, quantity: str) -> Iterator[str]:
+def of_one_loss(
+    network: Network, steps: Mapping[str, Step], output: Neuron, quantity: str
+) -> Iterator[str]:
     """The derivative of one output's loss by a quantity, ∂E_o1/∂net_o1, as it is worked.
 
     What reaches the whole loss through that output alone has the same derivative of it; what does
     so through others as well has a part from it. Under a softmax all that lies before the weighted
-    sums reaches the loss of an output through those of the others too.
+    sums reaches the loss of an output through those of the others too. Nothing where the output
+    feeds other neurons, or the quantity reaches it through others as well. ``steps`` are those of
+    the forward pass.
     """
+    ends = {output.activation, network.prediction(output)}
+    if any(ends & {*step.used} and step.neuron not in (None, output) for step in steps.values()):
+        return
+    end = steps.get(output.weighted_sum) or steps.get(output.activation)
+    waiting = [name for name in (end.used if end else ()) if name != quantity]
+    found = {*waiting}
+    while waiting:
+        step = steps.get(waiting.pop())
+        further = {*step.used} - found if step else set[str]()
+        found |= further
+        waiting.extend(further)
+    if quantity in found:
+        return
     own = {output.activation, network.prediction(output)}
     if network.function_of(output).name != SOFTMAX:
         parameters = network.by_parameter

@@ -8,8 +8,9 @@ from itertools import product
 from backprop_cli.algebra.expression import Partial, partial
 from backprop_cli.algebra.names import as_typed
 from backprop_cli.algebra.sheet import Place, Written
+from backprop_cli.derivation.forward import forward_steps
 from backprop_cli.derivation.objective import loss_of_batch, of_example
-from backprop_cli.derivation.steps import Rule, new
+from backprop_cli.derivation.steps import Rule, Step, new
 from backprop_cli.network.neurons import Neuron
 from backprop_cli.network.structure import LEARNING_RATE, LOSS, Network
 from backprop_cli.runs.checking.array_names import ArrayNames, sums_of
@@ -182,7 +183,8 @@ class Names:
                 for above in of:
                     yield partial(above, below).name
                     if above in self._own_losses:
-                        yield from of_one_loss(self.network, self._own_losses[above], below)
+                        own = self._own_losses[above]
+                        yield from of_one_loss(self.network, self._forward, own, below)
         for pattern, group in ((LOSS_BY, 2), (GRADIENT, 1)):
             found = pattern.match(text)
             if found:
@@ -193,6 +195,10 @@ class Names:
         """The derivative of the loss by a quantity; where a penalty adds nothing, of its rest."""
         of_loss = partial(LOSS, below).name
         return of_loss if of_loss in self._known else self.network.gradient(below).name
+
+    @cached_property
+    def _forward(self) -> Mapping[str, Step]:
+        return {step.defines.name: step for step in forward_steps(self.network)}
 
     @cached_property
     def _own_losses(self) -> Mapping[str, Neuron]:
