@@ -51,11 +51,14 @@ def logarithms(probability: Expression, value: Expression) -> Logarithms:
     """The logarithms of a formula whose ``value`` is known by a name."""
     rest = _rest(probability)
     missing = ONE - value if rest is None else rest
-    complement_log = Call("ln", missing) if rest is None else _log(rest)
-    near_1, near_0 = Call("ln1p", -missing), Call("ln1p", -value)
+    log, near_0 = _log(probability), Call("ln1p", -value)
+    if rest is None:  # factors that are nearly 1 have logarithms where 1 − p is 0
+        complement_log = Call("ln", missing)
+    else:
+        log, complement_log = Choice(HALF - value, log, Call("ln1p", -missing)), _log(rest)
     return Logarithms(
         missing,
-        _if_positive(value, Choice(HALF - value, _log(probability), near_1)),
+        _if_positive(value, log),
         _if_positive(missing, Choice(HALF - value, near_0, complement_log)),
     )
 
@@ -115,7 +118,21 @@ def _rest(probability: Expression) -> Expression | None:
             return Call(function, -argument, settings)
         case Call("exp", argument):
             return -Call("expm1", argument)
+        case Product((first, *others)):  # 1 − pq = (1 − p) + p (1 − q)
+            without, rest = _rest(first), _rest(Product(tuple(others)) if others[1:] else others[0])
+            if without is not None and rest is not None:
+                return _positive(Sum((without, Product((first, rest)))))
+        case Power(base, int(exponent)) if exponent > 1:  # 1 − pⁿ = (1 − p) (1 + p + … + pⁿ⁻¹)
+            without = _rest(base)
+            if without is not None:
+                powers = (Power(base, one) for one in range(2, exponent))
+                return _positive(Product((without, Sum((ONE, base, *powers)))))
     return None
+
+
+def _positive(rest: Expression) -> Expression | None:
+    """A formula in which no terms cancel, or None."""
+    return rest if _is_positive(rest) else None
 
 
 # --- the logarithm of a number's size -----------------------------------------------------------
@@ -179,6 +196,16 @@ def _log_slopes(part: Expression, by: Container[str]) -> Derivatives:
             return {name: multiplied(times, one) for name, one in inner(base).items()}
         case Sum((one, Negative(less))) if one == ONE and (rest := _rest(less)) is not None:
             return inner(rest)
+        case Sum(terms) if all(map(_is_positive, terms)):
+            logs = [*map(_log, terms)]
+            total = _log_of_sum(logs)
+            shares = [Call("exp", Sum((one, Negative(total)))) for one in logs]
+            return _sum_of(
+                [
+                    {name: multiplied(share, one) for name, one in inner(term).items()}
+                    for share, term in zip(shares, terms, strict=True)
+                ]
+            )
     return {name: divided(one, part) for name, one in derivatives(part, by, computed=True).items()}
 
 

@@ -161,6 +161,8 @@ FORMULAS = (
     "exp(a) / (exp(a) + exp(b) + exp(-c))",
     "exp(-c) / (exp(a * x) + exp(b) + exp(-c))",
     "sigmoid(-a)^3 * 0.5",
+    "sigmoid(a * x) * sigmoid(b)",
+    "sigmoid(a)^3 * (1 - sigmoid(-b))",
     "exp(-a) / (2 + sigmoid(b))",
     "-(-0.5 * exp(-a * x))",
     "max(exp(-a), exp(-b))",
