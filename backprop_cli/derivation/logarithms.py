@@ -53,7 +53,7 @@ def logarithms(probability: Expression, value: Expression) -> Logarithms:
     missing = ONE - value if rest is None else rest
     log, near_0 = _log(probability), Call("ln1p", -value)
     if rest is None:  # factors that are nearly 1 have logarithms where 1 − p is 0
-        complement_log = Call("ln", missing)
+        complement_log: Expression = Call("ln", missing)
     else:
         log, complement_log = Choice(HALF - value, log, Call("ln1p", -missing)), _log(rest)
     return Logarithms(
@@ -119,9 +119,10 @@ def _rest(probability: Expression) -> Expression | None:
         case Call("exp", argument):
             return -Call("expm1", argument)
         case Product((first, *others)):  # 1 − pq = (1 − p) + p (1 − q)
-            without, rest = _rest(first), _rest(Product(tuple(others)) if others[1:] else others[0])
-            if without is not None and rest is not None:
-                return _positive(Sum((without, Product((first, rest)))))
+            product = Product(tuple(others)) if others[1:] else others[0]
+            without, of_others = _rest(first), _rest(product)
+            if without is not None and of_others is not None:
+                return _positive(Sum((without, Product((first, of_others)))))
         case Power(base, int(exponent)) if exponent > 1:  # 1 − pⁿ = (1 − p) (1 + p + … + pⁿ⁻¹)
             without = _rest(base)
             if without is not None:

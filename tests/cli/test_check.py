@@ -73,6 +73,17 @@ def test_a_remark_on_every_line_is_made_once(backprop: Backprop) -> None:
     assert "right (the comma was read as a decimal point)" in one
 
 
+def test_of_many_names_that_are_none_and_lines_without_a_number_every_line_is_told(
+    backprop: Backprop,
+) -> None:
+    of_none = "".join(f"foo{at} = 1\n" for at in range(1, 14))
+    text = backprop("check", DEFAULT, "-", input=f"z_h1 = 0.3775\n{of_none}a_h1 = nan\n").stdout
+    said = " ".join(text.split())
+    assert "Line 4: foo3 is not a quantity of this network; the nearest are" in said
+    assert "Lines 5, 6, 7, 8, 9, 10, 11, 12 and 2 more: no quantity of this network has" in said
+    assert "Line 15: no number could be read." in said
+
+
 def test_no_escape_code_of_a_sheet_reaches_the_terminal(backprop: Backprop) -> None:
     run = backprop(
         "check", "-", input="z_h1 = 0.9\n\x1b[31mz_h2\x1b[0m = 0.5\nz_h\x1b]0;x\x07 = 2\n"

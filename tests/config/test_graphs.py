@@ -309,6 +309,14 @@ def test_formulas_may_use_the_names_that_are_printed() -> None:
             "3:1: v: there is no such key; a parameter has its number here: parameters: {v: 0.5}",
         ),
         (
+            "inputs: {x: 1}\nweights: {h: [[0.1]]}\nw1: 0.5\ntarget: 1\n",
+            "3:1: w1: there is no such key; weights stand by layer: weights: {hidden: [[",
+        ),
+        (
+            "inputs: {x: 1}\nweights: {h: [[0.1]]}\nb_2: 0.5\ntarget: 1\n",
+            "3:1: b_2: there is no such key; biases stand by layer: biases: {hidden: ",
+        ),
+        (
             "inputs: {x: 1}\nweights: {h: {h1: {x: 0.1}}}\nactivation: {h1: relu}\ntarget: 1\n",
             "activation.h1: h1 is a neuron of layer h; its own function stands under its layer, as "
             "in {h: {h1: relu}}",

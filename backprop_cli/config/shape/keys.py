@@ -1,5 +1,6 @@
 """The keys that people write, and those of a configuration."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -68,6 +69,13 @@ INSTEAD: Mapping[str, str] = {
     ),
     "decay": "weight_decay: 0.01 pulls parameters to 0",
     **dict.fromkeys(("name", "title", "description", "comment"), "a remark begins with #"),
+}
+
+# The same for a quantity by the letter of its name: ``w1`` at the top level.
+STANDS: Mapping[str, str] = {
+    "x": "inputs stand in a list of their own: inputs: {x1: 0.05, x2: 0.10}",
+    "w": "weights stand by layer: weights: {hidden: [[0.15, 0.20]], output: [[0.40]]}",
+    "b": "biases stand by layer: biases: {hidden: 0.35, output: 0.60}",
 }
 
 
@@ -146,5 +154,7 @@ def no_such_key(path: Path) -> str:
         return f"there is no such key; it is another name for {meant}, which is given too"
     if model is Configuration and plain(key) in INSTEAD:
         return f"there is no such key; {INSTEAD[plain(key)]}"
+    if model is Configuration and (numbered := re.fullmatch(r"([xwb])_?\d+", plain(key))):
+        return f"there is no such key; {STANDS[numbered[1]]}"
     hint = did_you_mean(key, keys) or f"the keys are {', '.join(keys)}"
     return f"there is no such key; {hint}"

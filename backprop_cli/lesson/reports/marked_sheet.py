@@ -16,7 +16,7 @@ from backprop_cli.lesson.blocks import (
     Table,
 )
 from backprop_cli.lesson.reports.own_working import own_derivation, symbol_of
-from backprop_cli.runs.checking.check import Checked
+from backprop_cli.runs.checking.check import EXPLAINED, Checked
 from backprop_cli.runs.checking.diagnosis import Cause
 from backprop_cli.runs.checking.entry import Verdict
 from backprop_cli.runs.checking.marking import Marked
@@ -241,7 +241,7 @@ def _endings(checked: Checked, wrong: int) -> Iterator[Paragraph]:
             "A line that cannot be judged rests on figures with too few digits: "
             "write one or two more decimals."
         )
-    for written, near in checked.unknown[:3]:
+    for written, near in checked.unknown[:EXPLAINED]:
         name = printable(written.name[:40])
         yield Paragraph(
             prose(
@@ -250,9 +250,11 @@ def _endings(checked: Checked, wrong: int) -> Iterator[Paragraph]:
                 ".",
             )
         )
+    if others := checked.unknown[EXPLAINED:]:
+        at = _lines([written.line for written, _ in others])
+        yield Paragraph(prose(at, ": no quantity of this network has such a name either."))
     if checked.sheet.unread:
-        some = ", ".join(map(str, checked.sheet.unread[:MOST_NAMED]))
-        yield Paragraph(f"No number could be read in line {some}.")
+        yield Paragraph(prose(_lines(checked.sheet.unread), ": no number could be read."))
     if checked.missing:
         named = checked.missing[:MOST_NAMED]
         more = len(checked.missing) - len(named)
@@ -263,3 +265,11 @@ def _endings(checked: Checked, wrong: int) -> Iterator[Paragraph]:
                 f" and {more} more." if more else ".",
             )
         )
+
+
+def _lines(numbers: Sequence[int]) -> Prose:
+    """``Line 4``, ``Lines 4 and 6``; of many the first, and how many more."""
+    found: Sequence[Prose] = [*map(str, dict.fromkeys(numbers))]
+    more = len(found) - MOST_NAMED
+    first: Sequence[Prose] = found if more <= 0 else [joined(found[:MOST_NAMED]), f"{more} more"]
+    return prose("Line " if len(found) == 1 else "Lines ", enumerated(first))

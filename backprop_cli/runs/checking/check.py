@@ -15,7 +15,7 @@ from backprop_cli.wording import NEAREST, nearest
 
 # The causes of so many wrong lines are looked for: mending the first mends most of the others.
 MOST_EXPLAINED = 12
-SHOWN = 3  # of so many names that are none the nearest are looked for
+EXPLAINED = 3  # of so many names that are none the nearest are looked for
 
 
 class Checked(NamedTuple):
@@ -93,9 +93,10 @@ def checked(facts: Problem, sheet: Sheet) -> Checked:
         groups,
         _missing(marking),
         tuple(
-            (one, tuple(nearest(one.name[:40], shown, NEAREST, likeness=0.0) if at < SHOWN else ()))
-            for at, one in enumerate(marking.unknown)
-        ),
+            (one, tuple(nearest(one.name[:40], shown, NEAREST, likeness=0.0)))
+            for one in marking.unknown[:EXPLAINED]
+        )
+        + tuple((one, ()) for one in marking.unknown[EXPLAINED:]),
     )
 
 
