@@ -54,6 +54,7 @@ learning_rate: 0.1
 """
 # With a penalty, ∂Loss/∂w1 = 2 + 1 * 0.5.
 PENALIZED = f"{ONE}penalty: {{l2: 1}}\n"
+ENTROPY = ONE.replace("linear", "sigmoid") + "loss: binary_cross_entropy\n"
 # The same twice: after the first update v = 2 and w1 = 0.3; then ŷ = 0.6 and ∂Loss/∂w1 = 1.2.
 TWICE = """
 examples: [{inputs: [2], target: 0}, {inputs: [2], target: 0}]
@@ -148,9 +149,19 @@ CASES = (
     # ŷ = sigmoid(1) = 0.7311; with a target of 0 the gradient is ŷ itself, not ŷ * ŷ * (1 − ŷ).
     Case(
         "cancelled_twice",
-        ONE.replace("linear", "sigmoid") + "loss: binary_cross_entropy\n",
+        ENTROPY,
         "y_hat = 0.7311\n",
         "dLoss/dz_out = 0.1437",
+    ),
+    # −ln(1 − 0.7311) = 1.3133; −log10(0.2689) = 0.5704, −log2(0.2689) = 1.8948.
+    Case("other_logarithm", ENTROPY, "y_hat = 0.7311\n", "Loss = 0.5704"),
+    Case("other_logarithm", ENTROPY, "y_hat = 0.7311\n", "Loss = 1.8948"),
+    # −log10(0.2689): the target is o1.
+    Case(
+        "other_logarithm",
+        TWO.replace("linear", "softmax").replace("[0, 0]", "[1, 0]") + "loss: cross_entropy\n",
+        "y_hat_o1 = 0.2689\ny_hat_o2 = 0.7311\n",
+        "Loss = 0.5704",
     ),
     # ŷ = 0.2689 and 0.7311; ŷ1 * ŷ1 * (1 − ŷ1) is 0.0529, with the other's −ŷ2 * ŷ1 * ŷ2 −0.0909.
     Case(

@@ -101,6 +101,11 @@ MISTAKES: Mapping[str, Mistake] = {
             "another activation function was used ({})",
             forward.wrong_activation,
         ),
+        Mistake(
+            "other_logarithm",
+            "the wrong logarithm was taken ({})",
+            forward.other_logarithm,
+        ),
         Mistake("rate_left_out", "the learning rate was left out", updates.rate_left_out, seen=2),
         Mistake(
             "summed_for_averaged", "it was added up, not averaged", factors.summed_for_averaged

@@ -1,16 +1,19 @@
 """Weighted sums, biases and activations."""
 
 from collections.abc import Iterator
+from decimal import Decimal
 
 from backprop_cli.algebra.expression import (
     Call,
     Choice,
     Expression,
     Negative,
+    Number,
     Partial,
     Quotient,
     Sum,
     Symbol,
+    transform,
 )
 from backprop_cli.derivation.steps import Rule
 from backprop_cli.functions.activations import ACTIVATIONS, configured
@@ -101,3 +104,16 @@ def wrong_activation(site: Site) -> Iterator[Change]:
             yield Change(Negative(around[0]))
     if site.on(Rule.FORMULA):
         yield from everywhere(site.expression, _of_another_function)
+
+
+def other_logarithm(site: Site) -> Iterator[Change]:
+    """The logarithm of a calculator's key log, or that to base 2, in the place of each ln."""
+    for base in (10, 2):
+        of_base = Call("ln", Number(Decimal(base)))
+
+        def changed(part: Expression, of_base: Call = of_base) -> Expression | None:
+            return part / of_base if isinstance(part, Call) and part.function == "ln" else None
+
+        found = transform(site.expression, changed)
+        if found != site.expression:
+            yield Change(found, f"log{base} instead of ln")
