@@ -84,7 +84,7 @@ def _explained(args: Sequence[str], known: Known) -> list[str]:
 
 
 def _not_a_command(word: str, suggested: Sequence[str]) -> UsageError:
-    said = f"there is no command {printable(word)}"
+    said = f"there is no command {printable(word) or repr(word)}"
     if not suggested:
         return UsageError(f"{said}; backprop --help shows what there is")
     return UsageError(f"{said}; did you mean {shlex.join(['backprop', *suggested])}?")

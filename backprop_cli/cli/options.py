@@ -143,7 +143,7 @@ PrintedDecimals = Annotated[
 
 Epochs = Annotated[
     int | None,
-    number(TRAINING, "Train for N epochs, with all digits. Without it: 1.", "--epochs", 1),
+    number(TRAINING, "Train for N epochs. Without it: 1.", "--epochs", 1),
 ]
 SweepEpochs = Annotated[
     int, number(TRAINING, "Train for N epochs. Without it: 100.", "--epochs", 1)

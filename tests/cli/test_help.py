@@ -60,6 +60,7 @@ def test_a_command_is_a_topic(backprop: Backprop) -> None:
         ("rouding", "there is no help on rouding; did you mean rounding?"),
         ("adamw", "there is no help on adamw; the word is on the pages optimizers, saving"),
         ("qqqq", "there is no help on qqqq; backprop help lists the topics"),
+        ("", "there is no help on ''; backprop help lists the topics"),
         ("\x1b[1m", "there is no help on \\x1b[1m; backprop help lists the topics"),
     ],
 )

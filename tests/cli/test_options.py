@@ -64,6 +64,7 @@ WANTED = "a whole number of 1 or more belongs here, not"
         ),
         (("swep",), "there is no command swep; did you mean backprop sweep?"),
         (("zzzz",), "there is no command zzzz; backprop --help shows what there is"),
+        (("",), "there is no command ''; backprop --help shows what there is"),
     ],
 )
 def test_a_slip_is_one_line_in_our_words(

@@ -44,11 +44,11 @@ def _title(topic: str) -> str:
 def not_a_topic(asked: str, commands: Iterable[str]) -> UsageError:
     """The message about a topic that is none: the nearest ones, or the pages that have the word."""
     known = topics()
-    where = f"there is no help on {printable(asked)}"
+    where = f"there is no help on {printable(asked) or repr(asked)}"
     if near := nearest(asked, [*known, *commands], NEAREST, likeness=0.7):
         return UsageError(f"{where}; did you mean {' or '.join(near)}?")
     word = re.compile(rf"\b{re.escape(asked)}\b", re.IGNORECASE)
-    if having := [topic for topic in known if word.search(page(topic))]:
+    if having := [topic for topic in known if asked.strip() and word.search(page(topic))]:
         pages = "page" if len(having) == 1 else "pages"
         return UsageError(f"{where}; the word is on the {pages} {listed(having)}")
     return UsageError(f"{where}; backprop help lists the topics")
