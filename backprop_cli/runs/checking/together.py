@@ -63,11 +63,16 @@ def _cause(marking: Marking, name: str, lines: Sequence[Marked]) -> tuple[str, s
             return other
     right = {one.entry.quantity for one in lines if one.verdict is Verdict.RIGHT}
     wrong = [one for one in lines if one.entry.quantity not in right]
-    alike, behind = _alike(problem), _behind(problem, wrong[0].entry.quantity)
+    behind = _behind(problem, wrong[0].entry.quantity)
+    alike = [
+        (steps, near)
+        for steps in _alike(problem)
+        if (near := [step for step in steps if step.defines.name in behind])
+    ]
     for mistake in MISTAKES.values():
         if mistake.name not in NEVER_THROUGHOUT:
-            for steps in alike:
-                detail = _throughout(problem, mistake, steps, wrong, behind)
+            for steps, near in alike:
+                detail = _throughout(problem, mistake, steps, near, wrong, behind)
                 if detail is not None:
                     return mistake.name, mistake.told(detail)
     return None
@@ -77,15 +82,16 @@ def _throughout(
     problem: Problem,
     mistake: Mistake,
     steps: Sequence[Step],
+    near: Sequence[Step],
     wrong: Sequence[Marked],
     behind: Collection[str],
 ) -> str | None:
     """The detail of a mistake that gives all wrong lines if it is made at all steps; else None.
 
-    Most mistakes do not even give the first line: what is ``behind`` that one is looked at alone.
+    Most mistakes do not even give the first line: of the steps, those ``near`` are tried before, on
+    the quantities ``behind`` that line.
     """
     first, *_ = wrong
-    near = [step for step in steps if step.defines.name in behind]
     ways = {step.defines.name: [*mistake.changes(Site(problem, step))] for step in near}
     for form in range(min(max(map(len, ways.values()), default=0), MOST_FORMS)):
         if not _gives(first, _values(problem, _made(problem, ways, form), behind)):
@@ -149,14 +155,21 @@ def _settled(problem: Problem, expression: Expression) -> Expression:
 
 
 def _values(problem: Problem, changes: Mapping[str, Expression], wanted: Collection[str]) -> Values:
-    """The values of some quantities with formulas changed; none where one does not exist."""
-    exact = Exact()
-    values = {name: float(value) for name, value in problem.given.items()}
+    """The values of all quantities, those wanted with formulas changed; none where one has none.
+
+    Only what rests on a changed formula is worked anew.
+    """
+    exact, values = Exact(), dict(problem.exact)
+    affected, waiting = set[str](), [*changes]
+    while waiting:
+        name = waiting.pop()
+        if name in wanted and name not in affected:
+            affected.add(name)
+            waiting.extend(problem.users.get(name, ()))
     try:
-        for name, step in problem.steps.items():
-            if name not in wanted:
-                continue
-            values[name] = exact.evaluate(changes.get(name, step.expression), values)
+        for name in sorted(affected, key=problem.order.__getitem__):
+            expression = changes.get(name) or problem.steps[name].expression
+            values[name] = exact.evaluate(expression, values)
     except (ArithmeticError, ValueError, KeyError, OutOfRangeError):
         return {}
     return values

@@ -71,16 +71,14 @@ def _parameter_of(site: Site) -> str | None:
 
 def weight_for_gradient(site: Site) -> Iterator[Change]:
     """The parameter in the place of its gradient."""
-    own = _parameter_of(site)
-    if site.on(*UPDATE) and own:
+    if site.on(*UPDATE) and (own := _parameter_of(site)):
         for gradient in _gradients_in(site):
             yield Change(replaced(site, gradient, Symbol(own)))
 
 
 def gradient_for_weight(site: Site) -> Iterator[Change]:
     """The gradient in the place of the parameter."""
-    own = _parameter_of(site)
-    if own and site.on(Rule.NEW_WEIGHT, Rule.NEW_BIAS):
+    if site.on(Rule.NEW_WEIGHT, Rule.NEW_BIAS) and (own := _parameter_of(site)):
         for step in site.problem.steps:
             if step.startswith("∂") and step.endswith(f"Loss/∂{own}"):
                 yield Change(replaced(site, own, Symbol(step)))
@@ -146,8 +144,8 @@ def epsilon_inside_root(site: Site) -> Iterator[Change]:
 
 def decay_coupled(site: Site) -> Iterator[Change]:
     """Weight decay in the gradient where it belongs beside it, or left out."""
-    decay, own = Symbol("weight_decay"), _parameter_of(site)
-    if decay.name not in site.problem.given or own is None:
+    decay = Symbol("weight_decay")
+    if decay.name not in site.problem.given or (own := _parameter_of(site)) is None:
         return
     if site.on(Rule.OPTIMIZER):
         for gradient in _gradients_in(site):
