@@ -260,7 +260,7 @@ def _value(step: Step, values: Mapping[str, V], arithmetic: Arithmetic[V]) -> V:
 
 
 def _too_large(step: Step) -> str:
-    """What is said of a step whose result float64 does not hold."""
+    """The message about a step whose result float64 does not hold."""
     if step.rule is Rule.CHAIN and step.computed is not None:  # by way of logarithms
         return NEXT_TO_AN_END
     if step.rule is Rule.FORMULA and _calls("exp", step.expression):

@@ -5,7 +5,7 @@ from collections.abc import Container, Iterable, Sequence
 from backprop_cli.algebra.expression import Partial
 from backprop_cli.derivation.backward import backward_steps, joined, with_locals
 from backprop_cli.derivation.forward import forward_steps
-from backprop_cli.derivation.steps import Derivation, Rule, Step
+from backprop_cli.derivation.steps import Derivation, Rule, Step, reached
 from backprop_cli.network.structure import Network
 
 
@@ -62,7 +62,7 @@ def is_derived(derivation: Derivation, derivative: Partial) -> bool:
 
 
 class Between:
-    """What may be derived by what in a network: quantities of its forward pass, and given ones."""
+    """The quantities of a network's forward pass and the given ones, as derived by each other."""
 
     def __init__(self, network: Network) -> None:
         self.network = network
@@ -92,13 +92,10 @@ class Between:
 
     def depends(self, of: str, by: str) -> bool:
         """True if a quantity is worked from another."""
-        waiting, found = [of], set[str]()
-        while waiting:
-            step = self._steps.get(waiting.pop())
-            used = {*step.used} - found if step else set[str]()
-            found |= used
-            waiting.extend(used)
-        return by in found
+        return by in reached(self._used(of), self._used)
+
+    def _used(self, name: str) -> Iterable[str]:
+        return self._steps[name].used if name in self._steps else ()
 
 
 def _given(network: Network) -> Sequence[str]:

@@ -1,6 +1,6 @@
 """The parts of a derivation: steps in symbols, each with the rule that makes it hold."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum, auto
 from functools import cached_property
@@ -182,14 +182,20 @@ class Derivation:
 
     def needed_for(self, names: Iterable[str]) -> tuple[Step, ...]:
         """The steps that the named quantities rest on, themselves included, in order."""
-        waiting, needed = list(names), set[str]()
-        while waiting:
-            name = waiting.pop()
-            if name in needed or name not in self.by_name:
-                continue
-            needed.add(name)
-            waiting.extend(self.by_name[name].used)
+        steps = self.by_name
+        needed = reached(names, lambda name: steps[name].used if name in steps else ())
         return tuple(step for step in self.steps if step.defines.name in needed)
+
+
+def reached(start: Iterable[str], following: Callable[[str], Iterable[str]]) -> set[str]:
+    """The quantities that a walk from some comes to, these included, over those ``following``."""
+    found, waiting = set[str](), [*start]
+    while waiting:
+        name = waiting.pop()
+        if name not in found:
+            found.add(name)
+            waiting.extend(following(name))
+    return found
 
 
 def new(parameter: str) -> Symbol:

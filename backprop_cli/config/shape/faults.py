@@ -163,7 +163,7 @@ def _left_of(source: Source, path: Path) -> str | None:
 
 
 def _parameter_of_its_own(source: Source, path: Path) -> str:
-    """What is said of a key with a number that stands instead of a weight, if it is one."""
+    """The complaint about a key with a number that stands instead of a weight, if it is one."""
     key, value = str(path[0]), source.at(path)
     used = _texts([source.data.get(one) for one in ("weights", "biases")])
     if len(path) > 1 or not is_number(value) or key not in used:

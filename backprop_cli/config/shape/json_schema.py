@@ -79,7 +79,7 @@ def _another_name(key: str, model: type[BaseModel]) -> str:
 
 
 def _given(key: str, model: type[BaseModel]) -> Schema:
-    """What holds of a mapping that has a key, by one of its names."""
+    """The rule for a mapping that has a key, by one of its names."""
     another = {"not": {"patternProperties": {_another_name(key, model): NEVER}}}
     return {"anyOf": [{"required": [key]}, another]}
 
@@ -100,6 +100,6 @@ def _ways_to_give_examples() -> Iterator[Schema]:
 
 
 def _within(key: str, schema: Schema) -> Schema:
-    """What holds of a mapping whose key, by any of its names, leads to what holds the schema."""
+    """The rule for a mapping whose key, by any of its names, has a value that holds the schema."""
     others = {_another_name(key, Configuration): schema}
     return {"properties": {key: schema}, "patternProperties": others}

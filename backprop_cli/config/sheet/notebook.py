@@ -34,7 +34,7 @@ def text_of_notebook(text: str) -> str | None:
 
 
 def _printed(output: Any, name: str) -> list[str]:
-    """What an output shows as text; a value that is shown is that of ``name``, if there is one."""
+    """The text that an output shows; a value that is shown is that of ``name``, if there is one."""
     if not isinstance(output, dict):
         return []
     data = output.get("data")

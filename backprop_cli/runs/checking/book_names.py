@@ -5,7 +5,7 @@ They hold only where a network has no quantity of its own by that name.
 
 from collections.abc import Iterator, Mapping
 
-from backprop_cli.derivation.steps import Step
+from backprop_cli.derivation.steps import Step, reached
 from backprop_cli.functions.softmax import SOFTMAX
 from backprop_cli.network.neurons import Neuron
 from backprop_cli.network.structure import LOSS, Network
@@ -104,16 +104,10 @@ def of_one_loss(
     if any(ends & {*step.used} and step.neuron not in (None, output) for step in steps.values()):
         return
     end = steps.get(output.weighted_sum) or steps.get(output.activation)
-    waiting = [name for name in (end.used if end else ()) if name != quantity]
-    found = {*waiting}
-    while waiting:
-        step = steps.get(waiting.pop())
-        further = {*step.used} - found if step else set[str]()
-        found |= further
-        waiting.extend(further)
-    if quantity in found:
+    others = (name for name in (end.used if end else ()) if name != quantity)
+    if quantity in reached(others, lambda name: steps[name].used if name in steps else ()):
         return
-    own = {output.activation, network.prediction(output)}
+    own = {*ends}
     if network.function_of(output).name != SOFTMAX:
         parameters = network.by_parameter
         own |= {output.weighted_sum}

@@ -62,7 +62,7 @@ class Names:
         return ()
 
     def _of_update(self, given: Sequence[str], written: Written) -> Iterator[str]:
-        """What the name of a parameter may mean in an update, or in a list of gradients."""
+        """Meanings of the name of a parameter in an update, or in a list of gradients."""
         yield from self._existing(map(_new, given), None)
         if not written.working and given[0] in self.network.parameters:
             yield from self._existing([self._gradient(given[0])], written.example)
@@ -168,7 +168,7 @@ class Names:
                 yield self.network.gradient(self._sums.get(own, own)).name
 
     def _applied(self, arguments: Iterable[str], slope: str) -> Iterator[str]:
-        """What an activation function of a weighted sum is, or its derivative: σ(z), σ'(z)."""
+        """The quantity that a function of a weighted sum is, or its derivative: σ(z), σ'(z)."""
         for out, total in self._sums.items():
             if total in arguments:
                 yield partial(out, total).name if slope else out

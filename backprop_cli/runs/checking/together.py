@@ -8,7 +8,7 @@ from backprop_cli.algebra.expression import Expression, Number, substitute, symb
 from backprop_cli.algebra.sheet import Place
 from backprop_cli.arithmetic.evaluation import OutOfRangeError
 from backprop_cli.arithmetic.exact import Exact
-from backprop_cli.derivation.steps import Rule, Step
+from backprop_cli.derivation.steps import Rule, Step, reached
 from backprop_cli.runs.checking.entry import Verdict
 from backprop_cli.runs.checking.marking import Marked, Marking
 from backprop_cli.runs.checking.problem import Problem
@@ -117,13 +117,7 @@ def _made(
 
 def _behind(problem: Problem, quantity: str) -> Collection[str]:
     """The quantities that one is worked from, and itself."""
-    found, waiting = set[str](), [quantity]
-    while waiting:
-        name = waiting.pop()
-        if name not in found and name in problem.steps:
-            found.add(name)
-            waiting.extend(problem.used[name])
-    return found
+    return reached([quantity], lambda name: problem.used.get(name, ()))
 
 
 def _gives(marked: Marked, values: Values) -> bool:
@@ -160,12 +154,10 @@ def _values(problem: Problem, changes: Mapping[str, Expression], wanted: Collect
     Only what rests on a changed formula is worked anew.
     """
     exact, values = Exact(), dict(problem.exact)
-    affected, waiting = set[str](), [*changes]
-    while waiting:
-        name = waiting.pop()
-        if name in wanted and name not in affected:
-            affected.add(name)
-            waiting.extend(problem.users.get(name, ()))
+    affected = reached(
+        (name for name in changes if name in wanted),
+        lambda name: (user for user in problem.users.get(name, ()) if user in wanted),
+    )
     try:
         for name in sorted(affected, key=problem.order.__getitem__):
             expression = changes.get(name) or problem.steps[name].expression

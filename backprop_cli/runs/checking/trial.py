@@ -1,10 +1,11 @@
 """Formulas changed for a trial: what a line then comes to, held against its figure."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 
 from backprop_cli.algebra.expression import Expression, symbols
 from backprop_cli.arithmetic.intervals import Form, evaluate
+from backprop_cli.derivation.steps import reached
 from backprop_cli.runs.checking.entry import Entry
 from backprop_cli.runs.checking.forms import value_of
 from backprop_cli.runs.checking.marking import coarse
@@ -110,25 +111,16 @@ class Trial:
         return self._behind[quantity]
 
     def _found_behind(self, quantity: str) -> frozenset[str]:
-        waiting, found = [quantity], set[str]()
-        while waiting:
-            name = waiting.pop()
-            if name in found:
-                continue
-            found.add(name)
-            if self.own.line_of(name, self.at) is None or name == self.entry.quantity:
-                waiting.extend(self.own.problem.used.get(name, ()))
-        return frozenset(found)
+        def used(name: str) -> Iterable[str]:
+            passes = self.own.line_of(name, self.at) is None or name == self.entry.quantity
+            return self.own.problem.used.get(name, ()) if passes else ()
+
+        return frozenset(reached([quantity], used))
 
     def _resting_on(self, name: str) -> frozenset[str]:
         """The quantities between a changed one and the line that are worked from it."""
         if name not in self._resting:
-            found = {name}
-            waiting = [name]
-            while waiting:
-                for user in self.own.problem.users.get(waiting.pop(), ()):
-                    if user in self._between and user not in found:
-                        found.add(user)
-                        waiting.append(user)
+            users, between = self.own.problem.users, self._between
+            found = reached([name], lambda one: between.intersection(users.get(one, ())))
             self._resting[name] = frozenset(found)
         return self._resting[name]
