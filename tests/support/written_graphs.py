@@ -4,6 +4,7 @@ All that is drawn is right: the program reads it.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from copy import deepcopy
 from typing import Any
 
 from hypothesis import strategies as st
@@ -116,7 +117,8 @@ def written_graphs(draw: st.DrawFn) -> Data:
     if aimed and several:
         data |= {"reduction": draw(st.sampled_from(["sum", "mean"])), "batch_size": "all"}
         data |= {"shuffle": draw(st.booleans()), "seed": 3}
-    return {key: value for key, value in data.items() if value != {}}
+    # A copy: whoever replaces a piece of it must not change the rows above, which others draw.
+    return deepcopy({key: value for key, value in data.items() if value != {}})
 
 
 def used(parameters: Mapping[str, Any], data: Data) -> Data:
